@@ -1,0 +1,1 @@
+"""What a record is: frozen dataclasses, their Arrow schemas and their documentation."""

@@ -1,0 +1,81 @@
+"""Problems and solutions found in documents, before and after they are paired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.document import Box
+
+ItemKind = Literal["problem", "solution"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A problem or a solution, as found in one document.
+
+    Attributes:
+      id: `record_id(sha256, kind, start, end)`.
+      kind: problem or solution.
+      text: without its own label.
+      label: as printed ("Exercise 1.2.105", "37", "Example 4.1"); empty if it has none.
+      uri, sha256, title, language: of the document.
+      pages: first and last page, counted from 1; (0, 0) where the format has no pages.
+      boxes: where it is printed.
+      span: start and end in the text of the document.
+      headings: the headings above it, outermost first.
+      figures: whether a picture stands within it.
+    """
+
+    id: str
+    kind: ItemKind
+    text: str
+    label: str
+    uri: str
+    sha256: str
+    title: str
+    language: str
+    pages: tuple[int, int]
+    boxes: tuple[Box, ...]
+    span: tuple[int, int]
+    headings: tuple[str, ...] = ()
+    figures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedPair:
+    """A problem with the solution that belongs to it.
+
+    Attributes:
+      method: how they were matched: "inline" (the solution follows its problem), "declared" (the
+        source links the two), "scope_number" (same number within matching scopes).
+      score: 0..1, how sure the match is.
+    """
+
+    problem: Item
+    solution: Item
+    method: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that one document holds, before matching.
+
+    Attributes:
+      uri, sha256: of the document.
+      items: in the order of the document.
+    """
+
+    uri: str
+    sha256: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A one-to-one matching over the documents of one folder; every item is in exactly one field."""
+
+    pairs: tuple[MatchedPair, ...]
+    unpaired_problems: tuple[Item, ...]
+    unpaired_solutions: tuple[Item, ...]
