@@ -25,6 +25,11 @@ class Item:
       span: start and end in the text of the document.
       headings: the headings above it, outermost first.
       figures: whether a picture stands within it.
+      family: the words of its label, folded ("exercise"; "" for a bare number).
+      number: the parts of its printed number, folded: ("1", "2", "105"), ("a", "12").
+      run: which sequence of labels of its document it belongs to; numbers do not repeat in a run.
+      link: equal, and not empty, in a problem and a solution that the document itself joins.
+      method: how the document joins them: see `MatchedPair.method`.
     """
 
     id: str
@@ -40,6 +45,11 @@ class Item:
     span: tuple[int, int]
     headings: tuple[str, ...] = ()
     figures: bool = False
+    family: str = ""
+    number: tuple[str, ...] = ()
+    run: int = 0
+    link: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

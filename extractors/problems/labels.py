@@ -1,0 +1,235 @@
+"""Reads the label at the start of a block: "Exercise 1.2.105:", "37.", "Solution", "第3题"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extractors.problems.vocabulary import Role, fold, pattern, words
+from schemas.document import Block
+
+# 12, 3.14, 1.2.105, A.6.101, A12, P57, 3-14; at most four digits a part.
+NUMBER = (
+    r"(?:[A-Za-z]{1,2}[.\-]?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[a-z]?(?![\w])"
+    r"|[IVXLC]{1,6}(?![\w])|[A-H](?=\s*[.:)\]]|\s*$)"
+)
+_BARE = re.compile(
+    r"""(?P<open>[(\[（【]?)\s*(?:no\.?\s*|nr\.?\s*|[№\#*†‡★•]\s*|q\.?\s*)?
+        (?P<number>(?:[A-Za-z]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
+        (?P<mark>[*†‡★]*)
+        (?P<close>\s*[)\]）】.:．、]{1,2}|(?=\s)|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
+_ASIDE = re.compile(r"\s*\([^()\n]{1,60}\)")  # "Exercise 1.2.7 (challenging):"
+_LINKED_NUMBER = re.compile(rf"\s*(?:[nN][o°ºr]\.?\s*|[№#]\s*)?(?P<number>{NUMBER})")
+_NUMBER_FIRST = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
+_CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*")
+_MAX_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a block says it is.
+
+    Attributes:
+      role: of its word; "" for a bare number; "unknown" for words outside the vocabulary.
+      family: its words, folded; "" for a bare number.
+      number: its parts, folded; () if it has none.
+      end: offset of the text that follows the label.
+      printed: the label as printed, without its delimiter.
+      firm: whether typography or punctuation sets it off, so that it can't be running prose.
+    """
+
+    role: Role | str
+    family: str
+    number: tuple[str, ...]
+    end: int
+    printed: str
+    firm: bool
+
+    @property
+    def depth(self) -> int:
+        """How many parts the number has."""
+        return len(self.number)
+
+
+def number_parts(number: str) -> tuple[str, ...]:
+    """Returns the parts of a printed number: "A.6.101" -> ("a", "6", "101"), "P57" -> ("p", "57")."""
+    parts = re.findall(r"\d+|[^\W\d_]+", number)
+    return tuple(p.lstrip("0") or "0" if p.isdigit() else p.casefold() for p in parts)
+
+
+def read_label(block: Block) -> Label | None:
+    """Returns the label that a block begins with, or None.
+
+    A block that only looks labelled ("Solution of this equation...", "Example 3 shows that...")
+    has no label: words count only where a delimiter, the end of the block, typography or a
+    capital letter after a number sets them off.
+    """
+    if block.kind in ("code", "figure", "table", "formula"):
+        return None
+    return _worded(block) or _bare(block) or _unknown(block)
+
+
+def _offset(text: str, folded_length: int) -> int:
+    """Returns how much of `text` folds to its first `folded_length` characters."""
+    for end in range(max(0, folded_length - 2), len(text) + 1):
+        if len(fold(text[:end])) >= folded_length and (end == len(text) or not _combines(text[end])):
+            return end
+    return len(text)
+
+
+def _combines(character: str) -> bool:
+    return not fold("a" + character)[1:] and not character.isspace()
+
+
+def _worded(block: Block) -> Label | None:
+    head = block.text[:120].split("\n", 1)[0]
+    lead = len(head) - len(head.lstrip("*_#> \t"))
+    folded = fold(head[lead:])
+    found = pattern("set", "example", "solution", "hint", "problem", "other", "float", "aside").match(folded)
+    if not found:
+        return _number_then_word(block, head)
+    word = found["word"]
+    role: Role | str = words()[word]
+    end = lead + _offset(head[lead:], found.end())
+    rest = head[end:]
+    if role == "solution":
+        linked = _linked_problem(rest)
+        if linked:
+            return _close(block, role, linked[0], linked[1], end + linked[2], lead)
+    if role in ("problem", "example") and (more := _compound_solution(rest)):
+        # "Example 3.2 Solution", "Exercise 4 - answer"
+        return _close(block, "solution", word, more[0], end + more[1], lead)
+    numbered = _LINKED_NUMBER.match(rest)
+    if numbered:
+        number = number_parts(numbered["number"])
+        return _close(block, role, word, number, end + numbered.end(), lead)
+    return _close(block, role, word, (), end, lead)
+
+
+def _linked_problem(rest: str) -> tuple[str, tuple[str, ...], int] | None:
+    """Reads " to Exercise 3.2" after a solution word: family, number, offset of the end."""
+    folded = fold(rest[:60])
+    position = 1 if rest[:1].isspace() else 0
+    scanned = folded
+    consumed = 0
+    link = pattern("link")
+    for _ in range(3):
+        match = link.match(scanned)
+        if not match:
+            break
+        consumed += match.end() + (len(scanned) - match.end() - len(scanned[match.end() :].lstrip()))
+        scanned = scanned[match.end() :].lstrip()
+    item = pattern("problem", "example").match(scanned)
+    if not item:
+        return None
+    end = position + _offset(rest[position:], consumed + item.end())
+    numbered = _LINKED_NUMBER.match(rest[end:])
+    if not numbered:
+        return None
+    return item["word"], number_parts(numbered["number"]), end + numbered.end()
+
+
+def _compound_solution(rest: str) -> tuple[tuple[str, ...], int] | None:
+    numbered = _LINKED_NUMBER.match(rest)
+    if not numbered:
+        return None
+    tail = rest[numbered.end() :]
+    stripped = tail.lstrip(" .:–—-(")
+    word = pattern("solution").match(fold(stripped[:30]))
+    if not word:
+        return None
+    end = numbered.end() + len(tail) - len(stripped) + _offset(stripped, word.end())
+    after = rest[end:].lstrip()
+    if after and after[0] not in ".:)–—-":
+        return None
+    return number_parts(numbered["number"]), end
+
+
+def _number_then_word(block: Block, head: str) -> Label | None:
+    """Reads "3. Aufgabe", "12. feladat", "第3题"."""
+    match = _NUMBER_FIRST.match(head) or _CJK_NUMBER.match(head)
+    if not match:
+        return None
+    rest = head[match.end() :]
+    found = pattern("example", "solution", "problem").match(fold(rest))
+    if not found:
+        return None
+    end = match.end() + _offset(rest, found.end())
+    label = _close(block, words()[found["word"]], found["word"], number_parts(match["number"]), end, 0)
+    return label if label and label.firm else None
+
+
+def _close(
+    block: Block, role: Role | str, family: str, number: tuple[str, ...], end: int, lead: int
+) -> Label | None:
+    """Finishes a worded label: takes its delimiter, and refuses prose."""
+    text = block.text
+    printed = text[lead:end].strip()
+    aside = _ASIDE.match(text, end)
+    after = _DELIMITER.match(text, aside.end() if aside else end)
+    bold = max(block.style.bold, block.style.italic)
+    set_off = bool(bold) and abs(bold - end) <= 3 + (len(aside.group()) if aside else 0)
+    line_end = text[end : end + 1] in ("", "\n")
+    if after:
+        stop = after.end()
+    elif aside and bold >= end:
+        stop = aside.end()
+    else:
+        stop = end
+    delimited = after is not None and (after.group().strip() != "" or stop >= len(text))
+    if delimited and not number and after and after.group().strip() in ("-", ")", "]", "."):
+        delimited = line_end or set_off or after.group().strip() == "."
+    firm = delimited or set_off or line_end or (block.kind == "heading" and bool(number))
+    if not firm and number:
+        following = text[end:].lstrip()
+        firm = bold >= end or following[:1].isupper() or following[:1] in "$([" or _is_uncased(following[:1])
+    elif not firm and bold >= end > 0:
+        firm = True
+    if not firm:
+        return None
+    return Label(role, family, number, stop, printed, firm)
+
+
+def _is_uncased(character: str) -> bool:
+    return character.isalpha() and not character.isupper() and not character.islower()
+
+
+def _bare(block: Block) -> Label | None:
+    text = block.text
+    source = block.marker or text
+    match = _BARE.match(source)
+    if not match or (block.marker and not any(c.isalnum() for c in block.marker)):
+        return None
+    number = number_parts(match["number"])
+    if not number:
+        return None
+    end = len(block.marker) if block.marker else match.end()
+    closed = bool(match["close"].strip())
+    bold = max(block.style.bold, block.style.italic if block.style.italic <= end + 2 else 0)
+    firm = closed or bool(block.marker) or bold >= match.end("number") or end >= len(text)
+    if not firm and len(number) == 1:
+        return None
+    if match["open"] and not closed:
+        return None
+    if closed and end < len(text) and not text[end].isspace() and text[end].isdigit():
+        return None
+    return Label("", "", number, end, match["number"], firm)
+
+
+def _unknown(block: Block) -> Label | None:
+    """Reads a styled phrase with a number whose words are in no vocabulary: "Mind stretcher 4"."""
+    bold = block.style.bold
+    if block.kind == "heading":
+        bold = len(block.text)
+    if not bold:
+        return None
+    head = block.text[: min(bold, 60)].split("\n", 1)[0]
+    match = re.match(rf"(?P<phrase>[^\W\d_][^\d.:;,$]{{1,40}}?)\s+(?P<number>{NUMBER})", head)
+    if not match or len(match["phrase"].split()) > _MAX_WORDS or not match["number"][0].isdigit():
+        return None
+    if pattern("chapter").match(fold(match["phrase"])):
+        return None
+    return _close(block, "unknown", fold(match["phrase"]), number_parts(match["number"]), match.end(), 0)

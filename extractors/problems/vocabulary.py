@@ -1,0 +1,71 @@
+"""The words that textbooks print on items and sections, in thirty languages, from vocabulary.yaml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+import yaml
+
+Role = Literal[
+    "problem", "example", "solution", "hint", "set", "chapter", "other", "float", "aside", "link", "qualifier", "and"
+]
+
+# A word of several roles is read as the first of these; "set" outranks "problem" so that
+# "Problem set 2" is a section and not problem number 2.
+_PRECEDENCE: tuple[Role, ...] = (
+    "set",
+    "example",
+    "solution",
+    "hint",
+    "problem",
+    "chapter",
+    "other",
+    "float",
+    "aside",
+    "link",
+    "qualifier",
+    "and",
+)
+# Scripts that put no blank between words: a word ends wherever it ends.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def fold(text: str) -> str:
+    """Returns text without accents, case and repeated white space, for comparison of words."""
+    text = text.replace("’", "'").casefold()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+@cache
+def _by_role() -> dict[Role, frozenset[str]]:
+    source = files("extractors.problems").joinpath("vocabulary.yaml").read_text("utf-8")
+    languages = yaml.safe_load(source).values()
+    return {
+        role: frozenset(fold(word) for language in languages for word in language.get(role, ()))
+        for role in get_args(Role)
+    }
+
+
+@cache
+def words() -> dict[str, Role]:
+    """Returns every folded word or phrase with its role, the most telling one where it has several."""
+    return {word: role for role in reversed(_PRECEDENCE) for word in _by_role()[role]}
+
+
+@cache
+def pattern(*roles: Role) -> re.Pattern[str]:
+    """Returns a regular expression that finds, in folded text, the words of `roles` as whole words.
+
+    Longer phrases are preferred. The group `word` holds what was found.
+    """
+    found = sorted({w for role in roles for w in _by_role()[role]}, key=lambda w: (-len(w), w))
+    parts = []
+    for word in found:
+        ending = "" if _UNSPACED.search(word) or not word[-1].isalnum() else r"(?!\w)"
+        parts.append(re.escape(word) + ending)
+    return re.compile(rf"(?<![^\W\d_])(?P<word>{'|'.join(parts)})")
