@@ -230,6 +230,6 @@ def _unknown(block: Block) -> Label | None:
     match = re.match(rf"(?P<phrase>[^\W\d_][^\d.:;,$]{{1,40}}?)\s+(?P<number>{NUMBER})", head)
     if not match or len(match["phrase"].split()) > _MAX_WORDS or not match["number"][0].isdigit():
         return None
-    if pattern("chapter").match(fold(match["phrase"])):
-        return None
+    if pattern("chapter", "set", "solution", "hint").search(fold(match["phrase"])):
+        return None  # "Chapter 4", "Answers to Unit 4": headings, not items
     return _close(block, "unknown", fold(match["phrase"]), number_parts(match["number"]), match.end(), 0)

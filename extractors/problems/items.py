@@ -1,0 +1,210 @@
+"""Builds the problems and solutions of one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from extractors.problems.labels import Label
+from extractors.problems.openings import Opening, find_openings
+from extractors.problems.outline import Piece, divide, joined
+from extractors.problems.sequences import numeric
+from schemas.document import Document
+from schemas.ids import record_id
+from schemas.problems import Found, Item, ItemKind
+
+_LEFT_OUT = ("footnote",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A problem or a solution before it is an Item."""
+
+    kind: ItemKind
+    label: Label | None
+    pieces: tuple[Piece, ...]
+    opening: Opening
+    link: str = ""
+    method: str = ""
+
+
+def find_items(document: Document) -> Found:
+    """Returns the problems and solutions of a document, in order.
+
+    A problem and a solution that the document itself joins carry the same `link`: the solution
+    follows its problem under a word like "Solution" (`method` inline), or the source declares it
+    (`method` declared).
+    """
+    pieces = divide(document)
+    openings = find_openings(pieces)
+    parts = _declare(_parts(pieces, openings))
+    items = tuple(item for part in parts if (item := _item(document, part)))
+    return Found(document.uri, document.sha256, _with_runs(_without_single_links(items)))
+
+
+def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
+    parts: list[_Part] = []
+    problem: _Part | None = None  # the open problem that an inline solution would answer
+    skipping = True
+    current: list[Piece] = []
+    head: _Part | None = None
+
+    def close() -> None:
+        nonlocal head, current
+        if head is not None:
+            parts.append(replace(head, pieces=tuple(current)))
+        head, current = None, []
+
+    at = {opening.index: opening for opening in openings}
+    level, stop = 0, len(pieces)
+    for index, piece in enumerate(pieces):
+        opening = at.get(index)
+        if index >= stop:
+            close()
+            problem, skipping, stop = problem if _answer_follows(opening) else None, True, len(pieces)
+        if opening and _ignored(opening, piece, level, problem is not None or head is not None):
+            opening = None
+        if opening is None:
+            if not skipping and piece.block.kind not in _LEFT_OUT:
+                current.append(piece)
+            continue
+        if opening.kind in ("inline_solution", "inline_hint", "aside"):
+            if opening.kind == "inline_solution" and problem is not None:
+                if head is not None and head.kind == "solution":
+                    current.append(piece)  # "Answer: 4" at the end of a solution is part of it
+                    continue
+                close()
+                link = record_id("link", problem.opening.index)
+                parts[-1:] = [replace(p, link=link, method="inline") for p in parts[-1:] if p.kind == "problem"]
+                head = _Part("solution", opening.label, (), opening, link, "inline")
+                skipping, current = False, [piece]
+                if opening.stop:
+                    stop = min(stop, opening.stop) if stop > opening.stop else opening.stop
+            elif opening.kind == "aside" and (head is None or head.kind == "problem"):
+                if problem is not None and _solution_ahead(index, openings):
+                    close()
+                    skipping = True
+                elif not skipping:
+                    current.append(piece)
+            elif opening.kind == "inline_hint":
+                if head is not None and head.kind == "solution":
+                    close()
+                    skipping = True
+                elif not skipping:
+                    current.append(piece)
+            elif opening.kind == "inline_solution" and head is not None:
+                current, skipping = [], False  # a question repeated above its solution
+                head = replace(head, opening=opening)
+                current.append(piece)
+            elif not skipping:
+                current.append(piece)
+            continue
+        close()
+        level = piece.block.level if piece.block.kind == "heading" else 0
+        stop = opening.stop or len(pieces)
+        problem, skipping = None, True
+        if opening.kind in ("problem", "solution"):
+            head = _Part(opening.kind, opening.label, (), opening)  # type: ignore[arg-type]
+            problem = head if opening.kind == "problem" else None
+            skipping, current = False, [piece]
+    close()
+    return parts
+
+
+def _answer_follows(opening: Opening | None) -> bool:
+    return opening is not None and opening.kind == "inline_solution"
+
+
+def _ignored(opening: Opening, piece: Piece, level: int, inside: bool) -> bool:
+    """Whether a heading is a division of the item it stands in: deeper than the item's own heading."""
+    return (
+        opening.kind == "boundary"
+        and opening.label is None
+        and inside
+        and level > 0
+        and piece.block.kind == "heading"
+        and piece.block.level > level
+    )
+
+
+def _solution_ahead(index: int, openings: list[Opening]) -> bool:
+    for opening in openings:
+        if opening.index > index and opening.kind != "aside":
+            return opening.kind == "inline_solution"
+    return False
+
+
+def _declare(parts: list[_Part]) -> list[_Part]:
+    """Links declared solutions to the problems that they name."""
+    by_container = {p.opening.container: i for i, p in enumerate(parts) if p.opening.container}
+    linked = list(parts)
+    for index, part in enumerate(parts):
+        target = by_container.get(part.opening.target) if part.opening.target else None
+        if part.kind == "solution" and target is not None and parts[target].kind == "problem":
+            link = record_id("link", part.opening.container)
+            linked[index] = replace(part, link=link, method="declared")
+            linked[target] = replace(linked[target], link=link, method="declared")
+    return linked
+
+
+def _item(document: Document, part: _Part) -> Item | None:
+    pieces = list(part.pieces)
+    while pieces and pieces[-1].block.kind in ("heading",):
+        pieces.pop()
+    if not pieces:
+        return None
+    first, label = pieces[0], part.label
+    end = label.end if label else 0
+    text = first.block.text[end:]
+    shift = end + len(text) - len(text.lstrip())
+    body = [replace(first, block=replace(first.block, text=text.strip()))] if text.strip() else []
+    text = joined(body + pieces[1:])
+    start = first.block.start + shift if body else (pieces[1].block.start if len(pieces) > 1 else 0)
+    if not text:
+        return None
+    blocks = [p.block for p in pieces]
+    numbered = [b.page for b in blocks if b.page] + [box.page for b in blocks for box in b.boxes]
+    last = blocks[-1].end
+    return Item(
+        id=record_id(document.sha256, part.kind, start, last),
+        kind=part.kind,
+        text=text,
+        label=label.printed if label else "",
+        uri=document.uri,
+        sha256=document.sha256,
+        title=document.title,
+        language=document.language,
+        pages=(min(numbered, default=0), max(numbered, default=0)),
+        boxes=tuple(box for b in blocks for box in b.boxes),
+        span=(start, last),
+        headings=first.section.headings,
+        figures=any(b.kind == "figure" for b in blocks),
+        family=label.family if label else "",
+        number=label.number if label else (),
+        link=part.link,
+        method=part.method,
+    )
+
+
+def _without_single_links(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Takes the link away where the other half turned out to be empty."""
+    kinds: dict[str, set[str]] = {}
+    for item in items:
+        if item.link:
+            kinds.setdefault(item.link, set()).add(item.kind)
+    return tuple(
+        replace(item, link="", method="") if item.link and len(kinds[item.link]) < 2 else item for item in items
+    )
+
+
+def _with_runs(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Numbers the runs: items of one kind and family whose numbers only grow."""
+    last: dict[tuple[str, str], tuple[int, tuple[object, ...]]] = {}
+    runs, placed = 0, []
+    for item in items:
+        key, number = (item.kind, item.family), numeric(item.number)
+        run, before = last.get(key, (-1, ()))
+        if run < 0 or not number or not number > before:  # type: ignore[operator]
+            run, runs = runs, runs + 1
+        last[key] = (run, number)
+        placed.append(replace(item, run=run))
+    return tuple(placed)

@@ -1,0 +1,211 @@
+"""Matches problems and solutions one to one, within a document and across companions.
+
+Numbers restart in every chapter or section, so a number alone says little. What is matched are
+runs: sequences of labels within which no number repeats. A run of solutions goes to the run of
+problems whose numbers it shares, whose headings agree with its own and whose words are the same;
+the best assignment over all runs decides (Hungarian method), not the first that fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from extractors.problems.outline import scope_number
+from extractors.problems.vocabulary import fold, pattern, words
+from schemas.problems import Found, Item, MatchedPair, Matching
+
+_INLINE, _DECLARED, _BY_NUMBER = "inline", "declared", "scope_number"
+_MIN_SCORE = 0.5
+_SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.9, 0.8, 0.0
+_COMPANION = 0.95
+_ONLY_CANDIDATE = 0.8
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    uri: str
+    family: str
+    order: float  # position among the runs of its document and kind, 0..1
+    items: dict[tuple[str, ...], Item]
+    scopes: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+def match_items(found: Sequence[Found]) -> Matching:
+    """Returns a one-to-one matching over documents that belong together, such as those of a folder.
+
+    The result does not depend on the order of `found`.
+    """
+    documents = sorted({f.uri: f for f in found}.values(), key=lambda f: f.uri)
+    pairs = [pair for document in documents for pair in _linked(document.items)]
+    taken = {item.id for pair in pairs for item in (pair.problem, pair.solution)}
+    open_items = {f.uri: [i for i in f.items if i.id not in taken] for f in documents}
+    for items in open_items.values():
+        pairs += _match(items, items, 1.0, taken)
+    for group, affinity in _companions(documents, open_items, taken):
+        problems = [i for uri in group for i in open_items[uri] if i.kind == "problem"]
+        solutions = [i for uri in group for i in open_items[uri] if i.kind == "solution"]
+        pairs += _match(problems, solutions, affinity, taken)
+    rest = [i for f in documents for i in f.items if i.id not in taken]
+    pairs.sort(key=lambda p: (p.problem.uri, p.problem.span, p.problem.id))
+    return Matching(
+        tuple(pairs),
+        tuple(i for i in rest if i.kind == "problem"),
+        tuple(i for i in rest if i.kind == "solution"),
+    )
+
+
+def _linked(items: Iterable[Item]) -> list[MatchedPair]:
+    halves: dict[str, dict[str, Item]] = defaultdict(dict)
+    for item in items:
+        if item.link:
+            halves[item.link].setdefault(item.kind, item)
+    return [
+        MatchedPair(h["problem"], h["solution"], h["solution"].method, _link_score(h["problem"], h["solution"]))
+        for h in halves.values()
+        if len(h) == 2
+    ]
+
+
+def _link_score(problem: Item, solution: Item) -> float:
+    if solution.method == _DECLARED:
+        return 1.0
+    return 0.95 if problem.number else 0.85
+
+
+def _companions(
+    documents: Sequence[Found], open_items: dict[str, list[Item]], taken: set[str]
+) -> list[tuple[list[str], float]]:
+    """Groups of documents that belong together by name, then what is left if it is unambiguous."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for document in documents:
+        by_name[_bare_name(document)].append(document.uri)
+    groups = [(uris, _COMPANION) for _, uris in sorted(by_name.items()) if len(uris) > 1]
+    named = {uri for uris, _ in groups for uri in uris}
+    left = {
+        kind: [
+            f.uri
+            for f in documents
+            if f.uri not in named
+            and any(i.kind == kind and i.number and i.id not in taken for i in open_items[f.uri])
+            and not any(i.kind != kind for i in open_items[f.uri])
+        ]
+        for kind in ("problem", "solution")
+    }
+    if len(left["problem"]) == 1 and len(left["solution"]) == 1:
+        groups.append((left["problem"] + left["solution"], _ONLY_CANDIDATE))
+    return groups
+
+
+def _bare_name(document: Found) -> str:
+    """Returns the file name without the words that say what it holds: hw01_solutions -> "hw 1"."""
+    stem = PurePosixPath(document.uri.replace("\\", "/")).stem
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|[_\-.+\s]+", " ", stem)
+    text = fold(spaced)
+    text = pattern("set", "solution", "hint", "problem", "qualifier", "link", "and").sub(" ", text)
+    text = re.sub(r"\b(?:sol|sols|soln|solns|ans|ex|exs|prob|probs|qs|q|as|hw)\b", " ", text)
+    return " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in text.split())
+
+
+def _match(
+    problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[str]
+) -> list[MatchedPair]:
+    """Matches runs, round after round, until nothing more fits; adds what it uses to `taken`."""
+    pairs: list[MatchedPair] = []
+    for _ in range(_ROUNDS):
+        asked = _runs([i for i in problems if i.kind == "problem" and i.id not in taken])
+        answered = _runs([i for i in solutions if i.kind == "solution" and i.id not in taken])
+        new = [p for a, b in _assign(asked, answered) for p in _pair_runs(a, b, affinity)]
+        if not new:
+            break
+        pairs += new
+        taken.update(item.id for pair in new for item in (pair.problem, pair.solution))
+    return pairs
+
+
+def _runs(items: Sequence[Item]) -> list[_Run]:
+    grouped: dict[tuple[str, int], list[Item]] = defaultdict(list)
+    for item in items:
+        if item.number:
+            grouped[item.uri, item.run].append(item)
+    runs = []
+    for position, ((uri, _), members) in enumerate(sorted(grouped.items())):
+        numbered = {_key(i.number): i for i in reversed(members)}
+        scopes = {key: _scopes(item) for key, item in numbered.items()}
+        runs.append(_Run(uri, members[0].family, position / len(grouped), numbered, scopes))
+    return runs
+
+
+def _key(number: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the number without the letter that tells problem P57 from solution L57."""
+    if len(number) == 2 and not number[0].isdigit() and number[1].isdigit():
+        return number[1:]
+    return number
+
+
+def _scopes(item: Item) -> tuple[tuple[str, ...], ...]:
+    """Returns the numbers of the headings above an item, innermost first."""
+    numbers = [scope_number(heading) for heading in reversed(item.headings)]
+    return tuple(number for number in numbers if number)
+
+
+def _assign(asked: list[_Run], answered: list[_Run]) -> list[tuple[_Run, _Run]]:
+    """Returns the pairs of runs with the greatest total weight."""
+    if not asked or not answered:
+        return []
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    weights = np.array([[_weight(a, b) for b in answered] for a in asked])
+    rows, columns = linear_sum_assignment(weights, maximize=True)
+    return [(asked[i], answered[j]) for i, j in zip(rows, columns, strict=True) if weights[i, j] > 0]
+
+
+def _weight(asked: _Run, answered: _Run) -> float:
+    common = asked.items.keys() & answered.items.keys()
+    agreeing = sum(_scope_factor(asked.scopes[k], answered.scopes[k]) for k in common)
+    family = _family_factor(asked.family, answered.family)
+    if not agreeing or not family:
+        return 0.0
+    # The order of the runs decides between equals, and only then.
+    return agreeing * family + 0.01 * (1 - abs(asked.order - answered.order))
+
+
+def _scope_factor(a: tuple[tuple[str, ...], ...], b: tuple[tuple[str, ...], ...]) -> float:
+    """Returns how well the headings above a problem agree with those above a solution."""
+    if not a or not b:
+        return _NO_SCOPE
+    if a[0] == b[0]:
+        return _SAME_SCOPE
+    if a[0] in b or b[0] in a or a[0][: len(b[0])] == b[0] or b[0][: len(a[0])] == a[0]:
+        return _WITHIN_SCOPE
+    return _OTHER_SCOPE
+
+
+def _family_factor(a: str, b: str) -> float:
+    """Returns how well the words of two labels agree; plain words for a problem are synonyms."""
+    if a == b:
+        return 1.0
+    return 0.9 if _is_plain(a) and _is_plain(b) else 0.0
+
+
+def _is_plain(family: str) -> bool:
+    return not family or (words().get(family) in ("problem", "solution") and " " not in family)
+
+
+def _pair_runs(asked: _Run, answered: _Run, affinity: float) -> list[MatchedPair]:
+    common = asked.items.keys() & answered.items.keys()
+    family = _family_factor(asked.family, answered.family)
+    # Solutions mostly without a problem here belong to another run that was not found.
+    coverage = len(common) / len(answered.items)
+    pairs = []
+    for key in sorted(common):
+        scope = _scope_factor(asked.scopes[key], answered.scopes[key])
+        score = round(affinity * family * scope * min(1.0, 0.4 + coverage), 4)
+        if scope and score >= _MIN_SCORE:
+            pairs.append(MatchedPair(asked.items[key], answered.items[key], _BY_NUMBER, score))
+    return pairs

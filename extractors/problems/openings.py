@@ -1,0 +1,267 @@
+"""Decides where problems, solutions and hints begin, and what ends them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.problems.labels import Label
+from extractors.problems.outline import Piece, Zone
+from extractors.problems.sequences import Candidate, best_chain
+from extractors.problems.vocabulary import Role, fold, words
+
+Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside"]
+
+_OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
+# "Use the following information for the next four exercises": belongs to what follows it.
+_STEM = re.compile(
+    r"^\W*(?:use|for|in|refer|consider|questions?|exercises?|problems?|answer)\b.{0,90}?"
+    r"(?:\bnext\b.{0,30}\b(?:exercises?|problems?|questions?)\b"
+    r"|\b(?:exercises?|problems?|questions?)\s*\d+\s*(?:-|–|—|to|through|and)\s*\d+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A place where something begins.
+
+    Attributes:
+      index: of its piece.
+      kind: what begins; a boundary ends what was before and begins nothing.
+      label: as read; None where the source declares the element without a printed label.
+      stop: index of the first piece after the declaring container; None without one.
+      container: identifier of the declaring container; "" without one.
+      target: identifier of the container that a declared solution names.
+    """
+
+    index: int
+    kind: Kind
+    label: Label | None
+    stop: int | None = None
+    container: str = ""
+    target: str = ""
+
+
+def find_openings(pieces: list[Piece]) -> list[Opening]:
+    """Returns the openings of a document in order, at most one a piece."""
+    declared = _declared(pieces)
+    worded = _worded(pieces)
+    bare = _bare(pieces, worded, declared)
+    openings = {**{o.index: o for o in bare}, **{o.index: o for o in worded}}
+    for opening in declared:
+        printed = openings.get(opening.index)
+        if printed and printed.kind in ("boundary", "hint"):
+            continue
+        label = opening.label if opening.label and opening.label.number else None
+        kind = printed.kind if printed and printed.label and printed.label.role else opening.kind
+        openings[opening.index] = Opening(
+            opening.index, kind, label or opening.label, opening.stop, opening.container, opening.target
+        )
+    for index, piece in enumerate(pieces):
+        if index in openings:
+            continue
+        if piece.label is None and (piece.block.kind == "heading" or _is_title(piece)):
+            openings[index] = Opening(index, "boundary", None)
+        elif piece.section.zone == "problems" and _STEM.match(piece.block.text[:200]):
+            openings[index] = Opening(index, "boundary", None)
+    return [openings[index] for index in sorted(openings)]
+
+
+def _is_title(piece: Piece) -> bool:
+    """Whether a paragraph outside of the exercises is a heading in all but name: short and bold."""
+    block = piece.block
+    return (
+        block.kind == "paragraph"
+        and not piece.section.zone
+        and len(block.text) <= 80
+        and block.style.bold >= len(block.text)
+        and not block.text.rstrip().endswith((".", ":", ",", ";"))
+        and "$" not in block.text
+    )
+
+
+def _worded(pieces: list[Piece]) -> list[Opening]:
+    """Openings by the words of their labels."""
+    mirrored = _mirrored_families(pieces)
+    openings = []
+    for index, piece in enumerate(pieces):
+        label = piece.label
+        if label is None or label.role in ("", "float", "link", "chapter"):
+            continue
+        kind = _kind_of_words(label, piece.section.zone, mirrored)
+        if kind:
+            openings.append(Opening(index, kind, label))
+    return openings
+
+
+def _kind_of_words(label: Label, zone: Zone, mirrored: set[str]) -> Kind | None:
+    role = label.role
+    if role == "unknown":
+        role = "problem" if label.family in mirrored else "other"
+    if role in ("problem", "example"):
+        return _OF_ZONE[zone] if zone in ("solutions", "hints") else "problem"
+    if role == "solution":
+        if zone == "hints" and not label.number:
+            return None
+        return "solution" if label.number else "inline_solution"
+    if role == "hint":
+        return "hint" if label.number else "inline_hint"
+    if role == "aside":
+        return "aside"
+    return "boundary" if label.number or role == "set" else None
+
+
+def _mirrored_families(pieces: list[Piece]) -> set[str]:
+    """Families of unknown words that carry the same numbers inside and outside of the solutions."""
+    asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    answered: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for piece in pieces:
+        if piece.label and piece.label.role == "unknown":
+            side = answered if piece.section.zone == "solutions" else asked
+            side[piece.label.family].add(piece.label.number)
+    return {family for family in asked if asked[family] & answered.get(family, set())}
+
+
+def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -> list[Opening]:
+    """Openings by numbers in sequence, in the sections that hold items."""
+    regions: dict[tuple[Zone, int], list[int]] = defaultdict(list)
+    for index, piece in enumerate(pieces):
+        if piece.section.zone:
+            regions[piece.section.zone, piece.section.start].append(index)
+    covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
+    items = sorted(
+        o.index for o in worded if o.kind in ("problem", "solution", "hint") and o.label and o.label.number
+    )
+    openings = []
+    for (zone, _), indices in regions.items():
+        candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
+        inside = [i for i in items if indices[0] <= i <= indices[-1]]
+        candidates = _without_enumerations(candidates, inside)
+        for chain in _chains(candidates):
+            openings += [Opening(c.index, _OF_ZONE[zone], pieces[c.index].label) for c in chain]
+    return openings
+
+
+def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
+    found = []
+    for index in indices:
+        label, block = pieces[index].label, pieces[index].block
+        if label and label.role == "" and label.number:
+            found.append(index)
+    levels = [pieces[i].block.level for i in found if pieces[i].block.marker]
+    outermost = min(levels, default=0)
+    candidates = []
+    for index in found:
+        piece = pieces[index]
+        label, block = piece.label, piece.block
+        assert label is not None
+        if block.marker and block.level > outermost:
+            continue
+        tail = block.text[label.end - 1 : label.end] if not label.printed.endswith(block.text[: label.end]) else ""
+        bold = block.style.bold >= len(label.printed)
+        look = (bool(block.marker), bold, tail if tail in ".):]" else "", round(block.style.indent / 1.5))
+        candidates.append(Candidate(index, label.number, look, id(piece.section.headings), zone != "problems"))
+    return _with_section_numbers(candidates, pieces)
+
+
+def _with_section_numbers(candidates: list[Candidate], pieces: list[Piece]) -> list[Candidate]:
+    numbers: dict[tuple[str, ...], int] = {}
+    return [
+        Candidate(
+            c.index, c.number, c.look, numbers.setdefault(pieces[c.index].section.headings, len(numbers)), c.sparse
+        )
+        for c in candidates
+    ]
+
+
+def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
+    """Chains by the shape of the number: 3 and 3.14 are not of one sequence."""
+    shapes: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        shapes[tuple(part.isdigit() or len(part) for part in candidate.number)].append(candidate)
+    chains = [best_chain(group) for group in shapes.values()]
+    longest = max((len(chain) for chain in chains), default=0)
+    # Stray numbers of another shape inside a long sequence are quantities, not items.
+    return [chain for chain in chains if len(chain) >= max(1, longest // 10)]
+
+
+def _without_enumerations(candidates: list[Candidate], items: list[int]) -> list[Candidate]:
+    """Drops bare numbers that count parts or steps inside of worded items.
+
+    They are enumerations where they start over within several items. A sequence of its own stands
+    before the first worded item or after the last one.
+    """
+    if len(items) < 2 or not candidates:
+        return candidates
+    segments: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        segments[sum(1 for i in items if i <= candidate.index)].append(candidate)
+    kept = []
+    for segment, members in segments.items():
+        alone = segment == 0 or (segment == len(items) and len(members) > 4) or len(members) > 8
+        if alone:
+            kept += members
+    return sorted(kept, key=lambda c: c.index)
+
+
+def _declared(pieces: list[Piece]) -> list[Opening]:
+    """Openings that the source declares by an element, environment or directive of its own."""
+    spans: dict[str, list[int]] = {}
+    names: dict[str, str] = {}
+    targets: dict[str, str] = {}
+    outer: dict[str, list[str]] = {}
+    for index, piece in enumerate(pieces):
+        above: list[str] = []
+        for container in piece.block.containers:
+            if container.id in spans:
+                spans[container.id][1] = index + 1
+            else:
+                spans[container.id] = [index, index + 1]
+                names[container.id], targets[container.id] = container.name, container.target
+                outer[container.id] = list(above)
+            above.append(container.id)
+    roles = {ident: _declared_role(name) for ident, name in names.items()}
+    nested = Counter(o for ident in spans if roles[ident] in ("problem", "example") for o in outer[ident])
+    openings: dict[int, Opening] = {}
+    for ident, (begin, end) in sorted(spans.items(), key=lambda s: (s[1][0], -s[1][1])):
+        role = roles[ident]
+        if role is None or _is_group(pieces, begin, end, role) or (role != "solution" and nested[ident]):
+            continue
+        if any(roles[o] == role and openings.get(spans[o][0], None) for o in outer[ident]):
+            continue
+        kind: Kind = "problem"
+        label = pieces[begin].label
+        if role == "solution":
+            kind = "solution" if label and label.number else "inline_solution"
+            kind = "solution" if targets[ident] else kind
+        elif role == "hint":
+            kind = "inline_hint"
+        openings[begin] = Opening(begin, kind, label, end, ident, targets[ident])
+    return list(openings.values())
+
+
+def _declared_role(name: str) -> Role | None:
+    tokens = [t for t in re.split(r"[^\w]+|_|(?<=[a-z])(?=[A-Z])", name) if t]
+    roles = [words().get(fold(token)) for token in tokens]
+    for role in ("solution", "hint", "example", "problem"):
+        if role in roles:
+            return role  # type: ignore[return-value]
+    return None
+
+
+def _is_group(pieces: list[Piece], begin: int, end: int, role: Role) -> bool:
+    """Whether a container holds several items, such as `<section class="exercises">`."""
+    wanted = ("problem", "example", "") if role != "solution" else ("problem", "")
+    heads = [p for p in pieces[begin:end] if p.block.kind == "heading"]
+    if len(heads) > 1:
+        return True
+    labels = [
+        p.label.number
+        for p in pieces[begin:end]
+        if p.label and p.label.role in wanted and p.label.number and not (p.block.marker and p.block.level > 1)
+    ]
+    worded = [p for p in pieces[begin:end] if p.label and p.label.role in ("problem", "example") and p.label.number]
+    return len(worded) > 1 or (role == "solution" and len(labels) > 3 and len(heads) > 0)

@@ -1,0 +1,238 @@
+"""Divides a document into sections and says which of them hold problems, solutions or hints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+from extractors.problems.labels import Label, number_parts, read_label
+from extractors.problems.vocabulary import fold, pattern
+from schemas.document import BLOCK_SEPARATOR, Block, Document
+
+Zone = Literal["", "problems", "solutions", "hints"]
+
+_NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s+")
+_LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
+_CHAPTER_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}\b|[A-H]\b)")
+_LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where a piece stands.
+
+    Attributes:
+      headings: texts of the headings above, outermost first.
+      zone: what the section holds, by its headings or else by the name of the document.
+      start: index of the piece with the heading that gave the zone; -1 for the document itself.
+    """
+
+    headings: tuple[str, ...]
+    zone: Zone
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block, or a line of a block that begins with a label of its own."""
+
+    block: Block
+    label: Label | None
+    section: Section
+
+
+def title_zone(title: str, max_left: int = 2) -> Zone:
+    """Returns what a heading or a title promises, judged by its words alone.
+
+    The words of the vocabulary, numbers and punctuation are taken away; a heading with more than
+    `max_left` other words is about something else ("Series solutions of linear equations").
+    """
+    text = pattern("other").sub(" ", _NUMBERING.sub("", fold(title).strip()))
+    roles = []
+    rest = text
+    for role in ("set", "solution", "hint", "problem"):
+        match = pattern(role).search(text)  # type: ignore[arg-type]
+        if match:
+            roles.append((match.start(), role))
+        rest = pattern(role).sub(" ", rest)  # type: ignore[arg-type]
+    for role in ("qualifier", "chapter", "link", "and"):
+        rest = pattern(role).sub(" ", rest)  # type: ignore[arg-type]
+    left = re.findall(r"[^\W\d_]{2,}", rest)
+    found = dict((role, position) for position, role in roles)
+    if not found:
+        return ""
+    if "hint" in found and "solution" not in found:
+        return "hints" if len(left) <= 1 else ""
+    if "solution" in found:
+        problem = found.get("problem", found.get("set"))
+        joined = problem is not None and problem < found["solution"]
+        if joined and pattern("and").search(text[problem : found["solution"]]):
+            return "problems"
+        # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
+        return "solutions" if len(left) <= max_left - 1 else ""
+    return "problems" if len(left) <= max_left else ""
+
+
+def name_zone(document: Document) -> Zone:
+    """Returns what the file name or the title says that the whole document holds."""
+    stem = PurePosixPath(document.uri.replace("\\", "/")).stem
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.+\d]+", " ", stem)
+    zones = [_named(part) for part in (spaced, document.title)]
+    return next((z for z in zones if z), "")
+
+
+def _named(text: str) -> Zone:
+    folded = fold(text)
+    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}  # type: ignore[arg-type]
+    asked = has["problem"] or has["set"]
+    if has["solution"]:
+        return "" if asked and pattern("and").search(folded) else "solutions"
+    if has["hint"]:
+        return "hints"
+    return "problems" if asked else ""
+
+
+def divide(document: Document) -> list[Piece]:
+    """Returns the pieces of a document with their labels and sections, in order."""
+    blocks = [piece for block in document.blocks for piece in _split(block)]
+    labels = [read_label(block) for block in blocks]
+    is_section = [
+        block.kind == "heading" and _is_section(index, blocks, labels) for index, block in enumerate(blocks)
+    ]
+    pieces: list[Piece] = []
+    whole = name_zone(document)
+    stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
+    seen: set[tuple[str, ...]] = set()
+    for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
+        if is_section[index]:
+            zone = title_zone(block.text)
+            key = _identity(block.text)
+            mirrored = key in seen and not zone
+            while stack and stack[-1][0] >= block.level:
+                if mirrored and stack[-1][2] == "solutions" and stack[-1][3] >= 0 and _titled(stack[-1]):
+                    break  # "Chapter 3" once more, right after "Answers": still the answers
+                stack.pop()
+            stack.append((block.level, block.text, zone or (stack[-1][2] if stack else ""), index))
+            seen.add(key)
+            label = None
+        elif label and label.role == "set" and label.firm and label.number:
+            # "Problem set 2" in bold instead of a heading: a scope all the same.
+            while stack and stack[-1][0] >= 7:
+                stack.pop()
+            stack.append((7, block.text[: label.end], stack[-1][2] if stack else "", index))
+        zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
+        section = Section(tuple(entry[1] for entry in stack), zone, start)
+        pieces.append(Piece(block, label, section))
+    return pieces
+
+
+def _titled(entry: tuple[int, str, Zone, int]) -> bool:
+    return title_zone(entry[1]) == "solutions"
+
+
+def _identity(heading: str) -> tuple[str, ...]:
+    """Returns what makes two headings the same: their number, or else their words."""
+    number = scope_number(heading)
+    return number or (fold(_NUMBERING.sub("", heading)),)
+
+
+def scope_number(heading: str) -> tuple[str, ...]:
+    """Returns the number that a heading gives to its section: "Answers to Chapter 4" -> ("4",).
+
+    "3.2 Free fall" gives ("3", "2"); a heading without a number gives ().
+    """
+    leading = _LEADING_NUMBER.match(heading)
+    if leading:
+        return number_parts(leading[1])
+    folded = fold(heading)
+    for match in pattern("chapter", "set").finditer(folded):
+        number = _CHAPTER_NUMBER.match(folded[match.end() :].lstrip(" .:#"))
+        if number:
+            return number_parts(number[1])
+        before = re.search(r"(\d{1,3}(?:\.\d{1,3})*)[.\s]*$", folded[: match.start()])
+        if before:  # "3. fejezet", "第3章"
+            return number_parts(before[1])
+    tail = re.search(r"(?:^|\s)(\d{1,3}(?:\.\d{1,3})*)\s*$", folded)
+    return number_parts(tail[1]) if tail else ()
+
+
+def _split(block: Block) -> list[Block]:
+    """Splits a paragraph at the lines that begin with a number of their own."""
+    if block.kind not in ("paragraph", "list_item") or "\n" not in block.text:
+        return [block]
+    cuts = [match.end() for match in _LINE_LABEL.finditer(block.text)]
+    if not cuts:
+        return [block]
+    edges = [0, *cuts, len(block.text)]
+    parts = []
+    for begin, end in zip(edges, edges[1:], strict=False):
+        text = block.text[begin:end]
+        stripped = text.strip()
+        if not stripped:
+            continue
+        offset = begin + len(text) - len(text.lstrip())
+        style = replace(
+            block.style,
+            bold=max(0, min(block.style.bold - offset, len(stripped))),
+            italic=max(0, min(block.style.italic - offset, len(stripped))),
+        )
+        parts.append(
+            replace(
+                block,
+                text=stripped,
+                marker=block.marker if begin == 0 else "",
+                style=style,
+                start=block.start + offset,
+                end=block.start + offset + len(stripped),
+            )
+        )
+    return parts
+
+
+def _is_section(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+    """Whether a heading opens a section; otherwise it is the label of an item."""
+    label, block = labels[index], blocks[index]
+    if label is None or label.role in ("", "set", "float", "other", "aside"):
+        return True
+    if label.role == "unknown":
+        return _has_labelled_headings(index, blocks, labels)
+    if label.number:
+        return _has_labelled_headings(index, blocks, labels)
+    # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
+    for follower in range(index + 1, len(blocks)):
+        if blocks[follower].kind == "heading" and blocks[follower].level <= block.level:
+            return False
+        found = labels[follower]
+        if found and found.number and found.role in ("", "problem", "example", "solution", "unknown"):
+            return True
+    return False
+
+
+def _has_labelled_headings(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+    level = blocks[index].level
+    for follower in range(index + 1, len(blocks)):
+        block, label = blocks[follower], labels[follower]
+        if block.kind != "heading":
+            continue
+        if block.level <= level:
+            return False
+        if label and label.number and label.role in ("problem", "example", "solution"):
+            return True
+    return False
+
+
+def joined(pieces: list[Piece]) -> str:
+    """Returns the text of consecutive pieces; items of a list stand on consecutive lines."""
+    text = ""
+    for piece in pieces:
+        if text:
+            both_listed = piece.block.kind == "list_item"
+            text += "\n" if both_listed else BLOCK_SEPARATOR
+        text += _rendered(piece.block)
+    return text
+
+
+def _rendered(block: Block) -> str:
+    return f"```\n{block.text}\n```" if block.kind == "code" else block.text
