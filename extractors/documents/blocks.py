@@ -1,0 +1,401 @@
+"""From a reader's events to `Block`s: one builder that every format but PDF feeds.
+
+A reader walks its own tree and calls `text`, `math`, `open_container`, `begin_item`... in reading
+order; `Builder` collects them into blocks, so that a list, a formula or a nested element reads
+the same whatever the format it comes from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from posixpath import basename
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from schemas.document import Block, BlockKind, Container, Style
+
+MAX_CONTAINERS = 40
+"""Elements around a block beyond this depth are not recorded: no human document is so deep."""
+
+Numbering = Literal[
+    "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"
+]
+Delimiter = Literal["period", "paren", "parens"]
+
+_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_SPACED_BREAK = re.compile(r" *\n[ \n]*")
+_DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
+_IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_ROMAN = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+          (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")]  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """Returns text in NFC without control characters, surrogates and invisible characters."""
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n")
+    )
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text).translate(_INVISIBLE))
+
+
+def one_spaced(text: str) -> str:
+    """Returns text with every run of blanks as one space; line breaks stay, one at a time."""
+    return _SPACED_BREAK.sub("\n", _BLANKS.sub(" ", text))
+
+
+def ordered_marker(
+    number: int, numbering: Numbering = "decimal", delimiter: Delimiter = "period"
+) -> str:
+    """Returns the marker of a list item as it is printed: `3.`, `(c)`, `iii)`."""
+    shown = _count(number, numbering)
+    return {"period": f"{shown}.", "paren": f"{shown})", "parens": f"({shown})"}[
+        delimiter
+    ]
+
+
+def _count(number: int, numbering: Numbering) -> str:
+    if numbering == "decimal" or not 0 < number < 4000:
+        return str(number)
+    digits = ""
+    if numbering.endswith("alpha"):
+        while number:
+            number, rest = divmod(number - 1, 26)
+            digits = chr(ord("a") + rest) + digits
+    else:
+        for value, letters in _ROMAN:
+            digits += letters * (number // value)
+            number %= value
+    return digits.upper() if numbering.startswith("upper") else digits
+
+
+def file_name(source: str) -> str:
+    """Returns the last part of an image's address; `image` for data held in the address itself."""
+    if source.startswith("data:") or not source:
+        return "image"
+    try:
+        path = urlsplit(source).path
+    except ValueError:  # "//[" is no address
+        path = source
+    return basename(unquote(path)) or "image"
+
+
+_MATH_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
+_MATH_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b\s*")
+_MATH_EQUATION = re.compile(
+    r"^\\begin\{(equation|displaymath|math)(\*?)\}(.*)\\end\{\1\2\}$", re.DOTALL
+)
+_MATH_ROWS = re.compile(
+    r"\\(begin|end)\{(align|alignat|flalign|eqnarray|gather|multline)\*?\}(?:\{\d+\})?"
+)
+
+
+def tidy_math(tex: str) -> str:
+    """Returns LaTeX mathematics that stands between dollar signs, on one line.
+
+    Comments, labels and the environments that open mathematics themselves are taken off
+    (`equation`), or replaced by those that stand within it (`align` by `aligned`).
+    """
+    tex = printable(tex)
+    if "%" in tex:
+        tex = _MATH_COMMENT.sub("", tex)
+    tex = " ".join(_MATH_LABEL.sub("", tex).split())
+    if whole := _MATH_EQUATION.match(tex):
+        tex = whole[3].strip()
+    return _MATH_ROWS.sub(_inner_rows, tex)
+
+
+def _inner_rows(match: re.Match[str]) -> str:
+    inner = "gathered" if match[2] in ("gather", "multline") else "aligned"
+    return f"\\{match[1]}{{{inner}}}"
+
+
+@dataclass
+class _Item:
+    """A list item that is being read; its marker waits for the first block to print it."""
+
+    marker: str
+    ordered: bool
+
+
+@dataclass
+class _Line:
+    """The paragraph that is being read, as runs of equal style."""
+
+    runs: list[tuple[str, bool, bool]]
+    outer: list[tuple[str, list[tuple[str, bool, bool]]]]
+
+
+class Builder:
+    """Collects a reader's events into blocks.
+
+    Attributes:
+      bold, italic: how many elements that make text bold or italic are open.
+    """
+
+    def __init__(self) -> None:
+        self.bold = 0
+        self.italic = 0
+        self._blocks: list[Block] = []
+        self._line = _Line([], [])
+        self._items: list[_Item] = []
+        self._containers: list[Container] = []
+        self._footnotes: list[Block] = []
+        self._kinds: list[tuple[BlockKind, int]] = []
+        self._ids: set[str] = set()
+        self._opened = 0
+
+    # Inline events.
+
+    def text(self, text: str) -> None:
+        """Adds running text; its line breaks are blanks unless `line_break` says otherwise."""
+        if text:
+            self._line.runs.append(
+                (printable(text).replace("\n", " "), self.bold > 0, self.italic > 0)
+            )
+
+    def verbatim(self, text: str) -> None:
+        """Adds running text whose line breaks are printed."""
+        if text:
+            self._line.runs.append((printable(text), self.bold > 0, self.italic > 0))
+
+    def line_break(self) -> None:
+        self._line.runs.append(("\n", self.bold > 0, self.italic > 0))
+
+    def math(self, tex: str, display: bool = False) -> None:
+        """Adds LaTeX mathematics; a display stands on a line of its own."""
+        if tex := tidy_math(tex):
+            self._line.runs.append(
+                (f"\n$${tex}$$\n" if display else f"${tex}$", False, False)
+            )
+
+    def image(self, description: str, source: str) -> None:
+        description = " ".join(re.sub(r"[\[\]]", "", printable(description)).split())
+        name = re.sub(r"[()\s]+", "_", printable(file_name(source)))
+        self._line.runs.append(
+            (f"![{description}]({name})", self.bold > 0, self.italic > 0)
+        )
+
+    def begin_script(self, sign: str) -> None:
+        """Opens a subscript (`_`) or superscript (`^`)."""
+        self._line.outer.append((sign, self._line.runs))
+        self._line.runs = []
+
+    def end_script(self) -> None:
+        if not self._line.outer:
+            return
+        sign, outer = self._line.outer.pop()
+        inner = "".join(text for text, _, _ in self._line.runs)
+        self._line.runs = outer
+        if inner.strip():
+            self._line.runs.append(
+                (script(sign, inner), self.bold > 0, self.italic > 0)
+            )
+
+    # Block events.
+
+    def flush(self, kind: BlockKind | None = None, level: int | None = None) -> None:
+        """Ends the paragraph that is being read; without text in it nothing happens."""
+        while self._line.outer:
+            self.end_script()
+        text, style = _join(self._line.runs)
+        self._line.runs = []
+        if text:
+            if kind is None and self._kinds:
+                kind, level = self._kinds[-1][0], self._kinds[-1][1] or None
+            self._emit(text, kind, level, style)
+        footnotes, self._footnotes = self._footnotes, []
+        self._blocks += footnotes
+
+    def heading(self, level: int) -> None:
+        """Ends the paragraph that is being read as a heading."""
+        self.flush("heading", min(max(level, 1), 6))
+
+    @contextmanager
+    def kind(self, kind: BlockKind, level: int = 0) -> Iterator[None]:
+        """Everything flushed within is of this kind."""
+        self.begin_kind(kind, level)
+        yield
+        self.end_kind()
+
+    def begin_kind(self, kind: BlockKind, level: int = 0) -> None:
+        self.flush()
+        self._kinds.append((kind, level))
+
+    def end_kind(self) -> None:
+        self.flush()
+        self._kinds.pop()
+
+    def code(self, text: str) -> None:
+        """Adds a block of code, line for line."""
+        self.flush()
+        lines = [line.rstrip() for line in printable(text).expandtabs(4).split("\n")]
+        if code := "\n".join(lines).strip("\n"):
+            self._print_marker()
+            self._append(Block(code, "code", len(self._items)))
+
+    def begin_item(self, marker: str, ordered: bool) -> None:
+        """Opens an item of a list; the lists around a block are the items open around it."""
+        self.flush()
+        self._items.append(_Item(marker, ordered))
+
+    def end_item(self) -> None:
+        self.flush()
+        self._print_marker()
+        self._items.pop()
+
+    def open_container(self, name: str, identifier: str = "", target: str = "") -> None:
+        self.flush()
+        self._opened += 1
+        unique = printable(identifier)
+        if not unique or unique in self._ids:
+            unique = f"{unique}@{self._opened}"
+        self._ids.add(unique)
+        self._containers.append(Container(printable(name).lower(), unique, target))
+
+    def close_container(self) -> None:
+        self.flush()
+        if self._containers:
+            self._containers.pop()
+
+    @contextmanager
+    def container(
+        self, name: str, identifier: str = "", target: str = ""
+    ) -> Iterator[None]:
+        self.open_container(name, identifier, target)
+        yield
+        self.close_container()
+
+    @contextmanager
+    def footnote(self) -> Iterator[None]:
+        """What is read within is printed after the paragraph that refers to it."""
+        line, items, kinds = self._line, self._items, self._kinds
+        self._line, self._items, self._kinds = _Line([], []), [], []
+        blocks, self._blocks = self._blocks, []
+        waiting, self._footnotes = self._footnotes, []
+        yield
+        self.flush()
+        notes = [
+            replace(b, kind="footnote") if b.kind == "paragraph" else b
+            for b in self._blocks
+        ]
+        self._line, self._items, self._kinds, self._blocks = line, items, kinds, blocks
+        self._footnotes = waiting + notes
+
+    def begin_capture(self) -> list[Block]:
+        """Starts collecting blocks apart, for a table's cell. Returns what `end_capture` needs."""
+        self.flush()
+        self._print_marker()
+        outer, self._blocks = self._blocks, []
+        return outer
+
+    def end_capture(self, outer: list[Block]) -> list[Block]:
+        self.flush()
+        captured, self._blocks = self._blocks, outer
+        return captured
+
+    def table(self, rows: list[list[list[Block]]]) -> None:
+        """Adds a table of captured cells, a line a row; one that only lays out a page is taken apart."""
+        self.flush()
+        if _is_layout(rows):
+            for cell in (cell for row in rows for cell in row):
+                for block in cell:
+                    self._append(block, keep_containers=True)
+            return
+        lines = [" | ".join(_cell_text(cell) for cell in row) for row in rows]
+        if text := "\n".join(line for line in lines if line.strip(" |")):
+            self._print_marker()
+            self._append(Block(text, "table", len(self._items)))
+
+    def blocks(self) -> list[Block]:
+        """Returns everything read so far."""
+        self.flush()
+        return self._blocks
+
+    def _emit(
+        self, text: str, kind: BlockKind | None, level: int | None, style: Style
+    ) -> None:
+        marker = ""
+        if self._items and self._items[-1].marker:
+            # An outer item that opens with a list of its own prints its marker on a line of its own.
+            item = self._items[-1]
+            marker, item.marker = item.marker, ""
+            self._print_marker()
+        if kind is None:
+            kind = "list_item" if marker else _kind_of(text)
+        if marker:
+            shift = len(marker) + 1
+            text = f"{marker} {text}"
+            style = Style(
+                bold=style.bold and style.bold + shift,
+                italic=style.italic and style.italic + shift,
+            )
+        depth = len(self._items) if level is None else level
+        self._append(Block(text, kind, depth, marker, style=style))
+
+    def _print_marker(self) -> None:
+        """Prints the markers that no paragraph has printed yet; a bullet alone says nothing."""
+        for depth, item in enumerate(self._items, start=1):
+            marker, item.marker = item.marker, ""
+            if marker and item.ordered:
+                self._append(Block(marker, "list_item", depth, marker))
+
+    def _append(self, block: Block, keep_containers: bool = False) -> None:
+        if not keep_containers:
+            block = replace(block, containers=tuple(self._containers[:MAX_CONTAINERS]))
+        self._blocks.append(block)
+
+
+def script(sign: str, text: str) -> str:
+    """Returns `x` as `^x`, and `12` as `^{12}`."""
+    text = text.strip().replace("$", "")
+    return f"{sign}{text}" if len(text) == 1 else f"{sign}{{{text}}}"
+
+
+def _kind_of(text: str) -> BlockKind:
+    if _DISPLAY_ONLY.fullmatch(text):
+        return "formula"
+    return "figure" if _IMAGE_ONLY.fullmatch(text) else "paragraph"
+
+
+def _join(runs: list[tuple[str, bool, bool]]) -> tuple[str, Style]:
+    """Returns the text of a paragraph, and how many of its leading characters are bold or italic."""
+    text = one_spaced("".join(run for run, _, _ in runs)).strip()
+    text = unicodedata.normalize("NFC", text)
+    if not text:
+        return "", Style()
+    return text, Style(
+        bold=_leading(runs, 1, len(text)), italic=_leading(runs, 2, len(text))
+    )
+
+
+def _leading(runs: list[tuple[str, bool, bool]], which: int, length: int) -> int:
+    lead = []
+    for run in runs:
+        if not run[which] and run[0].strip():
+            break
+        lead.append(run[0])
+    return min(len(one_spaced("".join(lead)).strip()), length)
+
+
+def _is_layout(rows: list[list[list[Block]]]) -> bool:
+    """Whether a table only places things on the page: one column, or cells that are texts themselves."""
+    cells = [cell for row in rows for cell in row]
+    if max((len(row) for row in rows), default=0) <= 1:
+        return True
+    return any(
+        len(cell) > 3 or any(b.kind in ("heading", "code", "table") for b in cell)
+        for cell in cells
+    )
+
+
+def _cell_text(cell: list[Block]) -> str:
+    return " ".join(" ".join(block.text.split()) for block in cell)

@@ -1,0 +1,253 @@
+"""Markdown's named blocks: directives of MyST, divs of pandoc and Quarto, chunks of R Markdown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+
+CODE = frozenset(
+    [
+        "code",
+        "code-cell",
+        "code-block",
+        "sourcecode",
+        "literalinclude",
+        "code-cell-output",
+        "doctest",
+        "mermaid",
+    ]
+)
+SILENT = frozenset(
+    [
+        "toctree",
+        "tableofcontents",
+        "contents",
+        "raw",
+        "bibliography",
+        "index",
+        "only",
+        "include",
+        "eval-rst",
+        "jupyter-config",
+        "comment",
+        "exercise-end",
+        "solution-end",
+    ]
+)
+"""Directives that print nothing of their own."""
+
+_PROSE_CHUNKS = frozenset(
+    [
+        "theorem",
+        "lemma",
+        "corollary",
+        "proposition",
+        "conjecture",
+        "definition",
+        "example",
+        "exercise",
+        "hypothesis",
+        "proof",
+        "remark",
+        "solution",
+        "problem",
+        "question",
+        "answer",
+        "hint",
+    ]
+)
+"""R Markdown's chunks that hold prose (bookdown, chapter 2.2); every other `{engine}` runs code."""
+_QUARTO = {
+    "exr": "exercise", "exm": "example", "sol": "solution", "thm": "theorem", "lem": "lemma", "rem": "remark",
+    "cor": "corollary", "prp": "proposition", "cnj": "conjecture", "def": "definition",
+}  # fmt: skip
+"""The prefixes of identifiers by which Quarto knows what a div is (quarto.org, cross-references)."""
+
+_MYST = re.compile(r"\{([A-Za-z][\w:.+-]*)\}\s*(.*)$")
+_CHUNK = re.compile(r"\{([A-Za-z][\w.-]*)((?:\s*,|\s+).*)?\}\s*$")
+_KEY_VALUE = re.compile(r"([\w.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s,}]+)")
+_ATTRIBUTES = re.compile(r"\{([^{}]*)\}\s*$")
+_OPTION = re.compile(r":([A-Za-z][\w-]*):[ \t]*(.*)$")
+_YAML_OPTION = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)$")
+_DIV = re.compile(r":{3,}[ \t]*(.*?)[ \t]*:*$")
+
+
+@dataclass
+class Directive:
+    """A named block's opening line and options.
+
+    Attributes:
+      name: "exercise", "solution", "callout-tip"...; several classes are joined by blanks.
+      id: its label; empty if it has none.
+      target: the label of the block it belongs to.
+      title: printed above its content.
+      is_code: whether its content is code.
+      is_gate: whether it is closed by a directive of its own (`{solution-end}`), not by its fence.
+    """
+
+    name: str
+    id: str = ""
+    target: str = ""
+    title: str = ""
+    is_code: bool = False
+    is_gate: bool = False
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def parse_fence(info: str) -> Directive | None:
+    """Returns the directive that a code fence's info string opens; None for ordinary code."""
+    if chunk := _CHUNK.match(info):
+        name, rest = chunk[1].lower(), chunk[2] or ""
+        values = {key: value.strip("\"'") for key, value in _KEY_VALUE.findall(rest)}
+        label = re.match(r"\s*([\w.:-]+)\s*(?:,|$)", rest)
+        if name in _PROSE_CHUNKS:
+            identifier = values.get("label") or (label[1] if label else "")
+            return Directive(name, identifier, title=values.get("name", ""))
+        if rest or name in _ENGINES:
+            return Directive(
+                "code-cell",
+                label[1] if label else values.get("label", ""),
+                is_code=True,
+            )
+    if myst := _MYST.match(info):
+        return _myst(myst[1].lower(), myst[2].strip())
+    return None
+
+
+_ENGINES = frozenset(
+    [
+        "r",
+        "python",
+        "python3",
+        "julia",
+        "bash",
+        "sh",
+        "sql",
+        "stan",
+        "rcpp",
+        "js",
+        "ojs",
+        "css",
+        "matlab",
+        "octave",
+        "dot",
+        "sas",
+        "stata",
+    ]
+)
+
+
+def _myst(name: str, argument: str) -> Directive:
+    is_code, is_gate = name in CODE, name.endswith("-start")
+    name = name.removesuffix("-start")
+    if name == "solution":
+        return Directive(name, target=argument, is_gate=is_gate)
+    title = "" if is_code or name == "math" else argument
+    return Directive(name, title=title, is_code=is_code, is_gate=is_gate)
+
+
+def parse_div(info: str) -> Directive:
+    """Returns the directive that the rest of a `:::` line opens."""
+    if myst := _MYST.match(info):
+        return _myst(myst[1].lower(), myst[2].strip())
+    attributes = _ATTRIBUTES.search(info)
+    inside = attributes[1] if attributes else ""
+    words = (info[: attributes.start()] if attributes else info).split(maxsplit=1)
+    values = {key: value.strip("\"'") for key, value in _KEY_VALUE.findall(inside)}
+    bare = _KEY_VALUE.sub(" ", inside).split()
+    classes = [word[1:] for word in bare if word.startswith(".")]
+    identifier = next((word[1:] for word in bare if word.startswith("#")), "")
+    if words:
+        classes.insert(0, words[0])
+    elif not classes and identifier.split("-")[0] in _QUARTO:
+        classes.append(_QUARTO[identifier.split("-")[0]])
+    title = (
+        values.get("title")
+        or values.get("name")
+        or (words[1].strip("[]") if len(words) > 1 else "")
+    )
+    return Directive(
+        " ".join(classes).lower() or "div", identifier, values.get("for", ""), title
+    )
+
+
+def split_options(content: str) -> tuple[dict[str, str], str]:
+    """Returns the options at the top of a directive's content, and the rest of it.
+
+    Options are `:key: value` lines, or YAML between two lines of `---`; Quarto's `#| key: value`.
+    """
+    lines = content.split("\n")
+    options: dict[str, str] = {}
+    count = 0
+    if lines and lines[0].strip() == "---":
+        end = next(
+            (
+                number
+                for number, line in enumerate(lines[1:], start=1)
+                if line.strip() == "---"
+            ),
+            0,
+        )
+        for line in lines[1:end]:
+            if option := _YAML_OPTION.match(line.strip()):
+                options[option[1]] = option[2].strip("\"' ")
+        return options, "\n".join(lines[end + 1 :] if end else lines)
+    for line in lines:
+        option = _OPTION.match(line.strip()) or (
+            line.startswith("#|") and _YAML_OPTION.match(line[2:].strip())
+        )
+        if not option and not line.startswith("#|"):
+            break
+        if option:
+            options[option[1]] = option[2].strip("\"' ")
+        count += 1
+    return options, "\n".join(lines[count:])
+
+
+def div_plugin(md: MarkdownIt) -> None:
+    """Makes every `:::` line a token of its own: `div_open` with what follows, else `div_close`.
+
+    A bare line closes the innermost div, as in pandoc; in MyST, where longer fences enclose
+    shorter ones, that comes to the same.
+    """
+    md.block.ruler.before(
+        "fence",
+        "div",
+        _div_rule,
+        {"alt": ["paragraph", "reference", "blockquote", "list"]},
+    )
+
+
+def _div_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    fence = _DIV.match(line) if line.startswith(":::") else None
+    if fence is None:
+        return False
+    if silent:
+        return True
+    state.line = start + 1
+    if not fence[1]:
+        state.push("div_close", "", 0)
+        return True
+    token = state.push("div_open", "", 0)
+    token.info = fence[1]
+    while state.line < end:
+        option = _OPTION.match(
+            state.src[
+                state.bMarks[state.line] + state.tShift[state.line] : state.eMarks[
+                    state.line
+                ]
+            ]
+        )
+        if option is None:
+            break
+        token.meta[option[1]] = option[2].strip("\"' ")
+        state.line += 1
+    return True
