@@ -92,9 +92,11 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
                 elif not skipping:
                     current.append(piece)
             elif opening.kind == "inline_solution" and head is not None:
-                current, skipping = [], False  # a question repeated above its solution
-                head = replace(head, opening=opening)
-                current.append(piece)
+                # A question repeated above its solution: the two are a pair of their own.
+                link = record_id("link", index)
+                parts.append(replace(head, kind="problem", pieces=tuple(current), link=link, method="inline"))
+                head = _Part("solution", head.label, (), opening, link, "inline")
+                current, skipping = [piece], False
             elif not skipping:
                 current.append(piece)
             continue

@@ -186,8 +186,6 @@ def _close(
     if not firm and number:
         following = text[end:].lstrip()
         firm = bold >= end or following[:1].isupper() or following[:1] in "$([" or _is_uncased(following[:1])
-    elif not firm and bold >= end > 0:
-        firm = True
     if not firm:
         return None
     return Label(role, family, number, stop, printed, firm)
@@ -210,8 +208,8 @@ def _bare(block: Block) -> Label | None:
     closed = bool(match["close"].strip())
     bold = max(block.style.bold, block.style.italic if block.style.italic <= end + 2 else 0)
     firm = closed or bool(block.marker) or bold >= match.end("number") or end >= len(text)
-    if not firm and len(number) == 1:
-        return None
+    if not firm and (len(number) == 1 or re.search(r"[.\-–]0\d", match["number"])):
+        return None  # "12 men", "1.05 m"
     if match["open"] and not closed:
         return None
     if closed and end < len(text) and not text[end].isspace() and text[end].isdigit():

@@ -91,17 +91,19 @@ def _worded(pieces: list[Piece]) -> list[Opening]:
         label = piece.label
         if label is None or label.role in ("", "float", "link", "chapter"):
             continue
-        kind = _kind_of_words(label, piece.section.zone, mirrored)
+        kind = _kind_of_words(label, piece, mirrored)
         if kind:
             openings.append(Opening(index, kind, label))
     return openings
 
 
-def _kind_of_words(label: Label, zone: Zone, mirrored: set[str]) -> Kind | None:
-    role = label.role
+def _kind_of_words(label: Label, piece: Piece, mirrored: set[str]) -> Kind | None:
+    role, zone = label.role, piece.section.zone
     if role == "unknown":
         role = "problem" if label.family in mirrored else "other"
     if role in ("problem", "example"):
+        if zone and not label.number and piece.block.kind != "heading":
+            return None  # "Examples" within a numbered exercise
         return _OF_ZONE[zone] if zone in ("solutions", "hints") else "problem"
     if role == "solution":
         if zone == "hints" and not label.number:
@@ -111,7 +113,8 @@ def _kind_of_words(label: Label, zone: Zone, mirrored: set[str]) -> Kind | None:
         return "hint" if label.number else "inline_hint"
     if role == "aside":
         return "aside"
-    return "boundary" if label.number or role == "set" else None
+    # Among exercises, "Note 1" and "Theorem 4" stand within them; elsewhere they end an example.
+    return "boundary" if role == "set" or (label.number and not zone) else None
 
 
 def _mirrored_families(pieces: list[Piece]) -> set[str]:
@@ -129,82 +132,118 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     """Openings by numbers in sequence, in the sections that hold items."""
     regions: dict[tuple[Zone, int], list[int]] = defaultdict(list)
     for index, piece in enumerate(pieces):
-        if piece.section.zone:
-            regions[piece.section.zone, piece.section.start].append(index)
+        regions[piece.section.zone, piece.section.start].append(index)
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
-    items = sorted(
-        o.index for o in worded if o.kind in ("problem", "solution", "hint") and o.label and o.label.number
-    )
-    openings = []
-    for (zone, _), indices in regions.items():
+    openings: list[Opening] = []
+    answered: set[tuple[str, ...]] = set()
+    for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
         candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
-        inside = [i for i in items if indices[0] <= i <= indices[-1]]
-        candidates = _without_enumerations(candidates, inside)
-        for chain in _chains(candidates):
-            openings += [Opening(c.index, _OF_ZONE[zone], pieces[c.index].label) for c in chain]
+        items = [o for o in worded if indices[0] <= o.index <= indices[-1] and o.label and o.label.number]
+        if zone:
+            candidates = _without_enumerations(candidates, items, pieces)
+        else:
+            candidates = _mirroring(candidates, answered)
+        chosen = [c for chain in _chains(candidates) for c in chain]
+        kind: Kind = _OF_ZONE[zone] if zone else "problem"
+        openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]
+        if zone == "solutions":
+            answered |= {c.number for c in chosen}
     return openings
 
 
 def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
-    found = []
-    for index in indices:
-        label, block = pieces[index].label, pieces[index].block
-        if label and label.role == "" and label.number:
-            found.append(index)
-    levels = [pieces[i].block.level for i in found if pieces[i].block.marker]
-    outermost = min(levels, default=0)
+    """Bare numbers at the start of pieces; the nested items of a list are none."""
+    found = [i for i in indices if (label := pieces[i].label) and label.role == "" and label.number]
+    if sum(1 for i in found if _label(pieces[i]).firm) > 2:
+        found = [i for i in found if _label(pieces[i]).firm]
+    outermost = min((pieces[i].block.level for i in found if pieces[i].block.marker), default=0)
+    sections: dict[tuple[str, ...], int] = {}
     candidates = []
     for index in found:
-        piece = pieces[index]
-        label, block = piece.label, piece.block
-        assert label is not None
-        if block.marker and block.level > outermost:
+        piece, label = pieces[index], _label(pieces[index])
+        if piece.block.marker and piece.block.level > outermost:
             continue
-        tail = block.text[label.end - 1 : label.end] if not label.printed.endswith(block.text[: label.end]) else ""
-        bold = block.style.bold >= len(label.printed)
-        look = (bool(block.marker), bold, tail if tail in ".):]" else "", round(block.style.indent / 1.5))
-        candidates.append(Candidate(index, label.number, look, id(piece.section.headings), zone != "problems"))
-    return _with_section_numbers(candidates, pieces)
+        section = sections.setdefault(piece.section.headings, len(sections))
+        candidates.append(Candidate(index, label.number, _look(piece), section, zone != "problems"))
+    return candidates
 
 
-def _with_section_numbers(candidates: list[Candidate], pieces: list[Piece]) -> list[Candidate]:
-    numbers: dict[tuple[str, ...], int] = {}
-    return [
-        Candidate(
-            c.index, c.number, c.look, numbers.setdefault(pieces[c.index].section.headings, len(numbers)), c.sparse
-        )
-        for c in candidates
-    ]
+def _label(piece: Piece) -> Label:
+    assert piece.label is not None
+    return piece.label
+
+
+def _look(piece: Piece) -> tuple[object, ...]:
+    block, label = piece.block, _label(piece)
+    delimiter = block.text[: label.end].rstrip()[-1:]
+    return (
+        bool(block.marker),
+        block.style.bold >= len(label.printed),
+        delimiter if not delimiter.isalnum() else "",
+        round(block.style.indent / 2),
+    )
 
 
 def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
     """Chains by the shape of the number: 3 and 3.14 are not of one sequence."""
     shapes: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        shapes[tuple(part.isdigit() or len(part) for part in candidate.number)].append(candidate)
+        shapes[tuple(part.isdigit() or part for part in candidate.number)].append(candidate)
     chains = [best_chain(group) for group in shapes.values()]
     longest = max((len(chain) for chain in chains), default=0)
     # Stray numbers of another shape inside a long sequence are quantities, not items.
     return [chain for chain in chains if len(chain) >= max(1, longest // 10)]
 
 
-def _without_enumerations(candidates: list[Candidate], items: list[int]) -> list[Candidate]:
+def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> list[Candidate]:
+    """Keeps, in sections that promise no exercises, the numbers that solutions elsewhere repeat.
+
+    What looks like the numbers that are answered, and is numbered like them, is a problem too.
+    """
+    looks: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        looks[(*candidate.look[:3], len(candidate.number))].append(candidate)
+    kept = []
+    for members in looks.values():
+        numbers = {c.number for c in members}
+        shared = numbers & answered
+        if len(shared) >= 3 and 3 * len(shared) >= len(numbers) and _alike(shared, answered):
+            kept += members
+    return sorted(kept, key=lambda c: c.index)
+
+
+def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:
+    depths = {len(number) for number in shared}
+    return 2 * len(shared) >= len([number for number in answered if len(number) in depths])
+
+
+def _without_enumerations(
+    candidates: list[Candidate], items: list[Opening], pieces: list[Piece]
+) -> list[Candidate]:
     """Drops bare numbers that count parts or steps inside of worded items.
 
-    They are enumerations where they start over within several items. A sequence of its own stands
-    before the first worded item or after the last one.
+    Where typography tells, they are the less prominent of the two; where it does not, they are
+    enumerations unless they stand before the first worded item or in a long row after the last.
     """
     if len(items) < 2 or not candidates:
         return candidates
+    ranks = Counter(_prominence(pieces[o.index]) for o in items)
+    usual = ranks.most_common(1)[0][0]
+    equals = [c for c in candidates if _prominence(pieces[c.index]) >= usual]
+    if usual > (False, False):
+        return equals
+    starts = [o.index for o in items]
     segments: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        segments[sum(1 for i in items if i <= candidate.index)].append(candidate)
-    kept = []
-    for segment, members in segments.items():
-        alone = segment == 0 or (segment == len(items) and len(members) > 4) or len(members) > 8
-        if alone:
-            kept += members
+    for candidate in equals:
+        segments[sum(1 for i in starts if i <= candidate.index)].append(candidate)
+    last = len(starts)
+    kept = [c for s, m in segments.items() if s == 0 or (s == last and len(m) > 4) or len(m) > 8 for c in m]
     return sorted(kept, key=lambda c: c.index)
+
+
+def _prominence(piece: Piece) -> tuple[bool, bool]:
+    """Returns how a label stands out: as a heading, as bold type, or not at all."""
+    return piece.block.kind == "heading", piece.block.style.bold >= min(len(_label(piece).printed), 1)
 
 
 def _declared(pieces: list[Piece]) -> list[Opening]:

@@ -102,12 +102,17 @@ def divide(document: Document) -> list[Piece]:
         block.kind == "heading" and _is_section(index, blocks, labels) for index, block in enumerate(blocks)
     ]
     pieces: list[Piece] = []
-    whole = name_zone(document)
+    named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
+    # A file called "chapter 3 with solutions" that has a section of solutions says nothing as a whole;
+    # in a solution manual even the sections called "Exercises" hold solutions.
+    whole = "" if "solutions" in named else name_zone(document)
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         if is_section[index]:
             zone = title_zone(block.text)
+            if zone == "problems" and whole == "solutions":
+                zone = whole
             key = _identity(block.text)
             mirrored = key in seen and not zone
             while stack and stack[-1][0] >= block.level:
