@@ -1,0 +1,83 @@
+"""Drops pairs whose problem or solution is not all there.
+
+Conservative, since a printed answer may be very short: "yes", "5 m/s", "$x=2$" and "(b)" are whole.
+Only what is certain is dropped:
+- `empty`: nothing but punctuation is left once figures and formula delimiters are taken away;
+- `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
+  ("Answers will vary."), and says nothing else;
+- `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or an opened
+  formula or environment is never closed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from filters.phrases import phrases
+from schemas.scp116k import Pair
+from schemas.verdict import KEEP, Verdict
+
+_FIGURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LAST_WORD = re.compile(r"([^\W\d_]+)[\s*_]*$")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+# Longer than any bare referral; what is longer says something of its own.
+_REFERRAL_LENGTH = 160
+
+
+def is_complete(pair: Pair) -> Verdict:
+    """Keeps a pair whose problem and solution are both whole; see the module for the reasons."""
+    for part, text in (("problem", pair.problem), ("solution", pair.solution)):
+        if is_empty(text):
+            return Verdict(False, "empty", f"{part}: {text.strip()[:80]!r}")
+        if cut := truncation(text, pair.language):
+            return Verdict(False, "truncated", f"{part} {cut}")
+    if is_only_reference(pair.solution):
+        return Verdict(False, "only_reference", pair.solution.strip())
+    return KEEP
+
+
+def is_empty(text: str) -> bool:
+    """Whether a text holds no letter, number or symbol; a figure alone is not a text."""
+    rest = _FIGURE.sub(" ", text).replace("$", " ")
+    return not any(unicodedata.category(c)[0] in "LNS" for c in rest)
+
+
+def is_only_reference(text: str) -> bool:
+    """Whether a text only sends the reader elsewhere, or only says that it won't answer."""
+    text = " ".join(text.split()).strip(" .…!()[]*_")
+    return len(text) <= _REFERRAL_LENGTH and _referral().fullmatch(text) is not None
+
+
+def truncation(text: str, language: str = "und") -> str:
+    """Returns how a text breaks off ("ends in 'because'"), or nothing if it doesn't."""
+    text = text.strip()
+    last = _LAST_WORD.search(text)
+    if last and last[1].casefold() in _open_words(language):
+        return f"ends in {last[1]!r}: …{text[-60:]}"
+    # Code has environments and dollars of its own.
+    opened: list[str] = []
+    for kind, name in _ENVIRONMENT.findall(_CODE.sub(" ", text)):
+        if kind == "begin":
+            opened.append(name)
+        elif opened and opened[-1] == name:
+            opened.pop()
+    if opened:
+        return f"never closes {opened[-1]!r}: …{text[-60:]}"
+    if _CODE.sub(" ", text).count("$$") % 2:
+        return f"never closes a formula: …{text[-60:]}"
+    return ""
+
+
+@cache
+def _referral() -> re.Pattern[str]:
+    patterns = [p for language in phrases("only_reference").values() for p in language]
+    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
+
+
+@cache
+def _open_words(language: str) -> frozenset[str]:
+    """Words that can't end a sentence in a language; none for a language without a list."""
+    return frozenset(word.casefold() for word in phrases("open_words").get(language, []))

@@ -1,0 +1,29 @@
+"""Tells problems that can't be read without a picture."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from filters.phrases import any_phrase
+from schemas.scp116k import Pair
+from schemas.verdict import Verdict
+
+Figures = Literal["keep", "drop"]
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+
+
+def needs_figure(problem: str, has_picture: bool = False) -> bool:
+    """Whether a problem depends on a picture: one stands in it, or its text points at one.
+
+    "Sketch the graph of f" asks for a picture and needs none; "the graph shown below" needs one.
+    """
+    return has_picture or bool(_PICTURE.search(problem)) or bool(any_phrase("figure").search(problem))
+
+
+def figure_verdict(pair: Pair, figures: Figures = "keep") -> Verdict:
+    """Keeps every pair, or only those that need no figure; `scores` says which it is."""
+    scores = {"needs_figure": float(pair.needs_figure)}
+    if figures == "keep" or not pair.needs_figure:
+        return Verdict(True, scores=scores)
+    return Verdict(False, "needs_figure", pair.problem.strip()[:160], scores)

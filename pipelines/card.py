@@ -1,0 +1,119 @@
+"""OUT/README.md: the dataset card, which also tells `datasets` where the files are."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from pipelines.files import sources
+from pipelines.recipe import Recipe
+from schemas.arrow import describe
+
+_SIZES = (
+    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
+)  # fmt: skip
+_MAX_SOURCES = 200
+
+
+def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
+    """Returns the dataset card of a run as Markdown with a YAML header."""
+    return "\n".join(
+        [
+            _header(recipe, run),
+            f"# {recipe.title}",
+            "",
+            f"{run['rows']:,} rows, made by `{recipe.name}` of Assay {run['assay']}: {recipe.summary}.",
+            "",
+            "```python",
+            "from datasets import load_dataset",
+            'rows = load_dataset("PATH_OR_REPOSITORY")["train"]',
+            'rejects = load_dataset("PATH_OR_REPOSITORY", "rejected")["train"]',
+            "```",
+            "",
+            "## Columns",
+            "",
+            *_table(("column", "type", "meaning"), [(f"`{n}`", t, doc) for n, t, doc in describe(recipe.record)]),
+            "",
+            "## How many are left",
+            "",
+            *_table(("stage", "counts", "in", "kept", "rejected", "reasons"), [_stage(s) for s in run["stages"]]),
+            "",
+            "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
+            "",
+            "## Sources",
+            "",
+            *_sources(output),
+            "",
+            "The rows are taken from these documents and stay under their licences.",
+            "",
+            "## Models",
+            "",
+            "None was used.",
+            "",
+            "## How to make it again",
+            "",
+            "```",
+            reproduce(run),
+            "```",
+            "",
+            "The same documents and options give the same files, byte for byte, with these versions: "
+            + ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+            + ".",
+            "",
+        ]
+    )
+
+
+def reproduce(run: dict[str, Any]) -> str:
+    """Returns the command that makes the same dataset from the same documents."""
+    from pipelines.manifest import PLACES
+
+    options = run["options"]
+    words = ["beam", "run", run["pipeline"], "--input", *options["input"], "--output", "DIR"]
+    for name, value in options.items():
+        if name in PLACES or value is None or value is False or value == "***":
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            words.append(f"--{name}" if one is True else f"--{name}={one}")
+    return " ".join(shlex.quote(str(word)) for word in words)
+
+
+def _header(recipe: Recipe, run: dict[str, Any]) -> str:
+    import yaml
+
+    header = {
+        "pretty_name": recipe.title,
+        "tags": list(recipe.tags),
+        "size_categories": [next((name for most, name in _SIZES if run["rows"] < most), "n>1T")],
+        "configs": [
+            {"config_name": "default", "data_files": "data/*.parquet", "default": True},
+            {"config_name": "rejected", "data_files": "rejected/*.parquet"},
+        ],
+    }
+    return f"---\n{yaml.safe_dump(header, sort_keys=False, allow_unicode=True)}---\n"
+
+
+def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in stage["reasons"].items())
+    return (stage["stage"], stage["unit"], *(f"{stage[k]:,}" for k in ("in", "kept", "rejected")), reasons)
+
+
+def _sources(output: str) -> list[str]:
+    found = sources(output)
+    rows = [(s["title"] or "untitled", f"`{s['uri']}`", f"{s['rows']:,}", "unknown") for s in found[:_MAX_SOURCES]]
+    lines = _table(("title", "document", "rows", "licence"), rows) if rows else ["None."]
+    if len(found) > _MAX_SOURCES:
+        rest = found[_MAX_SOURCES:]
+        lines += ["", f"And {len(rest):,} more documents with {sum(s['rows'] for s in rest):,} rows."]
+    return lines
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
+
+
+def _cell(text: str) -> str:
+    """Text from documents may hold anything: no line of it may end the table or start a tag."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

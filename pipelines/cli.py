@@ -1,0 +1,102 @@
+"""The command `beam`. Importing this module imports nothing heavy: `beam list` has to be quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from pipelines import __version__
+from pipelines.errors import RunFailed, UsageError
+from pipelines.recipe import RECIPES
+
+_EPILOG = "options of a pipeline: beam describe PIPELINE; every option of Apache Beam works too"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see: beam --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="beam", description="Turn documents into judged training data.", epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"assay {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    run = commands.add_parser("run", help="run a pipeline", epilog=_EPILOG, allow_abbrev=False)
+    run.add_argument("pipeline", metavar="PIPELINE", help=", ".join(RECIPES))
+    run.usage = "beam run PIPELINE --input PATH... --output DIR [--config FILE.yaml] [OPTION...]"
+    commands.add_parser("list", help="list the pipelines")
+    describe = commands.add_parser("describe", help="show the options, stages and columns of a pipeline")
+    describe.add_argument("pipeline", metavar="PIPELINE")
+    report = commands.add_parser("report", help="render report.html of a finished run again")
+    report.add_argument("dir", metavar="DIR")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns the exit status: 0, 1 (failed), 2 (usage) or 130 (stopped)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments[:1] == ["run"] and not {"-h", "--help"} & set(arguments):
+            return _run(arguments[1:])
+        chosen = _parser().parse_args(arguments)
+        if chosen.command == "list":
+            width = max(map(len, RECIPES))
+            print("\n".join(f"{name.ljust(width)}  {summary}" for name, (_, summary) in RECIPES.items()))
+        elif chosen.command == "describe":
+            return _describe(chosen.pipeline)
+        elif chosen.command == "report":
+            return _report(chosen.dir)
+        elif chosen.command == "run":
+            return _describe(chosen.pipeline)
+    except UsageError as error:
+        print(f"beam: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0].startswith("-"):
+        raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
+    from pipelines.console import quiet
+    from pipelines.execute import leave, run, stop_on_signal
+
+    stop_on_signal()
+    with quiet(verbose="--verbose" in arguments) as screen:
+        try:
+            return run(arguments[0], arguments[1:], screen)
+        except UsageError as error:
+            screen.complain(str(error))
+            return 2
+        except RunFailed as error:
+            screen.complain(f"{error}" + (f" (log: {screen.log})" if screen.log else ""))
+            status = 1
+        except KeyboardInterrupt:
+            screen.complain("stopped; nothing was finished, start again with --resume or --overwrite")
+            status = 130
+        leave(status)
+    return status
+
+
+def _describe(name: str) -> int:
+    from pipelines.console import quiet
+    from pipelines.describe import describe
+
+    with quiet(verbose=False) as screen:
+        text = describe(name)
+        screen.say(text)
+    return 0
+
+
+def _report(output: str) -> int:
+    from pipelines.console import quiet
+    from pipelines.output import join, read_run, write
+    from pipelines.recipe import load_recipe
+    from pipelines.report import report
+
+    with quiet(verbose=False) as screen:
+        run = read_run(output)
+        write(join(output, "report.html"), report(load_recipe(run["pipeline"]), run, output))
+        screen.say(join(output, "report.html"))
+    return 0

@@ -1,0 +1,129 @@
+"""What a person sees: one live line or plain lines while a run works, a table at its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from pipelines.progress import counted
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Screen:
+    """Standard output and error as they were before `quiet` took them away from everyone else.
+
+    Attributes:
+      log: where everything else goes meanwhile; empty with --verbose.
+    """
+
+    def __init__(self, out: IO[str], err: IO[str], log: str):
+        self.out, self.err, self.log = out, err, log
+
+    def say(self, line: str = "") -> None:
+        print(line, file=self.out, flush=True)
+
+    def complain(self, line: str) -> None:
+        print(f"beam: {' '.join(line.split())}", file=self.err, flush=True)
+
+
+@contextmanager
+def quiet(verbose: bool) -> Iterator[Screen]:
+    """Keeps the terminal for our own lines.
+
+    Beam, its worker processes and C libraries write warnings to the descriptors 1 and 2, so these
+    point to a log file while the context is open. The log is removed when it ends well.
+    """
+    sys.stdout.flush(), sys.stderr.flush()
+    if verbose:
+        yield Screen(sys.stdout, sys.stderr, "")
+        return
+    out, err = os.dup(1), os.dup(2)
+    handle, log = tempfile.mkstemp(prefix="beam-", suffix=".log")
+    os.dup2(handle, 1), os.dup2(handle, 2)
+    os.close(handle)
+    try:
+        with os.fdopen(os.dup(out), "w") as stdout, os.fdopen(os.dup(err), "w") as stderr:
+            yield Screen(stdout, stderr, log)
+    finally:
+        sys.stdout.flush(), sys.stderr.flush()
+        os.dup2(out, 1), os.dup2(err, 2)
+        os.close(out), os.close(err)
+
+
+@contextmanager
+def progress(screen: Screen, ticks: str, documents: int) -> Iterator[None]:
+    """Shows how many documents are read and how many pairs are found until the context ends."""
+    done = threading.Event()
+    shower = _live if screen.err.isatty() else _lines
+    thread = threading.Thread(target=shower, args=(screen, ticks, documents, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _state(ticks: str, documents: int) -> str:
+    return f"documents read {counted(ticks, 'documents'):,} of {documents:,}, pairs found {counted(ticks, 'pairs'):,}"
+
+
+def _live(screen: Screen, ticks: str, documents: int, done: threading.Event) -> None:
+    from rich.console import Console
+    from rich.status import Status
+
+    console = Console(file=screen.err)
+    with Status(_state(ticks, documents), console=console) as status:
+        while not done.wait(0.2):
+            status.update(_state(ticks, documents))
+    screen.err.write(_state(ticks, documents) + "\n")
+    screen.err.flush()
+
+
+def _lines(screen: Screen, ticks: str, documents: int, done: threading.Event) -> None:
+    said = ""
+    while True:
+        over = done.wait(_SECONDS_BETWEEN_LINES)
+        state = _state(ticks, documents)
+        if state != said:
+            print(f"{time.strftime('%H:%M:%S')} {state}", file=screen.err, flush=True)
+            said = state
+        if over:
+            return
+
+
+def funnel_table(screen: Screen, funnel: Sequence[dict[str, Any]]) -> None:
+    """Prints the stages of a run: in, kept, rejected, and the most frequent reasons."""
+    cells = [
+        (s["stage"], s["unit"], f"{s['in']:,}", f"{s['kept']:,}", f"{s['rejected']:,}", _top(s["reasons"]))
+        for s in funnel
+    ]
+    heads = ("stage", "unit", "in", "kept", "rejected", "reasons")
+    if not screen.out.isatty():
+        widths = [max(len(row[i]) for row in [heads, *cells]) for i in range(5)]
+        for row in (heads, *cells):
+            left = [row[i].ljust(widths[i]) for i in (0, 1)]
+            right = [row[i].rjust(widths[i]) for i in (2, 3, 4)]
+            screen.say("  ".join([*left, *right, row[5]]).rstrip())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for i, head in enumerate(heads):
+        table.add_column(head, justify="right" if i in (2, 3, 4) else "left", style="dim" if i == 1 else None)
+    for row in cells:
+        table.add_row(*row)
+    Console(file=screen.out).print(table)
+
+
+def _top(reasons: dict[str, int], n: int = 3) -> str:
+    shown = [f"{reason} {count:,}" for reason, count in list(reasons.items())[:n]]
+    return ", ".join(shown + ["..."] * (len(reasons) > n))

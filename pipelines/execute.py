@@ -1,0 +1,149 @@
+"""Running a recipe: from checked options to the finished folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from pipelines import output as folder
+from pipelines.console import Screen, funnel_table, progress
+from pipelines.errors import RunFailed, UsageError
+from pipelines.recipe import Recipe, Run, load_recipe
+
+_LOCAL = "FnApiRunner"
+
+
+def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
+    """Runs a recipe and returns the exit status.
+
+    Raises:
+      UsageError: nothing was done, since the caller has to change something.
+      RunFailed: the run broke off, or its counts don't add up.
+    """
+    from pipelines.inputs import list_inputs
+    from pipelines.options import RunOptions
+    from pipelines.parsing import parse
+
+    start = time.monotonic()
+    recipe = load_recipe(name)
+    options = parse(arguments, recipe.options)
+    ours = options.view_as(RunOptions)
+    local = choose_runner(options)
+    uris = list_inputs(ours.input, ours.output)
+    folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
+    ticks = tempfile.mkdtemp(prefix="beam-ticks-") if local else None
+    try:
+        with progress(screen, ticks, len(uris)) if ticks else nullcontext():
+            counters = execute(recipe, Run(uris, options, ticks))
+    finally:
+        if ticks:
+            shutil.rmtree(ticks, ignore_errors=True)
+    return _conclude(recipe, options, counters, len(uris), screen, start)
+
+
+def choose_runner(options: Any) -> bool:
+    """Sets the runner and its workers; returns whether it works on this machine.
+
+    Without --runner it is FnApiRunner, by name: `DirectRunner` tries another engine first that has to
+    be downloaded, so that a run online and one offline would not be the same.
+    """
+    from apache_beam.options.pipeline_options import DirectOptions, SetupOptions, StandardOptions
+
+    from pipelines.options import RunOptions
+
+    standard, direct, setup = (options.view_as(c) for c in (StandardOptions, DirectOptions, SetupOptions))
+    workers = options.view_as(RunOptions).workers
+    if not standard.runner:
+        standard.runner = _LOCAL
+    local = standard.runner.rsplit(".", 1)[-1].removesuffix("Runner") + "Runner" in StandardOptions.LOCAL_RUNNERS
+    if workers > 1:
+        if not local:
+            raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
+        direct.direct_num_workers, direct.direct_running_mode = workers, "multi_processing"
+    setup_file = Path(__file__).resolve().parent.parent / "setup.py"
+    if not local and not setup.setup_file and setup_file.exists():
+        setup.setup_file = str(setup_file)  # ships these packages to the workers
+    return local
+
+
+def build(recipe: Recipe, run: Run) -> Any:
+    """Returns the wired pipeline."""
+    import apache_beam as beam
+
+    pipeline = beam.Pipeline(options=run.options)
+    recipe.build(pipeline, run)
+    return pipeline
+
+
+def execute(recipe: Recipe, run: Run) -> dict[str, int]:
+    """Runs the pipeline to its end and returns its counters, by name.
+
+    Raises:
+      RunFailed: it broke off.
+    """
+    from apache_beam.metrics import MetricsFilter
+    from apache_beam.runners.runner import PipelineState
+
+    from pipelines.stages import NAMESPACE
+
+    try:
+        result = build(recipe, run).run()
+        state = result.wait_until_finish()
+    except Exception as error:
+        logging.getLogger(__name__).exception("the pipeline broke off")
+        raise RunFailed(f"the pipeline broke off: {type(error).__name__}: {error}") from error
+    if state != PipelineState.DONE:
+        raise RunFailed(f"the pipeline ended as {state}")
+    counters: dict[str, int] = {}
+    for counter in result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))["counters"]:
+        name = counter.key.metric.name
+        counters[name] = counters.get(name, 0) + counter.result
+    return counters
+
+
+def _conclude(
+    recipe: Recipe, options: Any, counters: dict[str, int], inputs: int, screen: Screen, start: float
+) -> int:
+    """Checks the counts, writes card, report and run.json, and prints the funnel."""
+    from pipelines import manifest
+    from pipelines.card import card
+    from pipelines.files import count_rows
+    from pipelines.options import RunOptions
+    from pipelines.report import report
+
+    out = options.view_as(RunOptions).output
+    funnel = manifest.stage_counts(counters, recipe.stages)
+    wrong = manifest.discrepancies(funnel, inputs, count_rows(out, "data"), count_rows(out, "rejected"))
+    shown = manifest.public_options(options, [RunOptions, *recipe.options])
+    run = manifest.manifest(recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong)
+    folder.write(folder.join(out, "README.md"), card(recipe, run, out))
+    folder.write(folder.join(out, "report.html"), report(recipe, run, out))
+    folder.finish(out, run)
+    funnel_table(screen, funnel)
+    rejects = f"; {run['rejects']:,} rejected, with reasons, in {folder.join(out, 'rejected')}" if run["rejects"] else ""
+    screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}{rejects}; see {folder.join(out, 'report.html')}")
+    if wrong:
+        raise RunFailed(f"the counts don't add up: {'; '.join(wrong)}")
+    return 0
+
+
+def stop_on_signal() -> None:
+    """Makes SIGTERM end a run like Ctrl-C does."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def leave(status: int) -> None:
+    """Ends the process at once: Beam's threads would keep an interrupted or broken run alive."""
+    os._exit(status)

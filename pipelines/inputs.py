@@ -1,0 +1,102 @@
+"""Which files a run reads: paths, folders and globs, local or remote, listed once before any work."""
+
+from __future__ import annotations
+
+import glob
+import os
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from pipelines.errors import UsageError
+from pipelines.output import RUN_NAMES
+
+_GLOB = frozenset("*?[")
+
+
+def list_inputs(paths: Sequence[str], output: str) -> list[str]:
+    """Returns the files that `paths` name, sorted, each once.
+
+    Folders count with everything below them. What lies below `output` is left out, and so are
+    hidden files and folders, unless they are named themselves.
+
+    Raises:
+      UsageError: one of the paths does not exist, or matches no file.
+    """
+    found: set[str] = set()
+    for path in paths:
+        files = _remote(path) if "://" in path else _local(path)
+        kept = [file for file in files if not _written_by_run(file, path, output)]
+        if not kept:
+            raise UsageError(f"--input {path}: {_nothing(path)}")
+        found.update(kept)
+    return sorted(found)
+
+
+def _nothing(path: str) -> str:
+    if _GLOB & set(path):
+        return "matches no file"
+    return "no file in this folder" if "://" in path or os.path.isdir(path) else "no such file or folder"
+
+
+def _local(path: str) -> Iterator[str]:
+    path = os.path.expanduser(path)
+    if os.path.isfile(path):
+        yield os.path.normpath(path)
+    elif os.path.isdir(path):
+        yield from _walk(path)
+    elif _GLOB & set(path):
+        for match in glob.iglob(path, recursive=True):  # leaves hidden files out, like a shell
+            if os.path.isfile(match):
+                yield os.path.normpath(match)
+            elif not path.endswith("**"):
+                yield from _walk(match)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            file = os.path.join(parent, name)
+            if not name.startswith(".") and (os.path.isfile(file) or os.path.islink(file)):
+                yield os.path.normpath(file)
+
+
+def _remote(path: str) -> Iterator[str]:
+    from apache_beam.io.filesystems import FileSystems
+
+    def match(pattern: str) -> list[str]:
+        try:
+            return [metadata.path for metadata in FileSystems.match([pattern])[0].metadata_list]
+        except Exception as error:  # a scheme without its library, no credentials, no such bucket...
+            raise UsageError(f"--input {path}: {' '.join(str(error).split())[:300]}") from None
+
+    files = match(path) if not path.endswith("/") else []
+    base = path.rstrip("/")
+    if not files and not _GLOB & set(path):
+        files = match(f"{base}/**")
+    for file in files:
+        below = posixpath.relpath(file, base).split("/") if file.startswith(base + "/") else [file.split("/")[-1]]
+        if not any(part.startswith(".") and part != ".." for part in below) and not file.endswith("/"):
+            yield file
+
+
+def _written_by_run(file: str, path: str, output: str) -> bool:
+    """Whether a file found by `path` lies in the output folder.
+
+    Where the input itself lies in the output folder (`--input out/docs --output out`), only what a
+    run writes there counts.
+    """
+    base, file, start = _absolute(output), _absolute(file), _absolute(path)
+    if not _below(file, base):
+        return False
+    if not _below(start, base):
+        return True
+    return file[len(base) :].lstrip("/").split("/")[0] in RUN_NAMES
+
+
+def _absolute(path: str) -> str:
+    return path.rstrip("/") if "://" in path else os.path.abspath(os.path.expanduser(path))
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,106 @@
+"""run.json: what a run was asked, what it counted, and whether the counts add up."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+from pipelines import __version__
+from pipelines.recipe import Recipe, StageInfo
+
+_PACKAGES = ("apache-beam", "pyarrow", "pymupdf", "pypandoc-binary", "selectolax", "resiliparse")
+_SECRET = ("key", "token", "secret", "password", "credential")
+# What changes where or how a run works, not what it makes; the card's command leaves them out.
+PLACES = ("input", "output", "config", "overwrite", "resume", "verbose", "workers")
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of what shapes the output."""
+    found = {"assay": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def public_options(options: Any, classes: Sequence[Any]) -> dict[str, Any]:
+    """Returns our own options and whichever of Beam's are not at their default; never a secret."""
+    ours = {name for cls in classes for name in options.view_as(cls)._visible_option_list()}
+    changed = options.get_all_options(drop_default=True)
+    values = {**{name: getattr(options.view_as(cls), name) for cls in classes for name in
+                 options.view_as(cls)._visible_option_list()}, **changed}
+    return {
+        name: "***" if value and any(word in name for word in _SECRET) else value
+        for name, value in sorted(values.items())
+        if name in ours or name in changed
+    }
+
+
+def stage_counts(counters: dict[str, int], stages: Sequence[StageInfo]) -> list[dict[str, Any]]:
+    """Turns counters named `stage/in`, `stage/kept`, `stage/rejected/REASON` into a funnel."""
+    funnel = []
+    for stage in stages:
+        prefix = f"{stage.name}/rejected/"
+        reasons = {name.removeprefix(prefix): n for name, n in counters.items() if name.startswith(prefix)}
+        funnel.append(
+            {
+                "stage": stage.name,
+                "unit": stage.unit,
+                "in": counters.get(f"{stage.name}/in", 0),
+                "kept": counters.get(f"{stage.name}/kept", 0),
+                "rejected": sum(reasons.values()),
+                "reasons": dict(sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))),
+                "failed": counters.get(f"{stage.name}/failed", 0),
+            }
+        )
+    return funnel
+
+
+def discrepancies(funnel: Sequence[dict[str, Any]], inputs: int, rows: int, rejects: int) -> list[str]:
+    """Returns, a line each, where the counts of a run contradict each other or its files.
+
+    Args:
+      funnel: what the stages counted.
+      inputs: how many files were listed.
+      rows, rejects: how many rows the files of the dataset and of the rejects hold.
+    """
+    wrong = [
+        f"{s['stage']}: in {s['in']}, but kept {s['kept']} + rejected {s['rejected']}"
+        for s in funnel
+        if s["in"] != s["kept"] + s["rejected"]
+    ]
+    for before, after in zip(funnel, funnel[1:], strict=False):
+        if before["unit"] == after["unit"] and before["kept"] != after["in"]:
+            wrong.append(f"{before['stage']} kept {before['kept']}, but {after['stage']} saw {after['in']}")
+    counted = sum(s["rejected"] for s in funnel)
+    for name, expected, actual in (
+        ("files listed, but the first stage saw", inputs, funnel[0]["in"]),
+        ("rows counted, but data/ holds", funnel[-1]["kept"], rows),
+        ("rejects counted, but rejected/ holds", counted, rejects),
+    ):
+        if expected != actual:
+            wrong.append(f"{expected} {name} {actual}")
+    return wrong
+
+
+def manifest(
+    recipe: Recipe, options: dict[str, Any], funnel: list[dict[str, Any]], seconds: dict[str, float], wrong: list[str]
+) -> dict[str, Any]:
+    """Returns the contents of run.json."""
+    return {
+        "assay": __version__,
+        "pipeline": recipe.name,
+        "complete": not wrong,
+        "discrepancies": wrong,
+        "options": options,
+        "versions": versions(),
+        "stages": funnel,
+        "rows": funnel[-1]["kept"],
+        "rejects": sum(stage["rejected"] for stage in funnel),
+        "llm": {"requests": 0, "from_ledger": 0, "prompt_tokens": 0, "completion_tokens": 0, "failures": 0},
+        "seconds": seconds,
+    }

@@ -1,0 +1,81 @@
+"""Options that several recipes share, as Beam `PipelineOptions`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from apache_beam.options.pipeline_options import PipelineOptions
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    number = int(text) if text.strip().isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+    return number
+
+
+class RunOptions(PipelineOptions):
+    """What every run has."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--input",
+            nargs="+",
+            action="extend",
+            metavar="PATH",
+            help="files, folders (with all that is in them) or globs; local, gs://, s3://, hdfs://",
+        )
+        parser.add_argument("--output", metavar="DIR", help="folder that the run writes; made if missing")
+        parser.add_argument("--config", metavar="FILE", help="YAML of options; the command line wins")
+        parser.add_argument(
+            "--workers",
+            type=positive,
+            default=1,
+            metavar="N",
+            help="worker processes on this machine; 1 works in the process itself",
+        )
+        parser.add_argument(
+            "--num_shards",
+            type=positive,
+            metavar="N",
+            help="Parquet files of the dataset; one for every 50,000 rows if not given",
+        )
+        parser.add_argument(
+            "--overwrite",
+            action="store_true",
+            default=False,
+            help="remove what an earlier run wrote to --output, and nothing else",
+        )
+        parser.add_argument(
+            "--resume",
+            action="store_true",
+            default=False,
+            help="like --overwrite, but keep the finished model answers of the earlier run",
+        )
+        parser.add_argument(
+            "--verbose", action="store_true", default=False, help="show the log of Beam and its workers"
+        )
+
+
+class DocumentOptions(PipelineOptions):
+    """Which documents are read."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--max_document_mb",
+            type=positive,
+            default=200,
+            metavar="MB",
+            help="larger documents are rejected as too_large",
+        )
+        parser.add_argument(
+            "--max_pages",
+            type=positive,
+            default=5000,
+            metavar="N",
+            help="longer documents are rejected as too_many_pages",
+        )

@@ -1,0 +1,70 @@
+"""A matched pair as a row of the dataset."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from filters.figure import needs_figure
+from filters.phrases import phrases
+from schemas.ids import record_id
+from schemas.problems import Item, MatchedPair
+from schemas.scp116k import Pair, Pairing, Source
+
+_SHORT_ANSWER = 60
+
+
+def to_pair(matched: MatchedPair) -> Pair:
+    """Returns the row of a matched pair; what needs a classifier or a model is left null."""
+    problem, solution = matched.problem, matched.solution
+    return Pair(
+        id=record_id(problem.sha256, *problem.span, solution.sha256, *solution.span),
+        problem=problem.text,
+        solution=solution.text,
+        answer=final_answer(solution.text),
+        label=problem.label,
+        domain=None,
+        subdomain=None,
+        level=None,
+        language=problem.language,
+        needs_figure=needs_figure(problem.text, problem.figures),
+        source=Source(
+            uri=problem.uri,
+            sha256=problem.sha256,
+            title=problem.title,
+            solution_uri=solution.uri,
+            solution_sha256=solution.sha256,
+            problem_pages=_pages(problem),
+            solution_pages=_pages(solution),
+            problem_boxes=problem.boxes,
+            solution_boxes=solution.boxes,
+            problem_span=problem.span,
+            solution_span=solution.span,
+        ),
+        pairing=Pairing(matched.method, matched.score),
+        judge=None,
+        answers=(),
+    )
+
+
+def final_answer(solution: str) -> str | None:
+    """Returns the final answer that a solution states, if it is plain which one that is.
+
+    A solution of one short line is its own answer; in a longer one the last line that starts with
+    "Answer:" (in any language of `filters/data/answer.yaml`) states it.
+    """
+    text = solution.strip()
+    if text and "\n" not in text and len(text) <= _SHORT_ANSWER:
+        return text
+    stated = _marker().findall(text)
+    return stated[-1].strip() or None if stated else None
+
+
+@cache
+def _marker() -> re.Pattern[str]:
+    words = "|".join(word for language in phrases("answer").values() for word in language)
+    return re.compile(rf"^[*_\s]*(?:{words})[*_]*\s*[:：][*_]*[^\S\n]*(.+?)[*_\s]*$", re.IGNORECASE | re.MULTILINE)
+
+
+def _pages(item: Item) -> tuple[int, ...]:
+    return item.pages if item.pages[0] else ()

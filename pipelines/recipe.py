@@ -1,0 +1,94 @@
+"""What a recipe is, and which ones there are. Importing this module imports nothing heavy."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+# name -> (module that holds RECIPE, one line for `beam list`)
+RECIPES = {
+    "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
+}
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """A stage as run.json, the report and `beam describe` name it.
+
+    Attributes:
+      name: the name its counts have.
+      unit: what it counts: documents, items, pairs.
+      does: one line for a person.
+    """
+
+    name: str
+    unit: str
+    does: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a recipe is given to build its pipeline.
+
+    Attributes:
+      uris: the input files, listed once, sorted.
+      options: every option of the command line.
+      ticks: folder of the counters that progress reads; None where nobody looks (remote runners).
+    """
+
+    uris: Sequence[str]
+    options: PipelineOptions
+    ticks: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The ends of a recipe's pipeline: paths of the files written, dataset and rejects."""
+
+    data: beam.PCollection[str]
+    rejected: beam.PCollection[str]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One pipeline.
+
+    Attributes:
+      name: as in `beam run NAME`.
+      summary: one line.
+      options: its option groups, on top of those that every run has.
+      stages: in the order of the funnel.
+      record: the frozen dataclass of one row of the dataset.
+      title, tags: for the dataset card.
+      build: wires the pipeline.
+    """
+
+    name: str
+    summary: str
+    options: tuple[type[PipelineOptions], ...]
+    stages: tuple[StageInfo, ...]
+    record: type
+    title: str
+    tags: tuple[str, ...]
+    build: Callable[[beam.Pipeline, Run], Outcome]
+
+
+def load_recipe(name: str) -> Recipe:
+    """Imports a recipe.
+
+    Raises:
+      UsageError: there is none of that name.
+    """
+    if name not in RECIPES:
+        raise UsageError(f"no pipeline named {name!r}; there are: {', '.join(RECIPES)}")
+    module: Any = importlib.import_module(RECIPES[name][0])
+    recipe: Recipe = module.RECIPE
+    return recipe

@@ -1,0 +1,152 @@
+"""Problem-solution pairs from heterogeneous documents (arXiv 2501.15587)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from extractors.documents.limits import Limits
+from filters.completeness import is_complete
+from filters.duplicates import duplicate_key, printed_order
+from filters.figure import figure_verdict
+from pipelines.documents import ReadDocuments
+from pipelines.options import DocumentOptions, RunOptions
+from pipelines.output import join
+from pipelines.pair_rows import to_pair
+from pipelines.progress import tick
+from pipelines.recipe import Outcome, Recipe, Run, StageInfo
+from pipelines.sink import WriteRows, encode
+from pipelines.stages import REJECTED, Convert, Distinct, Keep, Refused, Split, Tally
+from schemas.document import Document
+from schemas.problems import Found
+from schemas.scp116k import Pair
+from schemas.verdict import Rejected
+
+
+class PairOptions(PipelineOptions):
+    """What becomes of the pairs."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--figures",
+            choices=("keep", "drop"),
+            default="keep",
+            help="pairs whose problem can't be read without a picture: keep them, flagged, or drop them",
+        )
+
+
+def find(document: Document) -> Found:
+    """Finds the problems and solutions of a document.
+
+    Raises:
+      Refused: there are none.
+    """
+    from extractors.problems import find_items
+
+    found = find_items(document)
+    if not found.items:
+        raise Refused("no_problems_found", "; ".join(document.notes))
+    return found
+
+
+def folder_of(found: Found) -> str:
+    """Returns the folder of a document: solutions are looked for among the documents beside it."""
+    return posixpath.dirname(found.uri)
+
+
+class _Match(beam.DoFn):
+    """Pairs the items of one folder's documents, in whatever order they come."""
+
+    def __init__(self, stage: str, ticks: str | None):
+        self.tally, self.ticks = Tally(stage), ticks
+
+    def process(self, group: tuple[str, Iterable[Found]]) -> Iterator[Any]:
+        from extractors.problems import match_items
+
+        documents = sorted(group[1], key=lambda found: found.uri)
+        items = [item for found in documents for item in found.items]
+        self.tally.seen(len(items))
+        try:
+            matching = match_items(documents)
+        except Exception as error:  # the folder's items can't be told apart from its failure
+            yield from (self.tally.fail(item, error) for item in items)
+            return
+        for matched in matching.pairs:
+            try:
+                pair = to_pair(matched)
+            except Exception as error:
+                yield self.tally.fail(matched.problem, error)
+                yield self.tally.fail(matched.solution, error)
+            else:
+                self.tally.kept(2)
+                yield pair
+        for item in matching.unpaired_problems:
+            yield self.tally.reject(item, "unpaired_problem", item.label)
+        for item in matching.unpaired_solutions:
+            yield self.tally.reject(item, "unpaired_solution", item.label)
+        tick(self.ticks, "pairs", len(matching.pairs))
+
+
+class MatchPairs(beam.PTransform):
+    """Problems and solutions -> pairs, one to one, over the documents of a folder."""
+
+    def __init__(self, ticks: str | None):
+        super().__init__(label="pair")
+        self.ticks = ticks
+
+    def expand(self, found: beam.PCollection[Found]) -> Split:
+        groups = found | beam.WithKeys(folder_of).with_output_types(tuple[str, Found]) | beam.GroupByKey()
+        out = groups | beam.ParDo(_Match("pair", self.ticks)).with_outputs(REJECTED, main="kept")
+        out.kept.element_type, out[REJECTED].element_type = Pair, Rejected
+        return Split(out.kept, out[REJECTED])
+
+
+def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
+    """Wires the pipeline: it reads like the paper."""
+    options = run.options.view_as(RunOptions)
+    documents = run.options.view_as(DocumentOptions)
+    limits = Limits(documents.max_document_mb, documents.max_pages)
+    figures = partial(figure_verdict, figures=run.options.view_as(PairOptions).figures)
+
+    read = pipeline | "inputs" >> beam.Create(list(run.uris)) | ReadDocuments(limits, run.ticks)
+    found = read.kept | Convert("extract", find, Found)
+    pairs = found.kept | MatchPairs(run.ticks)
+    whole = pairs.kept | Keep("completeness", is_complete)
+    shown = whole.kept | Keep("figure", figures)
+    alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
+    rows = alone.kept | Convert("write", encode, tuple[str, bytes])
+
+    stages = (read, found, pairs, whole, shown, alone, rows)
+    rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    return Outcome(
+        data=rows.kept | "data" >> WriteRows(join(options.output, "data"), Pair, options.num_shards),
+        rejected=rejects
+        | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+        | "rejected" >> WriteRows(join(options.output, "rejected"), Rejected),
+    )
+
+
+RECIPE = Recipe(
+    name="scp116k",
+    summary="problem-solution pairs from documents of any format",
+    options=(DocumentOptions, PairOptions),
+    stages=(
+        StageInfo("read", "documents", "opens a document and turns it into blocks"),
+        StageInfo("extract", "documents", "finds the problems and solutions in it"),
+        StageInfo("pair", "items", "matches problems and solutions one to one, folder by folder"),
+        StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
+        StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
+        StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
+        StageInfo("write", "pairs", "writes the rows"),
+    ),
+    record=Pair,
+    title="Problem-solution pairs",
+    tags=("problem-solution", "science", "education", "assay"),
+    build=build,
+)

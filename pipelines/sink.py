@@ -1,0 +1,159 @@
+"""Parquet files whose bytes depend on the rows alone.
+
+Beam's WriteToParquet flushes a row group at every bundle and numbers its files by chance. Here a row
+belongs to a file by a hash of its id and is sorted within it, so that any runner and any number of
+workers write the same bytes. Opening, temporary files and the final renaming are `FileBasedSink`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+import pyarrow.parquet as pq
+from apache_beam import coders
+from apache_beam.io.filebasedsink import FileBasedSink
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.pvalue import AsIter, AsSingleton
+
+from pipelines.output import join
+from schemas.arrow import arrow_schema, to_row
+
+ROWS_PER_SHARD = 50_000
+GROUP_ROWS = 10_000
+GROUP_BYTES = 32 << 20
+
+
+def encode(record: Any) -> tuple[str, bytes]:
+    """Returns the id of a record and its row as JSON, which is what travels to the sink.
+
+    Raises:
+      UnicodeEncodeError: a text holds half of a surrogate pair, which no Parquet file can.
+    """
+    row = to_row(record)
+    return row["id"], json.dumps(row, ensure_ascii=False).encode("utf-8")
+
+
+class _Shard:
+    """An open file and the rows of the group that is being filled."""
+
+    def __init__(self, path: str, schema: pa.Schema):
+        self.file = FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED)
+        self.writer = pq.ParquetWriter(
+            self.file, schema, compression="zstd", compression_level=9, write_page_index=True
+        )
+        self.schema = schema
+        self.rows: list[dict[str, Any]] = []
+        self.size = 0
+
+    def add(self, row: bytes) -> None:
+        self.rows.append(json.loads(row))
+        self.size += len(row)
+        if len(self.rows) >= GROUP_ROWS or self.size >= GROUP_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.rows:
+            self.writer.write_table(pa.Table.from_pylist(self.rows, schema=self.schema))
+            self.rows, self.size = [], 0
+
+    def close(self) -> None:
+        self.flush()
+        self.writer.close()
+        self.file.close()
+
+
+class ParquetSink(FileBasedSink):
+    """Writes rows (JSON, see `encode`) of one record class to `FOLDER/part-SSSSS-of-NNNNN.parquet`."""
+
+    def __init__(self, folder: str, record: type):
+        super().__init__(
+            join(folder, "part"),
+            coder=coders.BytesCoder(),
+            file_name_suffix=".parquet",
+            mime_type="application/vnd.apache.parquet",
+            compression_type=CompressionTypes.UNCOMPRESSED,
+        )
+        self.record = record
+
+    def open(self, temp_path: str) -> _Shard:
+        return _Shard(temp_path, arrow_schema(self.record))
+
+    def write_record(self, file_handle: _Shard, value: bytes) -> None:
+        file_handle.add(value)
+
+    def close(self, file_handle: _Shard) -> None:
+        file_handle.close()
+
+
+class WriteRows(beam.PTransform):
+    """Writes rows, as (id, JSON), to a folder; its output is the paths of the files.
+
+    Args:
+      folder: where the files appear, all together, when every row is written.
+      record: the dataclass of a row.
+      num_shards: number of files; None for one every 50,000 rows.
+    """
+
+    def __init__(self, folder: str, record: type, num_shards: int | None = None):
+        super().__init__()
+        self.sink, self.num_shards = ParquetSink(folder, record), num_shards
+
+    def expand(self, rows: beam.PCollection[tuple[str, bytes]]) -> beam.PCollection[str]:
+        once = rows.pipeline | beam.Create([None], reshuffle=False)
+        if self.num_shards:
+            count = rows.pipeline | "NumShards" >> beam.Create([self.num_shards], reshuffle=False)
+        else:
+            count = (
+                rows
+                | beam.combiners.Count.Globally()
+                | "NumShards" >> beam.Map(lambda n: max(1, -(-n // ROWS_PER_SHARD)))
+            )
+        folder = once | "Initialize" >> beam.Map(lambda _, sink: sink.initialize_write(), self.sink)
+        by_shard = rows | "Shard" >> beam.Map(_to_shard, AsSingleton(count))
+        every_shard = count | "EveryShard" >> beam.FlatMap(_empty_shards)
+        written = (
+            (by_shard, every_shard)
+            | beam.Flatten()
+            | beam.GroupByKey()
+            | "WriteShard" >> beam.ParDo(_WriteShard(self.sink), AsSingleton(folder))
+        )
+        return once | "Finalize" >> beam.FlatMap(
+            _finalize, self.sink, AsSingleton(folder), AsIter(written)
+        ).with_output_types(str)
+
+
+def _to_shard(row: tuple[str, bytes], count: int) -> tuple[int, tuple[str, bytes]]:
+    return zlib.crc32(row[0].encode()) % count, row
+
+
+def _empty_shards(count: int) -> Iterator[tuple[int, tuple[str, bytes]]]:
+    """An element without a row for every shard, so that one that gets none is written too."""
+    for shard in range(count):
+        yield shard, ("", b"")
+
+
+class _WriteShard(beam.DoFn):
+    def __init__(self, sink: ParquetSink):
+        self.sink = sink
+
+    def process(self, shard: tuple[int, Iterable[tuple[str, bytes]]], folder: str) -> Iterator[str]:
+        number, rows = shard
+        # finalize_write numbers the files in the order of their temporary names.
+        writer = self.sink.open_writer(folder, f"{number:05d}-{uuid.uuid4().hex}")
+        for _, row in sorted(rows):
+            if row:
+                writer.write(row)
+        yield writer.close()
+
+
+def _finalize(_: None, sink: ParquetSink, folder: str, written: Iterable[str]) -> Iterator[str]:
+    files = list(written)
+    before = sink.pre_finalize(folder, files)
+    yield from sink.finalize_write(folder, files, before)

