@@ -14,11 +14,11 @@ NUMBER = (
     r"|[IVXLC]{1,6}(?![\w])|[A-H](?=\s*[.:)\]]|\s*$)"
 )
 _BARE = re.compile(
-    r"""(?P<open>[(\[（【]?)\s*(?:no\.?\s*|nr\.?\s*|[№\#*†‡★•]\s*|q\.?\s*)?
+    r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
         (?P<number>(?:[A-Za-z]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
         (?P<close>\s*[)\]）】.:．、]{1,2}|(?=\s)|$)""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
 _ASIDE = re.compile(r"\s*\([^()\n]{1,60}\)")  # "Exercise 1.2.7 (challenging):"

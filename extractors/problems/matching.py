@@ -201,7 +201,8 @@ def _pair_runs(asked: _Run, answered: _Run, affinity: float) -> list[MatchedPair
     common = asked.items.keys() & answered.items.keys()
     family = _family_factor(asked.family, answered.family)
     # Solutions mostly without a problem here belong to another run that was not found.
-    coverage = len(common) / len(answered.items)
+    chapters = {key[:-1] for key in asked.items}
+    coverage = len(common) / max(1, sum(1 for key in answered.items if key[:-1] in chapters))
     pairs = []
     for key in sorted(common):
         scope = _scope_factor(asked.scopes[key], answered.scopes[key])

@@ -213,8 +213,9 @@ def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> l
 
 
 def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:
-    depths = {len(number) for number in shared}
-    return 2 * len(shared) >= len([number for number in answered if len(number) in depths])
+    """Whether at least half of the answers in the same chapters (3.x, 4.x) are among the shared."""
+    chapters = {number[:-1] for number in shared}
+    return 2 * len(shared) >= sum(1 for number in answered if number[:-1] in chapters)
 
 
 def _without_enumerations(
