@@ -57,8 +57,9 @@ class MatchedPair:
     """A problem with the solution that belongs to it.
 
     Attributes:
-      method: how they were matched: "inline" (the solution follows its problem), "declared" (the
-        source links the two), "scope_number" (same number within matching scopes).
+      method: how they were matched: "inline" (the solution follows its problem), "follow_up" (the
+        same, but the problem has no number and follows a solved one), "declared" (the source links
+        the two), "scope_number" (same number within matching scopes).
       score: 0..1, how sure the match is.
     """
 

@@ -28,7 +28,7 @@ class Source:
 class Pairing:
     """How problem and solution were found to belong together."""
 
-    method: str = field(metadata={"doc": "inline, declared or scope_number"})
+    method: str = field(metadata={"doc": "inline, follow_up, declared or scope_number"})
     score: float = field(metadata={"doc": "0..1, how sure the match is"})
 
 

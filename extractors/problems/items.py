@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from extractors.problems.labels import Label
@@ -36,7 +37,11 @@ def find_items(document: Document) -> Found:
     """
     pieces = divide(document)
     openings = find_openings(pieces)
-    parts = _declare(_parts(pieces, openings))
+    parts = [_trimmed(part) for part in _declare(_parts(pieces, openings))]
+    scattered = _scattered_families(pieces, openings)
+    parts = [
+        _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part for part in parts
+    ]
     items = tuple(item for part in parts if (item := _item(document, part)))
     return Found(document.uri, document.sha256, _with_runs(_without_single_links(items)))
 
@@ -55,7 +60,7 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
         head, current = None, []
 
     at = {opening.index: opening for opening in openings}
-    level, stop = 0, len(pieces)
+    level, stop, method = 0, len(pieces), "inline"
     for index, piece in enumerate(pieces):
         opening = at.get(index)
         if index >= stop:
@@ -74,8 +79,8 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
                     continue
                 close()
                 link = record_id("link", problem.opening.index)
-                parts[-1:] = [replace(p, link=link, method="inline") for p in parts[-1:] if p.kind == "problem"]
-                head = _Part("solution", opening.label, (), opening, link, "inline")
+                parts[-1:] = [replace(p, link=link, method=method) for p in parts[-1:] if p.kind == "problem"]
+                head = _Part("solution", opening.label, (), opening, link, method)
                 skipping, current = False, [piece]
                 if opening.stop:
                     stop = min(stop, opening.stop) if stop > opening.stop else opening.stop
@@ -100,6 +105,10 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
             elif not skipping:
                 current.append(piece)
             continue
+        # "Check your learning" after the solution of Example 3: whose is the answer that follows?
+        follows_solution = head is not None and head.kind == "solution" and head.method == "inline"
+        numbered = opening.label is not None and bool(opening.label.number)
+        method = "follow_up" if follows_solution and not numbered else "inline"
         close()
         level = piece.block.level if piece.block.kind == "heading" else 0
         stop = opening.stop or len(pieces)
@@ -148,12 +157,61 @@ def _declare(parts: list[_Part]) -> list[_Part]:
     return linked
 
 
+def _scattered_families(pieces: list[Piece], openings: list[Opening]) -> set[str]:
+    """Families whose problems stand one by one in the running text, with headings between them.
+
+    On a sheet of problems nothing but the problems stands between two labels; in the running text
+    of a chapter most neighbours have a heading between them, and text that is not theirs.
+    """
+    between: dict[str, list[bool]] = {}
+    last: dict[str, int] = {}
+    for opening in openings:
+        if opening.kind != "problem" or not opening.label or pieces[opening.index].section.zone:
+            continue
+        family = opening.label.family
+        if family in last:
+            parted = any(p.block.kind == "heading" and not p.label for p in pieces[last[family] : opening.index])
+            between.setdefault(family, []).append(parted)
+        last[family] = opening.index
+    return {f for f in last if 2 * sum(between.get(f, [True])) >= len(between.get(f, [True]))}
+
+
+def _is_alone(part: _Part) -> bool:
+    return part.kind == "problem" and not part.link and not part.pieces[0].section.zone and not part.opening.stop
+
+
+def _leading(part: _Part) -> _Part:
+    """Keeps the first paragraph of a problem in running text, and what hangs on it.
+
+    Lists, lettered parts, formulas, tables and figures hang on the paragraph before them; the
+    next plain paragraph is the running text again.
+    """
+    label_end = part.label.end if part.label else 0
+    texts = 0 if not part.pieces[0].block.text[label_end:].strip() else 1
+    kept = [part.pieces[0]]
+    for piece in part.pieces[1:]:
+        hangs = piece.block.kind not in ("paragraph", "heading") or _is_lettered(piece.block.text)
+        if not hangs and texts >= 1:
+            break
+        texts += not hangs
+        kept.append(piece)
+    return replace(part, pieces=tuple(kept))
+
+
+def _is_lettered(text: str) -> bool:
+    return bool(re.match(r"\(?(?:[a-z]|[ivx]{1,4})[.)]\s", text))
+
+
+def _trimmed(part: _Part) -> _Part:
+    """Drops headings at the end, which belong to what follows."""
+    pieces = list(part.pieces)
+    while len(pieces) > 1 and pieces[-1].block.kind == "heading":
+        pieces.pop()
+    return replace(part, pieces=tuple(pieces))
+
+
 def _item(document: Document, part: _Part) -> Item | None:
     pieces = list(part.pieces)
-    while pieces and pieces[-1].block.kind in ("heading",):
-        pieces.pop()
-    if not pieces:
-        return None
     first, label = pieces[0], part.label
     end = label.end if label else 0
     text = first.block.text[end:]

@@ -21,7 +21,7 @@ _BARE = re.compile(
     re.VERBOSE,
 )
 _DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
-_ASIDE = re.compile(r"\s*\([^()\n]{1,60}\)")  # "Exercise 1.2.7 (challenging):"
+_ASIDE = re.compile(r"\s*\([^()\n]{4,60}\)")  # "Exercise 1.2.7 (challenging):", not "(a)"
 _LINKED_NUMBER = re.compile(rf"\s*(?:[nN][o°ºr]\.?\s*|[№#]\s*)?(?P<number>{NUMBER})")
 _NUMBER_FIRST = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
 _CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*")
@@ -168,7 +168,7 @@ def _close(
     """Finishes a worded label: takes its delimiter, and refuses prose."""
     text = block.text
     printed = text[lead:end].strip()
-    aside = _ASIDE.match(text, end)
+    aside = _ASIDE.match(text, end) if number else None
     after = _DELIMITER.match(text, aside.end() if aside else end)
     bold = max(block.style.bold, block.style.italic)
     set_off = bool(bold) and abs(bold - end) <= 3 + (len(aside.group()) if aside else 0)

@@ -18,7 +18,6 @@ from extractors.problems.outline import scope_number
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
-_INLINE, _DECLARED, _BY_NUMBER = "inline", "declared", "scope_number"
 _MIN_SCORE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.9, 0.8, 0.0
 _COMPANION = 0.95
@@ -72,7 +71,9 @@ def _linked(items: Iterable[Item]) -> list[MatchedPair]:
 
 
 def _link_score(problem: Item, solution: Item) -> float:
-    if solution.method == _DECLARED:
+    if solution.method == "follow_up":
+        return 0.6  # the answer may as well be the final answer of the example above
+    if solution.method == "declared":
         return 1.0
     return 0.95 if problem.number else 0.85
 
@@ -208,5 +209,5 @@ def _pair_runs(asked: _Run, answered: _Run, affinity: float) -> list[MatchedPair
         scope = _scope_factor(asked.scopes[key], answered.scopes[key])
         score = round(affinity * family * scope * min(1.0, 0.4 + coverage), 4)
         if scope and score >= _MIN_SCORE:
-            pairs.append(MatchedPair(asked.items[key], answered.items[key], _BY_NUMBER, score))
+            pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
     return pairs
