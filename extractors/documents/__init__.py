@@ -34,26 +34,18 @@ def read_document(data: bytes, uri: str, limits: Limits = _DEFAULT) -> Document:
         document = _read(recognise(data, uri, limits), data, uri, limits)
     except UnreadableDocument:
         raise
-    except (
-        Exception
-    ) as error:  # a reader's own mistake with a hostile document must not end the run
-        raise UnreadableDocument(
-            "damaged", f"{type(error).__name__}: {error}"[:300]
-        ) from error
+    except Exception as error:  # a reader's own mistake with a hostile document must not end the run
+        raise UnreadableDocument("damaged", f"{type(error).__name__}: {error}"[:300]) from error
     if not document.blocks and not document.notes:
         raise UnreadableDocument("empty", "no text")
     if document.format == "pdf":
         sample = document.text
     else:
-        sample = "\n".join(
-            block.text for block in document.blocks if block.kind != "code"
-        )
+        sample = "\n".join(block.text for block in document.blocks if block.kind != "code")
     return replace(document, language=guess_language(sample))
 
 
-def _read(
-    document_format: DocumentFormat, data: bytes, uri: str, limits: Limits
-) -> Document:
+def _read(document_format: DocumentFormat, data: bytes, uri: str, limits: Limits) -> Document:
     sha256 = hashlib.sha256(data).hexdigest()
     if document_format == "pdf":
         from extractors.documents.pdf import read_pdf

@@ -21,9 +21,7 @@ from schemas.document import Block, BlockKind, Container, Style
 MAX_CONTAINERS = 40
 """Elements around a block beyond this depth are not recorded: no human document is so deep."""
 
-Numbering = Literal[
-    "decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"
-]
+Numbering = Literal["decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
 Delimiter = Literal["period", "paren", "parens"]
 
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
@@ -38,12 +36,7 @@ _ROMAN = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "x
 
 def printable(text: str) -> str:
     """Returns text in NFC without control characters, surrogates and invisible characters."""
-    text = (
-        text.replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\u2028", "\n")
-        .replace("\u2029", "\n")
-    )
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return unicodedata.normalize("NFC", _CONTROL.sub("", text).translate(_INVISIBLE))
 
 
@@ -52,17 +45,14 @@ def one_spaced(text: str) -> str:
     return _SPACED_BREAK.sub("\n", _BLANKS.sub(" ", text))
 
 
-def ordered_marker(
-    number: int, numbering: Numbering = "decimal", delimiter: Delimiter = "period"
-) -> str:
+def ordered_marker(number: int, numbering: Numbering = "decimal", delimiter: Delimiter = "period") -> str:
     """Returns the marker of a list item as it is printed: `3.`, `(c)`, `iii)`."""
-    shown = _count(number, numbering)
-    return {"period": f"{shown}.", "paren": f"{shown})", "parens": f"({shown})"}[
-        delimiter
-    ]
+    shown = count(number, numbering)
+    return {"period": f"{shown}.", "paren": f"{shown})", "parens": f"({shown})"}[delimiter]
 
 
-def _count(number: int, numbering: Numbering) -> str:
+def count(number: int, numbering: Numbering) -> str:
+    """Returns a number in letters or roman numerals; decimal where these can't show it."""
     if numbering == "decimal" or not 0 < number < 4000:
         return str(number)
     digits = ""
@@ -90,12 +80,8 @@ def file_name(source: str) -> str:
 
 _MATH_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 _MATH_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b\s*")
-_MATH_EQUATION = re.compile(
-    r"^\\begin\{(equation|displaymath|math)(\*?)\}(.*)\\end\{\1\2\}$", re.DOTALL
-)
-_MATH_ROWS = re.compile(
-    r"\\(begin|end)\{(align|alignat|flalign|eqnarray|gather|multline)\*?\}(?:\{\d+\})?"
-)
+_MATH_EQUATION = re.compile(r"^\\begin\{(equation|displaymath|math)(\*?)\}(.*)\\end\{\1\2\}$", re.DOTALL)
+_MATH_ROWS = re.compile(r"\\(begin|end)\{(align|alignat|flalign|eqnarray|gather|multline)\*?\}(?:\{\d+\})?")
 
 
 def tidy_math(tex: str) -> str:
@@ -158,9 +144,7 @@ class Builder:
     def text(self, text: str) -> None:
         """Adds running text; its line breaks are blanks unless `line_break` says otherwise."""
         if text:
-            self._line.runs.append(
-                (printable(text).replace("\n", " "), self.bold > 0, self.italic > 0)
-            )
+            self._line.runs.append((printable(text).replace("\n", " "), self.bold > 0, self.italic > 0))
 
     def verbatim(self, text: str) -> None:
         """Adds running text whose line breaks are printed."""
@@ -173,16 +157,12 @@ class Builder:
     def math(self, tex: str, display: bool = False) -> None:
         """Adds LaTeX mathematics; a display stands on a line of its own."""
         if tex := tidy_math(tex):
-            self._line.runs.append(
-                (f"\n$${tex}$$\n" if display else f"${tex}$", False, False)
-            )
+            self._line.runs.append((f"\n$${tex}$$\n" if display else f"${tex}$", False, False))
 
     def image(self, description: str, source: str) -> None:
         description = " ".join(re.sub(r"[\[\]]", "", printable(description)).split())
         name = re.sub(r"[()\s]+", "_", printable(file_name(source)))
-        self._line.runs.append(
-            (f"![{description}]({name})", self.bold > 0, self.italic > 0)
-        )
+        self._line.runs.append((f"![{description}]({name})", self.bold > 0, self.italic > 0))
 
     def begin_script(self, sign: str) -> None:
         """Opens a subscript (`_`) or superscript (`^`)."""
@@ -196,9 +176,7 @@ class Builder:
         inner = "".join(text for text, _, _ in self._line.runs)
         self._line.runs = outer
         if inner.strip():
-            self._line.runs.append(
-                (script(sign, inner), self.bold > 0, self.italic > 0)
-            )
+            self._line.runs.append((script(sign, inner), self.bold > 0, self.italic > 0))
 
     # Block events.
 
@@ -247,6 +225,19 @@ class Builder:
         self.flush()
         self._items.append(_Item(marker, ordered))
 
+    def relabel(self, label: str) -> bool:
+        """Gives the innermost item another marker. Returns False if there is none that waits for its text."""
+        if not self._items or not self._items[-1].marker or _join(self._line.runs)[0]:
+            return False
+        self._items[-1].marker = one_spaced(printable(label)).strip()
+        self._items[-1].ordered = True
+        return True
+
+    def retarget(self, target: str) -> None:
+        """Says which element the innermost container belongs to."""
+        if self._containers:
+            self._containers[-1] = replace(self._containers[-1], target=printable(target))
+
     def end_item(self) -> None:
         self.flush()
         self._print_marker()
@@ -267,9 +258,7 @@ class Builder:
             self._containers.pop()
 
     @contextmanager
-    def container(
-        self, name: str, identifier: str = "", target: str = ""
-    ) -> Iterator[None]:
+    def container(self, name: str, identifier: str = "", target: str = "") -> Iterator[None]:
         self.open_container(name, identifier, target)
         yield
         self.close_container()
@@ -283,10 +272,7 @@ class Builder:
         waiting, self._footnotes = self._footnotes, []
         yield
         self.flush()
-        notes = [
-            replace(b, kind="footnote") if b.kind == "paragraph" else b
-            for b in self._blocks
-        ]
+        notes = [replace(b, kind="footnote") if b.kind == "paragraph" else b for b in self._blocks]
         self._line, self._items, self._kinds, self._blocks = line, items, kinds, blocks
         self._footnotes = waiting + notes
 
@@ -320,9 +306,7 @@ class Builder:
         self.flush()
         return self._blocks
 
-    def _emit(
-        self, text: str, kind: BlockKind | None, level: int | None, style: Style
-    ) -> None:
+    def _emit(self, text: str, kind: BlockKind | None, level: int | None, style: Style) -> None:
         marker = ""
         if self._items and self._items[-1].marker:
             # An outer item that opens with a list of its own prints its marker on a line of its own.
@@ -372,9 +356,7 @@ def _join(runs: list[tuple[str, bool, bool]]) -> tuple[str, Style]:
     text = unicodedata.normalize("NFC", text)
     if not text:
         return "", Style()
-    return text, Style(
-        bold=_leading(runs, 1, len(text)), italic=_leading(runs, 2, len(text))
-    )
+    return text, Style(bold=_leading(runs, 1, len(text)), italic=_leading(runs, 2, len(text)))
 
 
 def _leading(runs: list[tuple[str, bool, bool]], which: int, length: int) -> int:
@@ -391,10 +373,7 @@ def _is_layout(rows: list[list[list[Block]]]) -> bool:
     cells = [cell for row in rows for cell in row]
     if max((len(row) for row in rows), default=0) <= 1:
         return True
-    return any(
-        len(cell) > 3 or any(b.kind in ("heading", "code", "table") for b in cell)
-        for cell in cells
-    )
+    return any(len(cell) > 3 or any(b.kind in ("heading", "code", "table") for b in cell) for cell in cells)
 
 
 def _cell_text(cell: list[Block]) -> str:

@@ -166,14 +166,8 @@ def parse_div(info: str) -> Directive:
         classes.insert(0, words[0])
     elif not classes and identifier.split("-")[0] in _QUARTO:
         classes.append(_QUARTO[identifier.split("-")[0]])
-    title = (
-        values.get("title")
-        or values.get("name")
-        or (words[1].strip("[]") if len(words) > 1 else "")
-    )
-    return Directive(
-        " ".join(classes).lower() or "div", identifier, values.get("for", ""), title
-    )
+    title = values.get("title") or values.get("name") or (words[1].strip("[]") if len(words) > 1 else "")
+    return Directive(" ".join(classes).lower() or "div", identifier, values.get("for", ""), title)
 
 
 def split_options(content: str) -> tuple[dict[str, str], str]:
@@ -186,11 +180,7 @@ def split_options(content: str) -> tuple[dict[str, str], str]:
     count = 0
     if lines and lines[0].strip() == "---":
         end = next(
-            (
-                number
-                for number, line in enumerate(lines[1:], start=1)
-                if line.strip() == "---"
-            ),
+            (number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---"),
             0,
         )
         for line in lines[1:end]:
@@ -198,10 +188,9 @@ def split_options(content: str) -> tuple[dict[str, str], str]:
                 options[option[1]] = option[2].strip("\"' ")
         return options, "\n".join(lines[end + 1 :] if end else lines)
     for line in lines:
-        option = _OPTION.match(line.strip()) or (
-            line.startswith("#|") and _YAML_OPTION.match(line[2:].strip())
-        )
-        if not option and not line.startswith("#|"):
+        quarto = line.startswith("#|")
+        option = _YAML_OPTION.match(line[2:].strip()) if quarto else _OPTION.match(line.strip())
+        if not option and not quarto:
             break
         if option:
             options[option[1]] = option[2].strip("\"' ")
@@ -240,11 +229,7 @@ def _div_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.info = fence[1]
     while state.line < end:
         option = _OPTION.match(
-            state.src[
-                state.bMarks[state.line] + state.tShift[state.line] : state.eMarks[
-                    state.line
-                ]
-            ]
+            state.src[state.bMarks[state.line] + state.tShift[state.line] : state.eMarks[state.line]]
         )
         if option is None:
             break

@@ -68,9 +68,7 @@ def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     blocks = builder.blocks()
     named = " ".join((title.text() if title is not None else "").split())
     first = next((block.text for block in blocks if block.kind == "heading"), "")
-    return Document(
-        uri, sha256, printable(named) or first, "und", "html", 0, with_spans(blocks)
-    )
+    return Document(uri, sha256, printable(named) or first, "und", "html", 0, with_spans(blocks))
 
 
 def _open_and_close(match: re.Match[str]) -> str:
@@ -110,9 +108,7 @@ def _read_tree(root: LexborNode, builder: Builder, formulas: dict[int, str]) -> 
         node = node.next if node is not None else None
 
 
-def _enter(
-    node: LexborNode, events: HtmlEvents, builder: Builder, formulas: dict[int, str]
-) -> bool:
+def _enter(node: LexborNode, events: HtmlEvents, builder: Builder, formulas: dict[int, str]) -> bool:
     """Handles one node. Returns whether it is an element whose children are to be read."""
     tag = node.tag
     if tag == "-text":
@@ -162,14 +158,8 @@ def _mathml(tree: LexborHTMLParser) -> dict[int, str]:
     """Returns the LaTeX of every `<math>`: its own annotation, else what pandoc makes of it."""
     formulas, others = {}, []
     for math in tree.css("math"):
-        annotation = math.css_first(
-            'annotation[encoding*="tex"], annotation[encoding*="TeX"]'
-        )
-        tex = (
-            annotation.text()
-            if annotation is not None
-            else math.attributes.get("alttext") or ""
-        )
+        annotation = math.css_first('annotation[encoding*="tex"], annotation[encoding*="TeX"]')
+        tex = annotation.text() if annotation is not None else math.attributes.get("alttext") or ""
         if tex.strip():
             formulas[math.mem_id] = _unwrapped(tex)
         else:

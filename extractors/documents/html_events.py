@@ -135,9 +135,7 @@ _CONTAINERS = frozenset(
     ]
 )
 """Elements that become a container if anything names them; those of `_NAMED` always do."""
-_NAMED = frozenset(
-    ["article", "aside", "blockquote", "details", "figure", "section", "summary"]
-)
+_NAMED = frozenset(["article", "aside", "blockquote", "details", "figure", "section", "summary"])
 _NAMING = ("data-type", "class", "role", "epub:type")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TYPES: dict[str, Numbering] = {
@@ -245,22 +243,16 @@ class HtmlEvents:
         else:
             self.builder.text(text)
 
-    def _open_container(
-        self, tag: str, attributes: Attributes, undo: list[Callable[[], None]]
-    ) -> None:
+    def _open_container(self, tag: str, attributes: Attributes, undo: list[Callable[[], None]]) -> None:
         identifier = attributes.get("id") or ""
         names = [tag] if tag in _NAMED else []
         for attribute in _NAMING:
             names += (attributes.get(attribute) or "").split()
         if tag in _NAMED or (tag in _CONTAINERS and (names or identifier)):
-            self.builder.open_container(
-                " ".join(dict.fromkeys(names)) or tag, identifier
-            )
+            self.builder.open_container(" ".join(dict.fromkeys(names)) or tag, identifier)
             undo.append(self.builder.close_container)
 
-    def _open_element(
-        self, tag: str, attributes: Attributes, undo: list[Callable[[], None]]
-    ) -> None:
+    def _open_element(self, tag: str, attributes: Attributes, undo: list[Callable[[], None]]) -> None:
         builder = self.builder
         if tag in ("b", "strong"):
             builder.bold += 1
@@ -294,7 +286,7 @@ class HtmlEvents:
             undo.append(self._end_pre)
         elif tag in ("ol", "ul", "menu"):
             self._lists.append(_list(tag, attributes))
-            undo.append(self._lists.pop)
+            undo.append(self._end_list)
         elif tag == "li":
             self._begin_item(attributes)
             undo.append(builder.end_item)
@@ -317,14 +309,15 @@ class HtmlEvents:
         code, self._pre = "".join(self._pre or []), None
         self.builder.code(code)
 
+    def _end_list(self) -> None:
+        self._lists.pop()
+
     def _begin_item(self, attributes: Attributes) -> None:
         around = self._lists[-1] if self._lists else _List(ordered=False)
         value = attributes.get("value") or ""
         if value.lstrip("-").isdecimal():
             around.number = int(value[:9])
-        marker = (
-            ordered_marker(around.number, around.numbering) if around.ordered else "-"
-        )
+        marker = ordered_marker(around.number, around.numbering) if around.ordered else "-"
         if not around.marked or _NO_MARKER.search(attributes.get("style") or ""):
             marker = ""
         self.builder.begin_item(marker, around.ordered)

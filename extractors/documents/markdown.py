@@ -46,9 +46,7 @@ def read_markdown(data: bytes, uri: str, sha256: str, limits: Limits) -> Documen
     reader.end()
     blocks = builder.blocks()
     first = next((block.text for block in blocks if block.kind == "heading"), "")
-    return Document(
-        uri, sha256, reader.title or first, "und", "markdown", 0, with_spans(blocks)
-    )
+    return Document(uri, sha256, reader.title or first, "und", "markdown", 0, with_spans(blocks))
 
 
 @lru_cache(maxsize=2)
@@ -65,9 +63,7 @@ def _parser(myst: bool) -> MarkdownIt:
     from mdit_py_plugins.texmath import texmath_plugin
 
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    md.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(
-        admon_plugin
-    ).use(amsmath_plugin)
+    md.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin).use(amsmath_plugin)
     md.use(texmath_plugin, delimiters="brackets")
     md.use(dollarmath_plugin, allow_digits=False, double_inline=True)
     if myst:
@@ -90,9 +86,7 @@ class MarkdownReader:
         self._lists: list[str] = []
 
     def read(self, source: str) -> None:
-        self._tokens(
-            _parser(bool(_MYST.search(source))).parse(source.replace("\0", ""))
-        )
+        self._tokens(_parser(bool(_MYST.search(source))).parse(source.replace("\0", "")))
 
     def end(self) -> None:
         """Closes what the source left open."""
@@ -181,9 +175,7 @@ class MarkdownReader:
         self._events.end("div")
 
     def _on_admonition_open(self, token: Token) -> None:
-        self._open(
-            Directive(f"admonition {token.meta.get('tag', '')}".strip()), "admonition"
-        )
+        self._open(Directive(f"admonition {token.meta.get('tag', '')}".strip()), "admonition")
 
     def _on_admonition_close(self, token: Token) -> None:
         self._events.end("admonition")
@@ -208,18 +200,10 @@ class MarkdownReader:
     def _element_close(self, token: Token) -> None:
         self._events.end(token.tag)
 
-    _on_blockquote_open = _on_table_open = _on_tr_open = _on_td_open = _on_th_open = (
-        _element_open
-    )
-    _on_blockquote_close = _on_table_close = _on_tr_close = _on_td_close = (
-        _on_th_close
-    ) = _element_close
-    _on_dl_open = _on_dt_open = _on_dd_open = _on_strong_open = _on_em_open = (
-        _element_open
-    )
-    _on_dl_close = _on_dt_close = _on_dd_close = _on_strong_close = _on_em_close = (
-        _element_close
-    )
+    _on_blockquote_open = _on_table_open = _on_tr_open = _on_td_open = _on_th_open = _element_open
+    _on_blockquote_close = _on_table_close = _on_tr_close = _on_td_close = _on_th_close = _element_close
+    _on_dl_open = _on_dt_open = _on_dd_open = _on_strong_open = _on_em_open = _element_open
+    _on_dl_close = _on_dt_close = _on_dd_close = _on_strong_close = _on_em_close = _element_close
 
     def _directive(self, directive: Directive, content: str) -> None:
         """A named block whose content is given as source."""
@@ -228,9 +212,7 @@ class MarkdownReader:
             if name.endswith("-end"):
                 self._events.end("gate")
         elif directive.is_code:
-            with self.builder.container(
-                name, directive.id or directive.options.get("label", "")
-            ):
+            with self.builder.container(name, directive.id or directive.options.get("label", "")):
                 self.builder.code(content)
         elif name == "math":
             self.builder.flush()
@@ -252,9 +234,7 @@ class MarkdownReader:
     def _open(self, directive: Directive, key: str) -> None:
         options = directive.options
         identifier = directive.id or options.get("label") or options.get("name") or ""
-        name = " ".join(
-            dict.fromkeys(f"{directive.name} {options.get('class', '')}".split())
-        )
+        name = " ".join(dict.fromkeys(f"{directive.name} {options.get('class', '')}".split()))
         self.builder.open_container(name, identifier, directive.target)
         self._events.enter(key, self.builder.close_container)
         if directive.title:
@@ -270,11 +250,7 @@ class MarkdownReader:
 
     def _softbreak(self, following: Token | None) -> None:
         """A line's end is a blank, unless the next line is a part of its own: `(b) ...`."""
-        if (
-            following is not None
-            and following.type == "text"
-            and _ENUMERATOR.match(following.content)
-        ):
+        if following is not None and following.type == "text" and _ENUMERATOR.match(following.content):
             self.builder.line_break()
         else:
             self.builder.text(" ")
@@ -319,19 +295,11 @@ class _Fragment(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if (
-            not self._skipped
-            and not self._events.start(tag, dict(attrs))
-            and tag not in VOID
-        ):
+        if not self._skipped and not self._events.start(tag, dict(attrs)) and tag not in VOID:
             self._skipped = tag
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if (
-            not self._skipped
-            and self._events.start(tag, dict(attrs))
-            and tag not in VOID
-        ):
+        if not self._skipped and self._events.start(tag, dict(attrs)) and tag not in VOID:
             self._events.end(tag)
 
     def handle_endtag(self, tag: str) -> None:

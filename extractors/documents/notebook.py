@@ -24,9 +24,7 @@ def read_notebook(data: bytes, uri: str, sha256: str, limits: Limits) -> Documen
     try:
         notebook = json.loads(decode(data))
     except (ValueError, RecursionError) as error:
-        raise UnreadableDocument(
-            "damaged", f"not the JSON of a notebook: {error}"[:200]
-        ) from None
+        raise UnreadableDocument("damaged", f"not the JSON of a notebook: {error}"[:200]) from None
     builder = Builder()
     reader = MarkdownReader(builder)
     for cell in _cells(notebook):
@@ -34,11 +32,7 @@ def read_notebook(data: bytes, uri: str, sha256: str, limits: Limits) -> Documen
     reader.end()
     blocks = builder.blocks()
     metadata = notebook.get("metadata")
-    named = (
-        printable(str(metadata.get("title") or ""))
-        if isinstance(metadata, dict)
-        else ""
-    )
+    named = printable(str(metadata.get("title") or "")) if isinstance(metadata, dict) else ""
     first = next((block.text for block in blocks if block.kind == "heading"), "")
     return Document(
         uri,
@@ -61,11 +55,7 @@ def _cells(notebook: Any) -> list[dict[str, Any]]:
         else None
     )
     cells = cells or notebook.get("cells")
-    return (
-        [cell for cell in cells if isinstance(cell, dict)]
-        if isinstance(cells, list)
-        else []
-    )
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
 
 
 def _read_cell(cell: dict[str, Any], builder: Builder, reader: MarkdownReader) -> None:
@@ -75,11 +65,7 @@ def _read_cell(cell: dict[str, Any], builder: Builder, reader: MarkdownReader) -
         reader.read(source)
     elif kind == "heading":  # nbformat 3
         level = cell.get("level")
-        reader.read(
-            "#" * (level if isinstance(level, int) and 0 < level < 7 else 1)
-            + " "
-            + source
-        )
+        reader.read("#" * (level if isinstance(level, int) and 0 < level < 7 else 1) + " " + source)
     elif kind == "code":
         with builder.container("code-cell", str(cell.get("id") or "")):
             builder.code(source)
@@ -94,9 +80,7 @@ def _output(output: Any) -> str:
     if not isinstance(output, dict) or output.get("output_type") in ("error", "pyerr"):
         return ""
     data = output.get("data")
-    return _text(
-        data.get("text/plain") if isinstance(data, dict) else output.get("text")
-    )
+    return _text(data.get("text/plain") if isinstance(data, dict) else output.get("text"))
 
 
 def _text(value: Any) -> str:

@@ -8,9 +8,7 @@ from posixpath import splitext
 from extractors.documents.limits import Limits, UnreadableDocument
 from schemas.document import DocumentFormat
 
-SUPPORTED = (
-    "PDF, DOCX, EPUB, HTML, LaTeX, Markdown, Jupyter notebooks and plain text are read"
-)
+SUPPORTED = "PDF, DOCX, EPUB, HTML, LaTeX, Markdown, Jupyter notebooks and plain text are read"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
@@ -18,9 +16,7 @@ _HTML_TAG = re.compile(
     r"<(?:p|div|h[1-6]|ul|ol|li|table|span|section|article|br|math|script|style)[\s>/]",
     re.IGNORECASE,
 )
-_LATEX = re.compile(
-    r"^[^%\n]*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE
-)
+_LATEX = re.compile(r"^[^%\n]*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
 _LATEX_COMMAND = re.compile(
     r"\\(?:begin|end|section|subsection|chapter|item|label|question|textbf|emph|newcommand)\b"
 )
@@ -67,9 +63,7 @@ def recognise(data: bytes, uri: str, limits: Limits) -> DocumentFormat:
       UnreadableDocument: empty, too_large, encrypted, damaged or unknown_type.
     """
     if len(data) > limits.max_megabytes * 1_000_000:
-        raise UnreadableDocument(
-            "too_large", f"{len(data) // 1_000_000} MB, at most {limits.max_megabytes}"
-        )
+        raise UnreadableDocument("too_large", f"{len(data) // 1_000_000} MB, at most {limits.max_megabytes}")
     if not data.strip(b"\0 \t\r\n\f"):
         raise UnreadableDocument("empty", "no content")
     if b"%PDF" in data[:1024]:
@@ -89,16 +83,13 @@ def _recognise_archive(data: bytes) -> DocumentFormat:
 
     names = archive_names(data)
     if "word/document.xml" in names or (
-        "[Content_Types].xml" in names
-        and any(n.startswith("word/document") for n in names)
+        "[Content_Types].xml" in names and any(n.startswith("word/document") for n in names)
     ):
         return "docx"
     kind = archive_text(data, "mimetype", 200) if "mimetype" in names else ""
     if "epub" in kind or "META-INF/container.xml" in names:
         if _is_protected(archive_text(data, "META-INF/encryption.xml")):
-            raise UnreadableDocument(
-                "encrypted", "an EPUB with digital rights management"
-            )
+            raise UnreadableDocument("encrypted", "an EPUB with digital rights management")
         return "epub"
     name = "an OpenDocument file" if "opendocument" in kind else "an archive"
     raise UnreadableDocument("unknown_type", f"{name}; {SUPPORTED}")
@@ -110,11 +101,7 @@ def _is_protected(encryption: str) -> bool:
     content = re.findall(r"CipherReference[^>]+URI\s*=\s*[\"']([^\"']+)", encryption)
     fonts = (".otf", ".ttf", ".woff", ".woff2")
     obfuscated = all("obfuscation" in a.lower() or "RC" in a for a in algorithms)
-    return (
-        bool(content)
-        and not obfuscated
-        and not all(uri.lower().endswith(fonts) for uri in content)
-    )
+    return bool(content) and not obfuscated and not all(uri.lower().endswith(fonts) for uri in content)
 
 
 def _refuse_ole(data: bytes) -> DocumentFormat:
@@ -134,11 +121,7 @@ def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
     text = decode(head)
     if not text.strip("\ufeff \t\r\n\f\0"):
         raise UnreadableDocument("empty", "no content")
-    if (
-        text.lstrip("\ufeff \t\r\n").startswith("{")
-        and '"cells"' in text
-        and b'"nbformat"' in data
-    ):
+    if text.lstrip("\ufeff \t\r\n").startswith("{") and '"cells"' in text and b'"nbformat"' in data:
         return "notebook"
     if _looks_like_html(text):
         return "html"
@@ -150,16 +133,10 @@ def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
 
 
 def _looks_like_html(text: str) -> bool:
-    start = re.sub(
-        r"^(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)+", "", text[:20_000], flags=re.DOTALL
-    )
+    start = re.sub(r"^(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)+", "", text[:20_000], flags=re.DOTALL)
     if _HTML.match(start):
         return True
-    return (
-        start.startswith("<")
-        and len(_HTML_TAG.findall(text[:20_000])) >= 3
-        and "\n#" not in text[:20_000]
-    )
+    return start.startswith("<") and len(_HTML_TAG.findall(text[:20_000])) >= 3 and "\n#" not in text[:20_000]
 
 
 def _looks_like_latex(text: str, extension: str) -> bool:
@@ -169,10 +146,7 @@ def _looks_like_latex(text: str, extension: str) -> bool:
     if _LATEX.search(text):
         return "```" not in text
     return (
-        commands >= 4
-        and commands * 400 > len(text)
-        and not _MARKDOWN[0].search(text)
-        and "```" not in text
+        commands >= 4 and commands * 400 > len(text) and not _MARKDOWN[0].search(text) and "```" not in text
     )
 
 

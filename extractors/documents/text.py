@@ -106,9 +106,6 @@ def _read_paragraph(builder: Builder, lines: list[str]) -> None:
 def _is_heading(line: str) -> bool:
     letters = [c for c in line if c.isalpha()]
     shouted = (
-        len(letters) >= 4
-        and len(line) <= 60
-        and line.isupper()
-        and not line.endswith((".", ",", ";", ":"))
+        len(letters) >= 4 and len(line) <= 60 and line.isupper() and not line.endswith((".", ",", ";", ":"))
     )
     return shouted or bool(_NUMBERED_HEADING.fullmatch(line))

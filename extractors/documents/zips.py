@@ -29,9 +29,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         NotImplementedError,
         struct.error,
     ) as error:
-        raise UnreadableDocument(
-            "damaged", f"not a whole zip archive: {error}"
-        ) from None
+        raise UnreadableDocument("damaged", f"not a whole zip archive: {error}") from None
 
 
 def check_archive(data: bytes, limits: Limits) -> None:
@@ -43,9 +41,7 @@ def check_archive(data: bytes, limits: Limits) -> None:
     with open_archive(data) as archive:
         entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise UnreadableDocument(
-            "too_large", f"{len(entries)} files in the archive, at most {MAX_ENTRIES}"
-        )
+        raise UnreadableDocument("too_large", f"{len(entries)} files in the archive, at most {MAX_ENTRIES}")
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableDocument("encrypted", "the archive needs a password")
     unpacked = sum(entry.file_size for entry in entries)
@@ -53,9 +49,7 @@ def check_archive(data: bytes, limits: Limits) -> None:
     if unpacked > limits.max_megabytes * 1_000_000:
         raise UnreadableDocument("too_large", f"unpacks to {unpacked // 1_000_000} MB")
     if unpacked > _SMALL and unpacked > MAX_RATIO * max(packed, 1):
-        raise UnreadableDocument(
-            "too_large", f"unpacks to {unpacked // max(packed, 1)} times its size"
-        )
+        raise UnreadableDocument("too_large", f"unpacks to {unpacked // max(packed, 1)} times its size")
 
 
 def archive_names(data: bytes) -> set[str]:
@@ -74,7 +68,5 @@ def archive_text(data: bytes, name: str, most: int = 1_000_000) -> str:
         try:
             with archive.open(name) as member:
                 return member.read(most).decode("utf-8", "replace")
-        except (
-            Exception
-        ):  # zipfile and its decompressors raise whatever their input makes them
+        except Exception:  # zipfile and its decompressors raise whatever their input makes them
             return ""
