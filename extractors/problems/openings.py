@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.problems.labels import Label
@@ -55,11 +55,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         printed = openings.get(opening.index)
         if printed and printed.kind in ("boundary", "hint"):
             continue
-        label = opening.label if opening.label and opening.label.number else None
         kind = printed.kind if printed and printed.label and printed.label.role else opening.kind
-        openings[opening.index] = Opening(
-            opening.index, kind, label or opening.label, opening.stop, opening.container, opening.target
-        )
+        openings[opening.index] = replace(opening, kind=kind)
     for index, piece in enumerate(pieces):
         if index in openings:
             continue
@@ -274,6 +271,8 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
             continue
         kind: Kind = "problem"
         label = pieces[begin].label
+        if label and (label.role not in ("problem", "example", "solution", "hint") and (role == "solution" or pieces[begin].block.marker)):
+            label = None  # the first item of a list within the element
         if role == "solution":
             kind = "solution" if label and label.number else "inline_solution"
             kind = "solution" if targets[ident] else kind

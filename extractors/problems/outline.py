@@ -19,6 +19,9 @@ _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}\b|[A-H]\b)
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 
 
+_TITLE_LEVEL = 7  # below every heading that its format declares
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Where a piece stands.
@@ -98,8 +101,12 @@ def divide(document: Document) -> list[Piece]:
     """Returns the pieces of a document with their labels and sections, in order."""
     blocks = [piece for block in document.blocks for piece in _split(block)]
     labels = [read_label(block) for block in blocks]
+    inline = _inline_markers(blocks, labels)
     is_section = [
-        block.kind == "heading" and _is_section(index, blocks, labels) for index, block in enumerate(blocks)
+        _is_section(index, blocks, labels, inline)
+        if block.kind == "heading"
+        else _is_bare_title(index, blocks, labels, inline)
+        for index, block in enumerate(blocks)
     ]
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
@@ -109,24 +116,26 @@ def divide(document: Document) -> list[Piece]:
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
-        if is_section[index]:
-            zone = title_zone(block.text)
-            if zone == "problems" and whole == "solutions":
-                zone = whole
+        zone = title_zone(block.text) if is_section[index] else ""
+        if zone == "problems" and whole == "solutions":
+            zone = whole
+        around = stack[-1][2] if stack and stack[-1][2] else whole
+        if is_section[index] and (block.kind == "heading" or zone != around):
             key = _identity(block.text)
             mirrored = key in seen and not zone
-            while stack and stack[-1][0] >= block.level:
+            level = block.level if block.kind == "heading" else _TITLE_LEVEL
+            while stack and stack[-1][0] >= level:
                 if mirrored and stack[-1][2] == "solutions" and stack[-1][3] >= 0 and _titled(stack[-1]):
                     break  # "Chapter 3" once more, right after "Answers": still the answers
                 stack.pop()
-            stack.append((block.level, block.text, zone or (stack[-1][2] if stack else ""), index))
+            stack.append((level, block.text, zone or (stack[-1][2] if stack else ""), index))
             seen.add(key)
             label = None
         elif label and label.role == "set" and label.firm and label.number:
             # "Problem set 2" in bold instead of a heading: a scope all the same.
-            while stack and stack[-1][0] >= 7:
+            while stack and stack[-1][0] >= _TITLE_LEVEL:
                 stack.pop()
-            stack.append((7, block.text[: label.end], stack[-1][2] if stack else "", index))
+            stack.append((_TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
         zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section))
@@ -196,16 +205,16 @@ def _split(block: Block) -> list[Block]:
     return parts
 
 
-def _is_section(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:
     """Whether a heading opens a section; otherwise it is the label of an item."""
     label, block = labels[index], blocks[index]
     if label is None or label.role in ("", "set", "float", "other", "aside"):
         return True
-    if label.role == "unknown":
-        return _has_labelled_headings(index, blocks, labels)
-    if label.number:
+    if label.number or label.role == "unknown":
         return _has_labelled_headings(index, blocks, labels)
     # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
+    if label.family in inline:
+        return False
     for follower in range(index + 1, len(blocks)):
         if blocks[follower].kind == "heading" and blocks[follower].level <= block.level:
             return False
@@ -213,6 +222,46 @@ def _is_section(index: int, blocks: list[Block], labels: list[Label | None]) -> 
         if found and found.number and found.role in ("", "problem", "example", "solution", "unknown"):
             return True
     return False
+
+
+def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:
+    """Whether a paragraph is a title in all but name: "Exercises", alone, above the first of them."""
+    block, label = blocks[index], labels[index]
+    if block.kind != "paragraph" or len(block.text) > 60 or block.marker or not title_zone(block.text, 1):
+        return False
+    if label and (label.number or label.family in inline or label.end < len(block.text)):
+        return False
+    if not label and block.style.bold < len(block.text):
+        return False
+    following = labels[index + 1 : index + 3]
+    return any(f and f.number and f.role in ("", "problem", "solution", "unknown") for f in following)
+
+
+def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]:
+    """Returns the unnumbered words that stand within items ("Solution"), not above a section of them.
+
+    After a solution in place, the numbering goes on where it was (3, Solution, 4); below a title
+    it starts over (9, Solutions, 1). Where a word does both, the majority decides.
+    """
+    votes: dict[str, int] = {}
+    numbered = [(i, label) for i, label in enumerate(labels) if label and label.number and label.role != "float"]
+    for index, label in enumerate(labels):
+        if label is None or label.number or label.role not in ("solution", "hint"):
+            continue
+        before = next((found for i, found in reversed(numbered) if i < index), None)
+        if before is None:
+            continue
+        family = (before.family, len(before.number))
+        after = [found for i, found in numbered if i > index and (found.family, len(found.number)) == family]
+        later = next((n.number for n in after if n.number != before.number), None)
+        goes_on = later is not None and _successor(before.number, later)
+        starts_over = any(n.number <= before.number for n in after[:1])
+        votes[label.family] = votes.get(label.family, 0) + (1 if goes_on else -1 if starts_over else 0)
+    return {family for family, vote in votes.items() if vote > 0}
+
+
+def _successor(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    return a[:-1] == b[:-1] and a[-1].isdigit() and b[-1].isdigit() and int(b[-1]) - int(a[-1]) in (1, 2)
 
 
 def _has_labelled_headings(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
