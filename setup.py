@@ -44,7 +44,7 @@ setup(
     ],
     extras_require={
         "gcp": ["apache-beam[gcp]==2.77.0"],
-        "gpu": ["vllm==0.32.0"],
+        "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
             "apache-airflow==3.3.2",
             "apache-airflow-providers-apache-beam==6.3.1",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from pipelines.files import sources
@@ -33,11 +35,11 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             "## Columns",
             "",
-            *_table(("column", "type", "meaning"), [(f"`{n}`", t, doc) for n, t, doc in describe(recipe.record)]),
+            *_table(("column", "type", "meaning"), _columns(recipe)),
             "",
             "## How many are left",
             "",
-            *_table(("stage", "counts", "in", "kept", "rejected", "reasons"), [_stage(s) for s in run["stages"]]),
+            *_table(("stage", "counts", "in", "kept", "rejected", "reasons"), map(_stage, run["stages"])),
             "",
             "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
             "",
@@ -94,6 +96,10 @@ def _header(recipe: Recipe, run: dict[str, Any]) -> str:
     return f"---\n{yaml.safe_dump(header, sort_keys=False, allow_unicode=True)}---\n"
 
 
+def _columns(recipe: Recipe) -> list[tuple[str, ...]]:
+    return [(f"`{name}`", arrow, doc) for name, arrow, doc in describe(recipe.record)]
+
+
 def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
     reasons = ", ".join(f"{reason} {n:,}" for reason, n in stage["reasons"].items())
     return (stage["stage"], stage["unit"], *(f"{stage[k]:,}" for k in ("in", "kept", "rejected")), reasons)
@@ -101,15 +107,17 @@ def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
 
 def _sources(output: str) -> list[str]:
     found = sources(output)
-    rows = [(s["title"] or "untitled", f"`{s['uri']}`", f"{s['rows']:,}", "unknown") for s in found[:_MAX_SOURCES]]
-    lines = _table(("title", "document", "rows", "licence"), rows) if rows else ["None."]
+    if not found:
+        return ["None."]
+    rows = ((s["title"] or "untitled", f"`{s['uri']}`", f"{s['rows']:,}", "unknown") for s in found)
+    lines = _table(("title", "document", "rows", "licence"), islice(rows, _MAX_SOURCES))
     if len(found) > _MAX_SOURCES:
         rest = found[_MAX_SOURCES:]
         lines += ["", f"And {len(rest):,} more documents with {sum(s['rows'] for s in rest):,} rows."]
     return lines
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     lines = [heads, tuple("---" for _ in heads), *rows]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
 

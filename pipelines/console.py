@@ -38,23 +38,35 @@ def quiet(verbose: bool) -> Iterator[Screen]:
     """Keeps the terminal for our own lines.
 
     Beam, its worker processes and C libraries write warnings to the descriptors 1 and 2, so these
-    point to a log file while the context is open. The log is removed when it ends well.
+    point to a log file while the context is open.
     """
-    sys.stdout.flush(), sys.stderr.flush()
+    _flush()
     if verbose:
         yield Screen(sys.stdout, sys.stderr, "")
         return
-    out, err = os.dup(1), os.dup(2)
+    saved = [os.dup(1), os.dup(2)]
     handle, log = tempfile.mkstemp(prefix="beam-", suffix=".log")
-    os.dup2(handle, 1), os.dup2(handle, 2)
+    _point(handle, handle)
     os.close(handle)
     try:
-        with os.fdopen(os.dup(out), "w") as stdout, os.fdopen(os.dup(err), "w") as stderr:
+        with os.fdopen(os.dup(saved[0]), "w") as stdout, os.fdopen(os.dup(saved[1]), "w") as stderr:
             yield Screen(stdout, stderr, log)
-    finally:
-        sys.stdout.flush(), sys.stderr.flush()
-        os.dup2(out, 1), os.dup2(err, 2)
-        os.close(out), os.close(err)
+    finally:  # not reached where a broken run leaves the process at once: then the log stays
+        os.unlink(log)
+        _flush()
+        _point(*saved)
+        for descriptor in saved:
+            os.close(descriptor)
+
+
+def _point(out: int, err: int) -> None:
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 @contextmanager
@@ -72,7 +84,8 @@ def progress(screen: Screen, ticks: str, documents: int) -> Iterator[None]:
 
 
 def _state(ticks: str, documents: int) -> str:
-    return f"documents read {counted(ticks, 'documents'):,} of {documents:,}, pairs found {counted(ticks, 'pairs'):,}"
+    read, found = counted(ticks, "documents"), counted(ticks, "pairs")
+    return f"documents read {read:,} of {documents:,}, pairs found {found:,}"
 
 
 def _live(screen: Screen, ticks: str, documents: int, done: threading.Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from typing import Any
 
 from pipelines.recipe import load_recipe
 from schemas.arrow import describe as columns
@@ -19,14 +20,15 @@ def describe(name: str) -> str:
     from pipelines.options import RunOptions
     from pipelines.parsing import make_parser
 
-    parts = [f"{recipe.name}: {recipe.summary}", ""]
-    for cls in (RunOptions, *recipe.options):
-        parts += [f"Options: {(cls.__doc__ or '').strip()}"]
-        parts += _table((_usage(action), _help(action)) for action in make_parser([cls])._actions) + [""]
-    parts += ["Every option of Apache Beam works too, such as --runner.", "", "Stages:"]
-    parts += _table((stage.name, stage.unit, stage.does) for stage in recipe.stages) + ["", "Columns:"]
-    parts += _table(columns(recipe.record))
-    return "\n".join(parts)
+    classes: list[Any] = [RunOptions, *recipe.options]
+    lines = [f"{recipe.name}: {recipe.summary}"]
+    for cls in classes:
+        actions = make_parser([cls])._actions
+        lines += ["", f"Options: {cls.__doc__.strip()}", *_table((_usage(a), _help(a)) for a in actions)]
+    lines += ["", "Every option of Apache Beam works too, such as --runner."]
+    lines += ["", "Stages:", *_table((s.name, s.unit, s.does) for s in recipe.stages)]
+    lines += ["", "Columns:", *_table(columns(recipe.record))]
+    return "\n".join(lines)
 
 
 def _usage(action: argparse.Action) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from functools import partial
 
@@ -58,14 +59,11 @@ def read(source: Source, limits: Limits, ticks: str | None = None) -> Document:
 def _bytes(source: Source, limits: Limits) -> bytes:
     """Returns the bytes of a document, having looked at its size first."""
     try:
-        size = FileSystems.match([source.uri])[0].metadata_list[0].size_in_bytes if "://" in source.uri else None
         with FileSystems.open(source.uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            most = limits.max_megabytes << 20
-            if size is None:
-                size = file.seek(0, 2)
-                file.seek(0)
-            if size > most:
-                raise UnreadableDocument("too_large", f"{size:,} bytes; the limit is {limits.max_megabytes} MB")
-            return bytes(file.read(most + 1))
+            size = file.seek(0, os.SEEK_END)
+            if size > limits.max_megabytes << 20:
+                raise UnreadableDocument("too_large", f"{size:,} bytes; at most {limits.max_megabytes} MB")
+            file.seek(0)
+            return bytes(file.read(size))
     except OSError as error:
         raise UnreadableDocument("not_readable", error.strerror or type(error).__name__) from None

@@ -63,7 +63,8 @@ def choose_runner(options: Any) -> bool:
     workers = options.view_as(RunOptions).workers
     if not standard.runner:
         standard.runner = _LOCAL
-    local = standard.runner.rsplit(".", 1)[-1].removesuffix("Runner") + "Runner" in StandardOptions.LOCAL_RUNNERS
+    name = standard.runner.rsplit(".", 1)[-1].removesuffix("Runner") + "Runner"
+    local = name in StandardOptions.LOCAL_RUNNERS
     if workers > 1:
         if not local:
             raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
@@ -128,8 +129,9 @@ def _conclude(
     folder.write(folder.join(out, "report.html"), report(recipe, run, out))
     folder.finish(out, run)
     funnel_table(screen, funnel)
-    rejects = f"; {run['rejects']:,} rejected, with reasons, in {folder.join(out, 'rejected')}" if run["rejects"] else ""
-    screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}{rejects}; see {folder.join(out, 'report.html')}")
+    screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}")
+    screen.say(f"{run['rejects']:,} rejects, with reasons, in {folder.join(out, 'rejected')}")
+    screen.say(f"report in {folder.join(out, 'report.html')}")
     if wrong:
         raise RunFailed(f"the counts don't add up: {'; '.join(wrong)}")
     return 0

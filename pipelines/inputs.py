@@ -75,8 +75,8 @@ def _remote(path: str) -> Iterator[str]:
     if not files and not _GLOB & set(path):
         files = match(f"{base}/**")
     for file in files:
-        below = posixpath.relpath(file, base).split("/") if file.startswith(base + "/") else [file.split("/")[-1]]
-        if not any(part.startswith(".") and part != ".." for part in below) and not file.endswith("/"):
+        below = file[len(base) :] if _below(file, base) else posixpath.basename(file)
+        if not file.endswith("/") and not any(part.startswith(".") for part in below.split("/")):
             yield file
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from importlib import metadata
+from itertools import pairwise
 from typing import Any
 
 from pipelines import __version__
@@ -29,14 +30,15 @@ def versions() -> dict[str, str]:
 
 def public_options(options: Any, classes: Sequence[Any]) -> dict[str, Any]:
     """Returns our own options and whichever of Beam's are not at their default; never a secret."""
-    ours = {name for cls in classes for name in options.view_as(cls)._visible_option_list()}
-    changed = options.get_all_options(drop_default=True)
-    values = {**{name: getattr(options.view_as(cls), name) for cls in classes for name in
-                 options.view_as(cls)._visible_option_list()}, **changed}
+    ours = {
+        name: getattr(options.view_as(cls), name)
+        for cls in classes
+        for name in options.view_as(cls)._visible_option_list()
+    }
+    values = {**options.get_all_options(drop_default=True), **ours}
     return {
         name: "***" if value and any(word in name for word in _SECRET) else value
         for name, value in sorted(values.items())
-        if name in ours or name in changed
     }
 
 
@@ -73,7 +75,7 @@ def discrepancies(funnel: Sequence[dict[str, Any]], inputs: int, rows: int, reje
         for s in funnel
         if s["in"] != s["kept"] + s["rejected"]
     ]
-    for before, after in zip(funnel, funnel[1:], strict=False):
+    for before, after in pairwise(funnel):
         if before["unit"] == after["unit"] and before["kept"] != after["in"]:
             wrong.append(f"{before['stage']} kept {before['kept']}, but {after['stage']} saw {after['in']}")
     counted = sum(s["rejected"] for s in funnel)
@@ -88,7 +90,11 @@ def discrepancies(funnel: Sequence[dict[str, Any]], inputs: int, rows: int, reje
 
 
 def manifest(
-    recipe: Recipe, options: dict[str, Any], funnel: list[dict[str, Any]], seconds: dict[str, float], wrong: list[str]
+    recipe: Recipe,
+    options: dict[str, Any],
+    funnel: list[dict[str, Any]],
+    seconds: dict[str, float],
+    wrong: list[str],
 ) -> dict[str, Any]:
     """Returns the contents of run.json."""
     return {

@@ -32,12 +32,13 @@ def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None
         if present:
             finished = _is_ours(join(output, "run.json"))
             if not finished and not _is_ours(join(output, MARKER)):
-                raise UsageError(f"--output {output}: holds {', '.join(present)} that no run wrote; choose another")
+                raise UsageError(
+                    f"--output {output}: holds {', '.join(present)} that no run wrote; choose another"
+                )
             if not resume and not overwrite:
                 kind = "a run" if finished else "an interrupted run"
-                raise UsageError(
-                    f"--output {output}: holds the output of {kind}; pass --overwrite or --resume, or choose another"
-                )
+                choices = "pass --overwrite or --resume, or choose another"
+                raise UsageError(f"--output {output}: holds the output of {kind}; {choices}")
             _remove(output, keep_ledger=resume)
         if not FileSystems.exists(output):
             FileSystems.mkdirs(output)

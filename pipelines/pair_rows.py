@@ -63,7 +63,9 @@ def final_answer(solution: str) -> str | None:
 @cache
 def _marker() -> re.Pattern[str]:
     words = "|".join(word for language in phrases("answer").values() for word in language)
-    return re.compile(rf"^[*_\s]*(?:{words})[*_]*\s*[:：][*_]*[^\S\n]*(.+?)[*_\s]*$", re.IGNORECASE | re.MULTILINE)
+    return re.compile(
+        rf"^[*_\s]*(?:{words})[*_]*\s*[:：][*_]*[^\S\n]*(.+?)[*_\s]*$", re.IGNORECASE | re.MULTILINE
+    )
 
 
 def _pages(item: Item) -> tuple[int, ...]:

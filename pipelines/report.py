@@ -43,7 +43,11 @@ def _funnel(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for stage in stages:
         most[stage["unit"]] = max(most[stage["unit"]], stage["in"], 1)
     return [
-        {**s, "kept_width": 100 * s["kept"] / most[s["unit"]], "rejected_width": 100 * s["rejected"] / most[s["unit"]]}
+        {
+            **s,
+            "kept_width": 100 * s["kept"] / most[s["unit"]],
+            "rejected_width": 100 * s["rejected"] / most[s["unit"]],
+        }
         for s in stages
     ]
 

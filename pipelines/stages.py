@@ -218,6 +218,6 @@ class Distinct(beam.PTransform):
 
     def expand(self, records: Any) -> Split:
         kind = records.element_type
-        keyed = records | "key" >> _Stage(_Key(self.stage, self.key), "key", tuple[str, kind])
+        keyed = records | _Stage(_Key(self.stage, self.key), "key", beam.typehints.Tuple[str, kind])
         first = keyed.kept | beam.GroupByKey() | _Stage(_First(self.stage, self.order), "first", kind)
         return Split(first.kept, (keyed.rejected, first.rejected) | beam.Flatten())

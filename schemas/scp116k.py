@@ -14,14 +14,24 @@ class Source:
     uri: str = field(metadata={"doc": "document of the problem"})
     sha256: str = field(metadata={"doc": "SHA-256 of that document's bytes"})
     title: str = field(metadata={"doc": "title of that document"})
-    solution_uri: str = field(metadata={"doc": "document of the solution; the same unless it has a companion"})
+    solution_uri: str = field(
+        metadata={"doc": "document of the solution; the same unless it has a companion"}
+    )
     solution_sha256: str = field(metadata={"doc": "SHA-256 of the solution's document"})
-    problem_pages: tuple[int, ...] = field(metadata={"doc": "first and last page, from 1; empty without pages"})
-    solution_pages: tuple[int, ...] = field(metadata={"doc": "first and last page, from 1; empty without pages"})
+    problem_pages: tuple[int, ...] = field(
+        metadata={"doc": "first and last page, from 1; empty without pages"}
+    )
+    solution_pages: tuple[int, ...] = field(
+        metadata={"doc": "first and last page, from 1; empty without pages"}
+    )
     problem_boxes: tuple[Box, ...] = field(metadata={"doc": "rectangles on the pages, in points"})
     solution_boxes: tuple[Box, ...] = field(metadata={"doc": "rectangles on the pages, in points"})
-    problem_span: tuple[int, ...] = field(metadata={"doc": "start and end in the text of the problem's document"})
-    solution_span: tuple[int, ...] = field(metadata={"doc": "start and end in the text of the solution's document"})
+    problem_span: tuple[int, ...] = field(
+        metadata={"doc": "start and end in the text of the problem's document"}
+    )
+    solution_span: tuple[int, ...] = field(
+        metadata={"doc": "start and end in the text of the solution's document"}
+    )
 
 
 @dataclass(frozen=True, slots=True)

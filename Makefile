@@ -1,0 +1,55 @@
+# make demo    installs what is needed into .venv and runs the main job on examples/
+# make test    checks the code and runs the tests
+# make lock    resolves the dependencies of setup.py again
+# make resolve checks that the extras that are never installed here can be installed
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+CODE := dags extractors filters inference pipelines schemas synth tests setup.py
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" setup.py
+
+.PHONY: demo test lint lock resolve clean
+
+demo: $(VENV)/.core
+	$(BIN)/beam run scp116k --input examples/documents --output out/demo --overwrite
+	@echo "The dataset: out/demo/data; what was left out and why: out/demo/rejected; look at out/demo/report.html"
+
+test: lint
+	$(BIN)/pytest -n 2
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(BIN)/uv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.core: locks/core.txt setup.py | $(BIN)/uv
+	$(UV) pip install --python $(BIN)/python -r locks/core.txt
+	$(UV) pip install --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: locks/dev.txt setup.py | $(BIN)/uv
+	$(UV) pip install --python $(BIN)/python -r locks/dev.txt
+	$(UV) pip install --python $(BIN)/python --no-deps --editable .
+	touch $(VENV)/.core $@
+
+lock: | $(BIN)/uv
+	$(COMPILE) --output-file locks/core.txt
+	$(COMPILE) --extra dev --constraints locks/core.txt --output-file locks/dev.txt
+
+resolve: | $(BIN)/uv
+	for extra in gpu airflow gcp; do \
+		$(UV) pip compile --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+			--extra $$extra setup.py >/dev/null && echo "[$$extra] resolves" || exit 1; done
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info
