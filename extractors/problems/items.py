@@ -40,7 +40,8 @@ def find_items(document: Document) -> Found:
     parts = [_trimmed(part) for part in _declare(_parts(pieces, openings))]
     scattered = _scattered_families(pieces, openings)
     parts = [
-        _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part for part in parts
+        _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
+        for part in parts
     ]
     items = tuple(item for part in parts if (item := _item(document, part)))
     return Found(document.uri, document.sha256, _with_runs(_without_single_links(items)))
@@ -114,7 +115,7 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
         stop = opening.stop or len(pieces)
         problem, skipping = None, True
         if opening.kind in ("problem", "solution"):
-            head = _Part(opening.kind, opening.label, (), opening)  # type: ignore[arg-type]
+            head = _Part(opening.kind, opening.label, (), opening)
             problem = head if opening.kind == "problem" else None
             skipping, current = False, [piece]
     close()
@@ -170,14 +171,18 @@ def _scattered_families(pieces: list[Piece], openings: list[Opening]) -> set[str
             continue
         family = opening.label.family
         if family in last:
-            parted = any(p.block.kind == "heading" and not p.label for p in pieces[last[family] : opening.index])
+            parted = any(
+                p.block.kind == "heading" and not p.label for p in pieces[last[family] : opening.index]
+            )
             between.setdefault(family, []).append(parted)
         last[family] = opening.index
     return {f for f in last if 2 * sum(between.get(f, [True])) >= len(between.get(f, [True]))}
 
 
 def _is_alone(part: _Part) -> bool:
-    return part.kind == "problem" and not part.link and not part.pieces[0].section.zone and not part.opening.stop
+    return (
+        part.kind == "problem" and not part.link and not part.pieces[0].section.zone and not part.opening.stop
+    )
 
 
 def _leading(part: _Part) -> _Part:
@@ -252,7 +257,8 @@ def _without_single_links(items: tuple[Item, ...]) -> tuple[Item, ...]:
         if item.link:
             kinds.setdefault(item.link, set()).add(item.kind)
     return tuple(
-        replace(item, link="", method="") if item.link and len(kinds[item.link]) < 2 else item for item in items
+        replace(item, link="", method="") if item.link and len(kinds[item.link]) < 2 else item
+        for item in items
     )
 
 
@@ -263,7 +269,7 @@ def _with_runs(items: tuple[Item, ...]) -> tuple[Item, ...]:
     for item in items:
         key, number = (item.kind, item.family), numeric(item.number)
         run, before = last.get(key, (-1, ()))
-        if run < 0 or not number or not number > before:  # type: ignore[operator]
+        if run < 0 or not number or not number > before:
             run, runs = runs, runs + 1
         last[key] = (run, number)
         placed.append(replace(item, run=run))

@@ -64,7 +64,9 @@ def _linked(items: Iterable[Item]) -> list[MatchedPair]:
         if item.link:
             halves[item.link].setdefault(item.kind, item)
     return [
-        MatchedPair(h["problem"], h["solution"], h["solution"].method, _link_score(h["problem"], h["solution"]))
+        MatchedPair(
+            h["problem"], h["solution"], h["solution"].method, _link_score(h["problem"], h["solution"])
+        )
         for h in halves.values()
         if len(h) == 2
     ]
@@ -89,7 +91,7 @@ def _companions(
     named = {uri for uris, _ in groups for uri in uris}
     left = {
         kind: [
-            f.uri
+            f
             for f in documents
             if f.uri not in named
             and any(i.kind == kind and i.number and i.id not in taken for i in open_items[f.uri])
@@ -98,7 +100,9 @@ def _companions(
         for kind in ("problem", "solution")
     }
     if len(left["problem"]) == 1 and len(left["solution"]) == 1:
-        groups.append((left["problem"] + left["solution"], _ONLY_CANDIDATE))
+        asked, answered = left["problem"][0], left["solution"][0]
+        if set(_bare_name(answered).split()) <= set(_bare_name(asked).split()):  # book.pdf and answers.pdf
+            groups.append(([asked.uri, answered.uri], _ONLY_CANDIDATE))
     return groups
 
 
@@ -107,7 +111,8 @@ def _bare_name(document: Found) -> str:
     stem = PurePosixPath(document.uri.replace("\\", "/")).stem
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|[_\-.+\s]+", " ", stem)
     text = fold(spaced)
-    text = pattern("set", "solution", "hint", "problem", "qualifier", "link", "and").sub(" ", text)
+    roles = pattern("set", "solution", "hint", "problem", "qualifier", "link", "and")
+    text = roles.sub(lambda m: m["word"] if len(m["word"]) == 1 else " ", text)  # exam_a is not exam_c
     text = re.sub(r"\b(?:sol|sols|soln|solns|ans|ex|exs|prob|probs|qs|q|as|hw)\b", " ", text)
     return " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in text.split())
 

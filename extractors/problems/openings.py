@@ -60,9 +60,9 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
     for index, piece in enumerate(pieces):
         if index in openings:
             continue
-        if piece.label is None and (piece.block.kind == "heading" or _is_title(piece)):
-            openings[index] = Opening(index, "boundary", None)
-        elif piece.section.zone == "problems" and _STEM.match(piece.block.text[:200]):
+        if (piece.label is None and (piece.block.kind == "heading" or _is_title(piece))) or (
+            piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])
+        ):
             openings[index] = Opening(index, "boundary", None)
     return [openings[index] for index in sorted(openings)]
 
@@ -267,11 +267,14 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
         role = roles[ident]
         if role is None or _is_group(pieces, begin, end, role) or (role != "solution" and nested[ident]):
             continue
-        if any(roles[o] == role and openings.get(spans[o][0], None) for o in outer[ident]):
+        if any(roles[o] == role and openings.get(spans[o][0]) for o in outer[ident]):
             continue
         kind: Kind = "problem"
         label = pieces[begin].label
-        if label and (label.role not in ("problem", "example", "solution", "hint") and (role == "solution" or pieces[begin].block.marker)):
+        if label and (
+            label.role not in ("problem", "example", "solution", "hint")
+            and (role == "solution" or pieces[begin].block.marker)
+        ):
             label = None  # the first item of a list within the element
         if role == "solution":
             kind = "solution" if label and label.number else "inline_solution"
@@ -287,7 +290,7 @@ def _declared_role(name: str) -> Role | None:
     roles = [words().get(fold(token)) for token in tokens]
     for role in ("solution", "hint", "example", "problem"):
         if role in roles:
-            return role  # type: ignore[return-value]
+            return role
     return None
 
 
@@ -300,7 +303,12 @@ def _is_group(pieces: list[Piece], begin: int, end: int, role: Role) -> bool:
     labels = [
         p.label.number
         for p in pieces[begin:end]
-        if p.label and p.label.role in wanted and p.label.number and not (p.block.marker and p.block.level > 1)
+        if p.label
+        and p.label.role in wanted
+        and p.label.number
+        and not (p.block.marker and p.block.level > 1)
     ]
-    worded = [p for p in pieces[begin:end] if p.label and p.label.role in ("problem", "example") and p.label.number]
+    worded = [
+        p for p in pieces[begin:end] if p.label and p.label.role in ("problem", "example") and p.label.number
+    ]
     return len(worded) > 1 or (role == "solution" and len(labels) > 3 and len(heads) > 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -56,14 +57,14 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     roles = []
     rest = text
     for role in ("set", "solution", "hint", "problem"):
-        match = pattern(role).search(text)  # type: ignore[arg-type]
+        match = pattern(role).search(text)
         if match:
             roles.append((match.start(), role))
-        rest = pattern(role).sub(" ", rest)  # type: ignore[arg-type]
+        rest = pattern(role).sub(" ", rest)
     for role in ("qualifier", "chapter", "link", "and"):
-        rest = pattern(role).sub(" ", rest)  # type: ignore[arg-type]
+        rest = pattern(role).sub(" ", rest)
     left = re.findall(r"[^\W\d_]{2,}", rest)
-    found = dict((role, position) for position, role in roles)
+    found = {role: position for position, role in roles}
     if not found:
         return ""
     if "hint" in found and "solution" not in found:
@@ -88,7 +89,7 @@ def name_zone(document: Document) -> Zone:
 
 def _named(text: str) -> Zone:
     folded = fold(text)
-    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}  # type: ignore[arg-type]
+    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}
     asked = has["problem"] or has["set"]
     if has["solution"]:
         return "" if asked and pattern("and").search(folded) else "solutions"
@@ -181,7 +182,7 @@ def _split(block: Block) -> list[Block]:
         return [block]
     edges = [0, *cuts, len(block.text)]
     parts = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         text = block.text[begin:end]
         stripped = text.strip()
         if not stripped:
@@ -244,7 +245,9 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
     it starts over (9, Solutions, 1). Where a word does both, the majority decides.
     """
     votes: dict[str, int] = {}
-    numbered = [(i, label) for i, label in enumerate(labels) if label and label.number and label.role != "float"]
+    numbered = [
+        (i, label) for i, label in enumerate(labels) if label and label.number and label.role != "float"
+    ]
     for index, label in enumerate(labels):
         if label is None or label.number or label.role not in ("solution", "hint"):
             continue

@@ -11,7 +11,18 @@ from typing import Literal, get_args
 import yaml
 
 Role = Literal[
-    "problem", "example", "solution", "hint", "set", "chapter", "other", "float", "aside", "link", "qualifier", "and"
+    "problem",
+    "example",
+    "solution",
+    "hint",
+    "set",
+    "chapter",
+    "other",
+    "float",
+    "aside",
+    "link",
+    "qualifier",
+    "and",
 ]
 
 # A word of several roles is read as the first of these; "set" outranks "problem" so that

@@ -1,0 +1,128 @@
+"""The problems and solutions of one document."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.problems import find_items, match_items
+from schemas.document import Block, Document
+from schemas.problems import Matching
+from tests.extractors.problems.build import bold, document, heading, inside, item
+
+
+def pairs(*documents: Document) -> list[tuple[str, str]]:
+    return [(p.problem.text, p.solution.text) for p in matched(*documents).pairs]
+
+
+def matched(*documents: Document) -> Matching:
+    return match_items([find_items(d) for d in documents])
+
+
+def test_solution_follows_its_problem() -> None:
+    text = document(
+        heading("Problems"), "1. What is 2 + 2?", "Solution. It is 4.", "2. What is 3 + 3?", "Answer: 6"
+    )
+    assert pairs(text) == [("What is 2 + 2?", "It is 4."), ("What is 3 + 3?", "6")]
+
+
+def test_worked_examples_are_pairs() -> None:
+    text = document(
+        heading("Motion"), "Prose about motion.", bold("Example 3.2 A car stops. When?", "Example 3.2"),
+        bold("Solution After 3 s.", "Solution"), heading("Next section"), "More prose.",
+    )  # fmt: skip
+    assert pairs(text) == [("A car stops. When?", "After 3 s.")]
+
+
+def test_answers_at_the_end_of_the_book() -> None:
+    text = document(
+        heading("Chapter 1"), heading("Exercises", 2), "1. Why one?", "2. Why two?", "3. Why three?",
+        heading("Chapter 2"), heading("Exercises", 2), "1. How one?", "2. How two?",
+        heading("Answers to odd exercises"), heading("Chapter 1", 2), "1. So one.", "3. So three.",
+        heading("Chapter 2", 2), "1. Thus one.",
+    )  # fmt: skip
+    assert pairs(text) == [("Why one?", "So one."), ("Why three?", "So three."), ("How one?", "Thus one.")]
+    assert [i.text for i in matched(text).unpaired_problems] == ["Why two?", "How two?"]
+
+
+def test_companion_documents() -> None:
+    asked = document(heading("Sheet 3"), "1. Why one?", "2. Why two?", uri="course/sheet03.md")
+    other = document(heading("Sheet 4"), "1. How one?", "2. How two?", uri="course/sheet04.md")
+    solved = document(heading("Sheet 3"), "1. So one.", "2. So two.", uri="course/sheet03_solutions.md")
+    assert pairs(asked, other, solved) == [("Why one?", "So one."), ("Why two?", "So two.")]
+
+
+def test_parts_stay_together() -> None:
+    text = document(
+        heading("Exercises"), "1. Consider a car.", "(a) How fast?", "(b) How far?", "2. Consider a bus.",
+        heading("Solutions"), "1. (a) 3 m/s", "(b) 9 m", "2. No.",
+    )  # fmt: skip
+    assert pairs(text)[0] == ("Consider a car.\n\n(a) How fast?\n\n(b) How far?", "(a) 3 m/s\n\n(b) 9 m")
+
+
+def test_lists_inside_a_solution_are_not_solutions() -> None:
+    text = document(
+        heading("Problem 1"), "Explain it.", heading("Problem 2"), "Compute it.",
+        heading("Solutions"), heading("Problem 1", 2), item("First this.", "1."), item("Then that.", "2."),
+        heading("Problem 2", 2), "It is 7.",
+    )  # fmt: skip
+    assert pairs(text) == [("Explain it.", "1. First this.\n2. Then that."), ("Compute it.", "It is 7.")]
+
+
+def test_declared_elements_are_linked() -> None:
+    text = document(
+        *inside("exercise", "e1", "Prove that 1 is odd."), *inside("exercise", "e2", "Prove that 3 is odd."),
+        *inside("solution", "s2", "3 = 2 + 1", target="e2"), *inside("solution", "s1", "1 = 0 + 1", target="e1"),
+    )  # fmt: skip
+    assert pairs(text) == [("Prove that 1 is odd.", "1 = 0 + 1"), ("Prove that 3 is odd.", "3 = 2 + 1")]
+    assert {p.method for p in matched(text).pairs} == {"declared"}
+
+
+def test_a_hint_is_not_a_solution() -> None:
+    text = document(
+        heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",
+    )  # fmt: skip
+    assert pairs(text) == []
+
+
+def test_prose_with_lists_has_no_items() -> None:
+    text = document(
+        heading("History"), "Three things happened:", item("war", "1."), item("peace", "2."), "The end."
+    )
+    assert find_items(text).items == ()
+
+
+def test_an_exercise_in_running_text_ends_with_its_paragraph() -> None:
+    text = document(
+        heading("Chapter 1"), bold("Check Your Understanding 1.1 Why?", "Check Your Understanding 1.1"),
+        "We now turn to heat.", heading("Chapter 2"),
+        bold("Check Your Understanding 2.1 How?", "Check Your Understanding 2.1"), "(a) In steam?", "Now to light.",
+        heading("Answer Key"), bold("Check Your Understanding 1.1 So.", "Check Your Understanding 1.1"),
+        bold("Check Your Understanding 2.1 Thus.", "Check Your Understanding 2.1"),
+    )  # fmt: skip
+    assert pairs(text) == [("Why?", "So."), ("How?\n\n(a) In steam?", "Thus.")]
+
+
+def test_spans_are_those_of_the_document() -> None:
+    text = document(heading("Exercises"), "1. What is it?", Block("x = 1", "formula"), "2. And that?")
+    for found in find_items(text).items:
+        begin, end = found.span
+        assert text.text[begin:end] == found.text
+
+
+@given(st.integers(1, 12), st.integers(1, 5), st.booleans())
+def test_every_item_is_in_one_place(problems: int, chapters: int, restart: bool) -> None:
+    """Numbers that restart in each chapter or run through: each answer finds its own question."""
+    asked: list[Block | str] = []
+    answers: list[Block | str] = [heading("Answers")]
+    truth, number = [], 0
+    for chapter in range(1, chapters + 1):
+        asked += [heading(f"Chapter {chapter}"), heading("Exercises", 2)]
+        answers.append(heading(f"Chapter {chapter}", 2))
+        number = 0 if restart else number
+        for _ in range(problems):
+            number += 1
+            asked.append(f"{number}. Question c{chapter}n{number}?")
+            answers.append(f"{number}. Answer c{chapter}n{number}.")
+            truth.append((f"Question c{chapter}n{number}?", f"Answer c{chapter}n{number}."))
+    assert pairs(document(*asked, *answers)) == truth

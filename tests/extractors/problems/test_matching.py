@@ -1,0 +1,96 @@
+"""One solution for one problem, whatever the order, and never across scopes."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.problems import match_items
+from schemas.problems import Found, Item
+from tests.extractors.problems.build import found, numbered
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> list[Found]:
+    """Documents with items under numbered chapters; numbers repeat between chapters and documents."""
+    documents = []
+    for name in draw(
+        st.lists(st.sampled_from(["a", "b", "c_problems", "c_solutions"]), unique=True, min_size=1)
+    ):
+        items: list[Item] = []
+        for run, chapter in enumerate(draw(st.lists(st.integers(1, 4), max_size=4, unique=True))):
+            for kind in ("problem", "solution"):
+                numbers = draw(st.lists(st.integers(1, 9), max_size=6, unique=True))
+                headings = (f"Chapter {chapter}",)
+                items += [
+                    numbered(
+                        kind, str(n), uri=f"{name}.pdf", headings=headings, run=2 * run + (kind == "problem")
+                    )  # type: ignore[arg-type]
+                    for n in sorted(numbers)
+                ]
+        documents.append(found(f"{name}.pdf", *items))
+    return documents
+
+
+@given(collections())
+def test_every_item_ends_in_exactly_one_field(documents: list[Found]) -> None:
+    result = match_items(documents)
+    placed = [i.id for p in result.pairs for i in (p.problem, p.solution)]
+    placed += [i.id for i in (*result.unpaired_problems, *result.unpaired_solutions)]
+    assert sorted(placed) == sorted(i.id for d in documents for i in d.items)
+
+
+@given(collections(), st.randoms())
+def test_the_order_of_documents_does_not_matter(documents: list[Found], random: object) -> None:
+    shuffled = list(documents)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert match_items(shuffled) == match_items(documents)
+
+
+@given(collections())
+def test_no_pair_across_scopes_or_strangers(documents: list[Found]) -> None:
+    for pair in match_items(documents).pairs:
+        assert pair.problem.headings == pair.solution.headings
+        assert pair.problem.number == pair.solution.number
+        assert pair.problem.uri[0] == pair.solution.uri[0]
+
+
+@given(collections())
+def test_what_could_be_matched_in_a_document_is(documents: list[Found]) -> None:
+    """Same document, same chapter, same number: nothing else can be meant."""
+    result = match_items(documents)
+    matched = {p.solution.id for p in result.pairs}
+    for document in documents:
+        problems = {(i.headings, i.number) for i in document.items if i.kind == "problem"}
+        for item in document.items:
+            runs = [i for i in document.items if i.kind == "solution" and i.headings == item.headings]
+            shared = [i for i in runs if (i.headings, i.number) in problems]
+            if (
+                item.kind == "solution"
+                and (item.headings, item.number) in problems
+                and 2 * len(shared) >= len(runs)
+            ):
+                assert item.id in matched
+
+
+def test_numbers_alone_do_not_join_two_books() -> None:
+    first = found("algebra.pdf", *(numbered("problem", str(n), uri="algebra.pdf") for n in range(1, 6)))
+    second = found("botany.pdf", *(numbered("solution", str(n), uri="botany.pdf") for n in range(4, 40)))
+    assert match_items([first, second]).pairs == ()
+
+
+def test_the_only_two_documents_of_a_folder_may_belong_together() -> None:
+    book = found("optics.pdf", *(numbered("problem", str(n), uri="optics.pdf") for n in range(1, 6)))
+    for name, count in {"answers.pdf": 5, "algebra_answers.pdf": 0}.items():
+        answers = found(name, *(numbered("solution", str(n), uri=name) for n in range(1, 6)))
+        assert len(match_items([book, answers]).pairs) == count
+
+
+def test_a_manual_may_cover_half_of_the_exercises() -> None:
+    book = found("optics.pdf", *(numbered("problem", str(n), uri="optics.pdf") for n in range(1, 21)))
+    manual = found(
+        "optics_solutions.pdf",
+        *(numbered("solution", str(n), uri="optics_solutions.pdf") for n in range(1, 21, 2)),
+    )
+    numbers = {p.problem.number for p in match_items([book, manual]).pairs}
+    assert numbers == {(str(n),) for n in range(1, 21, 2)}

@@ -1,0 +1,95 @@
+"""Sections and what they hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.problems.outline import divide, name_zone, scope_number, title_zone
+from tests.extractors.problems.build import bold, document, heading, item
+
+
+@pytest.mark.parametrize(
+    ("title", "zone"),
+    [
+        ("Exercises", "problems"),
+        ("3.5 Exercises", "problems"),
+        ("Conceptual Questions", "problems"),
+        ("Problems and Solutions", "problems"),
+        ("Answers to Chapter 4 Exercises", "solutions"),
+        ("Solutions to Selected Exercises", "solutions"),
+        ("Answer Key", "solutions"),
+        ("Exercise solutions", "solutions"),
+        ("Lösungen zu den Aufgaben", "solutions"),
+        ("Corrigés des exercices", "solutions"),
+        ("Respuestas a los ejercicios impares", "solutions"),
+        ("习题解答", "solutions"),
+        ("Hints", "hints"),
+        ("Series solutions of linear second order equations", ""),
+        ("Problem-Solving Strategy", ""),
+        ("4.3 Reaction Stoichiometry", ""),
+    ],
+)
+def test_title_zone(title: str, zone: str) -> None:
+    assert title_zone(title) == zone
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("Chapter 3 Motion", ("3",)),
+        ("3.2 Free fall", ("3", "2")),
+        ("Answers to Chapter 4 Exercises", ("4",)),
+        ("3. fejezet", ("3",)),
+        ("第3章", ("3",)),
+        ("Free fall", ()),
+    ],
+)
+def test_scope_number(title: str, number: tuple[str, ...]) -> None:
+    assert scope_number(title) == number
+
+
+@pytest.mark.parametrize(
+    ("uri", "zone"),
+    [
+        ("hw/Homework01_solutions.pdf", "solutions"),
+        ("hw/Homework01_problems.pdf", "problems"),
+        ("hw/problems_and_solutions.pdf", ""),
+        ("hw/notes.pdf", ""),
+    ],
+)
+def test_name_zone(uri: str, zone: str) -> None:
+    assert name_zone(document("text", uri=uri)) == zone
+
+
+def test_repeated_chapter_headings_stay_in_the_answers() -> None:
+    pieces = divide(
+        document(
+            heading("Chapter 1"), heading("Exercises", 2), "1. Why?", heading("Chapter 2"),
+            heading("Exercises", 2), "1. How?", heading("Answers"), heading("Chapter 1"), "1. So.", heading("Chapter 2"), "1. Thus.",
+        )
+    )  # fmt: skip
+    zones = {p.block.text: p.section.zone for p in pieces}
+    assert zones["1. So."] == zones["1. Thus."] == "solutions"
+    assert zones["1. Why?"] == zones["1. How?"] == "problems"
+
+
+def test_a_word_in_place_is_no_section() -> None:
+    pieces = divide(
+        document(
+            heading("Exercise 1"), "Why?", heading("Solution", 2), item("First", "1."), item("Then", "2."),
+            heading("Exercise 2"), "How?", heading("Solution", 2), "So.",
+        )
+    )  # fmt: skip
+    assert [p.section.zone for p in pieces] == [""] * len(pieces)
+
+
+def test_a_title_needs_no_heading_style() -> None:
+    pieces = divide(document("Prose.", bold("Exercises", "Exercises"), "1. Why?", "2. How?"))
+    assert pieces[-1].section.zone == "problems"
+
+
+def test_lines_with_numbers_of_their_own_are_pieces() -> None:
+    pieces = divide(document("1. Why?\n2. How?\nand where?\n3. When?"))
+    assert [p.block.text for p in pieces] == ["1. Why?", "2. How?\nand where?", "3. When?"]
+    whole = document("1. Why?\n2. How?\nand where?\n3. When?").text
+    assert all(whole[p.block.start : p.block.end] == p.block.text for p in pieces)
