@@ -80,6 +80,7 @@ def file_name(source: str) -> str:
 
 _MATH_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 _MATH_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b\s*")
+_MATH_SPACE = re.compile(r"\\[mh]space\*?\s*\{[^{}]*\}")
 _MATH_EQUATION = re.compile(r"^\\begin\{(equation|displaymath|math)(\*?)\}(.*)\\end\{\1\2\}$", re.DOTALL)
 _MATH_ROWS = re.compile(r"\\(begin|end)\{(align|alignat|flalign|eqnarray|gather|multline)\*?\}(?:\{\d+\})?")
 
@@ -93,7 +94,9 @@ def tidy_math(tex: str) -> str:
     tex = printable(tex)
     if "%" in tex:
         tex = _MATH_COMMENT.sub("", tex)
-    tex = " ".join(_MATH_LABEL.sub("", tex).split())
+    tex = " ".join(_MATH_SPACE.sub(r"\\quad ", _MATH_LABEL.sub("", tex)).split())
+    if len(tex) - len(tex.rstrip("\\")) == 1:  # the blank of a final "\ " is gone
+        tex = tex[:-1].rstrip()
     if whole := _MATH_EQUATION.match(tex):
         tex = whole[3].strip()
     return _MATH_ROWS.sub(_inner_rows, tex)
@@ -230,7 +233,7 @@ class Builder:
         if not self._items or not self._items[-1].marker or _join(self._line.runs)[0]:
             return False
         self._items[-1].marker = one_spaced(printable(label)).strip()
-        self._items[-1].ordered = True
+        self._items[-1].ordered = bool(self._items[-1].marker)
         return True
 
     def retarget(self, target: str) -> None:

@@ -95,9 +95,10 @@ def _replaced(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as copy:
         for name in dict.fromkeys(archive.namelist()):
-            # Pandoc prints no picture, so that none has to be copied.
-            if not name.startswith("word/media/"):
-                copy.writestr(name, changed[name] if name in changed else archive.read(name))
+            if name in changed:
+                copy.writestr(name, changed[name])
+            else:  # of pictures, pandoc asks only whether they are there
+                copy.writestr(name, b"" if name.startswith("word/media/") else archive.read(name))
     return target.getvalue()
 
 
@@ -236,7 +237,8 @@ class _Marker:
             style = paragraph.get("pStyle", "")
             depth = _number(paragraph.get("ilvl", ""), -1 if "numId" not in paragraph else 0)
             number, depth = self._numbering.place(style, paragraph.get("numId", ""), depth)
-            if label := self._label(number, depth):
+            label = self._label(number, depth)
+            if label is not None:
                 self._insert(label)
 
     def _insert(self, label: str) -> None:
@@ -250,11 +252,12 @@ class _Marker:
             run = f'<{w}r><{w}t xml:space="preserve">{text}</{w}t></{w}r>'
             self._insertions.append((end, run.encode()))
 
-    def _label(self, number: str, depth: int) -> str:
+    def _label(self, number: str, depth: int) -> str | None:
+        """Returns the label of the next paragraph of a list; None if it is for pandoc to print a bullet."""
         levels = self._numbering.levels.get(number, {})
         level = levels.get(depth)
         if level is None:
-            return ""
+            return None
         counts = self._counts.setdefault(self._numbering.counters[number], {})
         if depth in self._numbering.restarts.get(number, ()) and (number, depth) not in self._restarted:
             self._restarted.add((number, depth))
@@ -263,7 +266,7 @@ class _Marker:
         for deeper in [d for d in counts if d > depth]:
             del counts[deeper]
         if level.format in _UNNUMBERED:
-            return ""
+            return None if level.text.strip() else ""
 
         def shown(match: re.Match[str]) -> str:
             around = int(match[1]) - 1

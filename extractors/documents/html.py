@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from extractors.documents.blocks import Builder, printable, tidy_math
+from extractors.documents.html_content import content_root
 from extractors.documents.html_events import VOID, HtmlEvents
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pandoc import mathml_to_latex
@@ -63,8 +64,13 @@ def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     tree = LexborHTMLParser(source.replace("\0", ""))
     title = tree.css_first("title")
     builder = Builder()
-    if tree.body is not None:
-        _read_tree(tree.body, builder, _mathml(tree))
+    root = content_root(tree, source)
+    if root is not None:
+        heading = tree.css_first("h1")
+        if root.tag != "body" and heading is not None and root.css_first("h1") is None:
+            builder.text(heading.text())
+            builder.heading(1)
+        _read_tree(root, builder, _mathml(tree))
     blocks = builder.blocks()
     named = " ".join((title.text() if title is not None else "").split())
     first = next((block.text for block in blocks if block.kind == "heading"), "")
@@ -93,7 +99,10 @@ def _read_tree(root: LexborNode, builder: Builder, formulas: dict[int, str]) -> 
     events = HtmlEvents(builder)
     node: LexborNode | None = root
     while node is not None:
-        entered = _enter(node, events, builder, formulas)
+        if node.mem_id == root.mem_id:  # which is around everything, so that its name says nothing
+            entered = events.start("div", {})
+        else:
+            entered = _enter(node, events, builder, formulas)
         if entered and node.child is not None:
             node = node.child
             continue
@@ -101,6 +110,7 @@ def _read_tree(root: LexborNode, builder: Builder, formulas: dict[int, str]) -> 
             events.end(node.tag or "")
         while node is not None and (node.next is None or node.mem_id == root.mem_id):
             if node.mem_id == root.mem_id:
+                events.end_all()
                 return
             node = node.parent
             if node is not None:

@@ -28,9 +28,9 @@ def mark_target(identifier: str) -> str:
     return f"{_TARGET}{without_marks(identifier).replace(' ', _BLANK)}{_END} "
 
 
-def split_marks(text: str) -> tuple[str, str, str]:
-    """Returns a text without its marks, the label they hold and the target; empty where there is none."""
-    label = target = ""
+def split_marks(text: str) -> tuple[str, str | None, str | None]:
+    """Returns a text without its marks, the label they hold and the target; None where there is none."""
+    label = target = None
     for mark, content in _MARK.findall(text):
         if mark == _ITEM:
             label = content.replace(_BLANK, " ")

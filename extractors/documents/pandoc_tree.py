@@ -242,7 +242,7 @@ class _Walker:
             text, label, target = split_marks(text)
             if target:
                 self.builder.retarget(target)
-            if label and not self.builder.relabel(label):
+            if label is not None and not self.builder.relabel(label):
                 text = f"{label} {text}"
         self.builder.text(text)
 
