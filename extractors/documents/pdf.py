@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pdf_blocks import blocks_of
-from extractors.documents.pdf_layout import columns
-from extractors.documents.pdf_lines import BOLD, EXTENSION, ITALIC, Fragment, Line, fragment, line_of, rows
-from extractors.documents.pdf_margins import without_running_heads
+from extractors.documents.pdf_fragments import Fonts, Fragment, Page, read_page
+from extractors.documents.pdf_layout import reading_order
+from extractors.documents.pdf_lines import lines_of
+from extractors.documents.pdf_margins import remove_running_heads
+from extractors.documents.pdf_math import reduce_stacks
 from schemas.document import Document, with_spans
+
+_NO_TITLE = re.compile(
+    r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.I
+)
 
 
 def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     """Returns the document that a PDF file holds; its language is left as "und".
+
+    Embedded files, links and scripts are not followed.
 
     Args:
       data: the file.
@@ -58,29 +68,17 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
         raise UnreadableDocument("empty", "no pages")
     if count > limits.max_pages:
         raise UnreadableDocument("too_many_pages", f"{count} pages, at most {limits.max_pages}")
-    pages: list[list[Line]] = []
-    heights: list[float] = []
-    notes: list[str] = []
-    fonts = _Fonts(source)
-    for number in range(1, count + 1):
-        try:
-            lines, height = _page_lines(source, number, fonts)
-        except Exception as error:
-            lines, height = [], 0.0
-            notes.append(f"page {number}: {_one_line(error)}")
-        else:
-            if not lines:
-                notes.append(f"page {number}: no text layer")
-        pages.append(lines)
-        heights.append(height)
-    if not any(pages):
+    pages, notes = _pages(source, count)
+    if not any(page.fragments for page in pages):
         raise UnreadableDocument("no_text", f"{count} pages without a text layer")
-    blocks = blocks_of(without_running_heads(pages, heights))
-    title = (source.metadata or {}).get("title") or next((b.text for b in blocks if b.kind == "heading"), "")
+    blocks = blocks_of(*_lines(pages), bookmarks=_bookmarks(source))
+    title = ((source.metadata or {}).get("title") or "").strip()
+    if _NO_TITLE.match(title) or not title:
+        title = next((b.text for b in blocks if b.kind == "heading"), "")
     return Document(
         uri=uri,
         sha256=sha256,
-        title=title.strip(),
+        title=title,
         language="und",
         format="pdf",
         pages=count,
@@ -89,54 +87,55 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
     )
 
 
-def _page_lines(source: Any, number: int, fonts: _Fonts) -> tuple[list[Line], float]:
-    import pymupdf
+def _pages(source: Any, count: int) -> tuple[list[Page], list[str]]:
+    pages, notes = [], []
+    fonts = Fonts(source)
+    unmapped = 0
+    for number in range(1, count + 1):
+        try:
+            page = read_page(source[number - 1], number, fonts)
+        except Exception as error:  # one damaged page doesn't spoil the others
+            page = Page(number, 0.0, 0.0)
+            notes.append(f"page {number}: {_one_line(error)}")
+        else:
+            if not page.fragments:
+                notes.append(f"page {number}: no text layer")
+            unmapped += sum(f.text.count("\ufffd") for f in page.fragments)
+        pages.append(page)
+    if unmapped:
+        notes.append(f"{unmapped} characters without a Unicode value")
+    return pages, notes
 
-    flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
-    page = source[number - 1].get_text("dict", flags=flags)
-    fragments: list[Fragment] = []
-    for block in page["blocks"]:
-        for line in block.get("lines", ()):
-            if line["dir"][0] < 0.9:
-                continue
-            found = fragment(line["spans"], fonts.style)
-            if found is not None:
-                fragments.append(found)
-    lines: list[Line] = []
-    for column in columns(fragments):
-        edges = (min(f.x0 for f in column), max(f.x1 for f in column))
-        lines += [line_of(row, number, edges) for row in rows(column)]
-    return lines, page["height"]
+
+def _lines(pages: list[Page]) -> tuple[list[list[Any]], list[list[float]]]:
+    """Returns the lines of each page in reading order, and the heights of its wide rules."""
+    remove_running_heads(pages)
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for f in page.fragments:
+            sizes[round(f.size, 1)] += len(f.text)
+        reduce_stacks(page)
+        page.fragments += [_picture(box) for box in page.images]
+    body = max(sizes, key=lambda size: (sizes[size], size)) if sizes else 1.0
+    columns = reading_order([page.fragments for page in pages], body)
+    lines = [
+        [line for part in parts for line in lines_of(part, page.number)]
+        for page, parts in zip(pages, columns, strict=True)
+    ]
+    rules = [[y for y, x0, x1 in page.rules if x1 - x0 > 0.05 * page.width] for page in pages]
+    return lines, rules
 
 
-class _Fonts:
-    """The style of each font, by its name or, where it has none, by its descriptor."""
+def _picture(box: tuple[float, float, float, float]) -> Fragment:
+    x0, top, x1, bottom = box
+    return Fragment(x0, x1, (top + bottom) / 2, 1.0, "![](figure)", top, bottom, picture=True)
 
-    def __init__(self, source: Any):
-        self._source = source
-        self._styles: dict[tuple[str, int], int] = {}
 
-    def style(self, font: str, flags: int) -> int:
-        """Returns the BOLD, ITALIC and EXTENSION bits of a font."""
-        key = (font, flags)
-        style = self._styles.get(key)
-        if style is None:
-            style = self._styles[key] = self._look_up(font, flags)
-        return style
-
-    def _look_up(self, font: str, flags: int) -> int:
-        name = font
-        if font.startswith("Type3 ("):
-            try:
-                xref = int(font[7:].split()[0])
-                name = self._source.xref_get_key(xref, "FontDescriptor/FontName")[1]
-            except Exception:
-                name = ""
-        lowered = name.lower()
-        bold = flags & 16 or any(word in lowered for word in ("bold", "black", "heavy"))
-        italic = flags & 2 or any(word in lowered for word in ("italic", "oblique"))
-        extension = any(part in lowered for part in ("cmex", "txex", "pxex", "lmex", "mathex"))
-        return (BOLD if bold else 0) | (ITALIC if italic else 0) | (EXTENSION if extension else 0)
+def _bookmarks(source: Any) -> list[tuple[int, str, int]]:
+    try:
+        return [(level, title, page) for level, title, page, *_ in source.get_toc()]
+    except Exception:  # a damaged outline; headings have their looks
+        return []
 
 
 def _one_line(error: Exception) -> str:

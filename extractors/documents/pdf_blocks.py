@@ -4,48 +4,95 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
+from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_lines import Line
+from extractors.documents.pdf_tables import table_at
 from extractors.documents.pdf_text import join
-from schemas.document import Block, Box, Style
+from schemas.document import Block, BlockKind, Box, Style
 
-ENUMERATOR = re.compile(
-    r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]|(?:\d+|[A-Z])(?:\.\d+)+[.:)]?|[•◦▪‣–—*-])(?=\s|$)"
-    r"|(?:Exercise|Problem|Question|Example|Solution|Answer|Proof|Theorem|Definition|Lemma|Remark|Figure|Table)\b"
-    r"(?=[ .:]*(?:$|[\d(A-Z]))"
+PartKind = Literal["text", "table", "figure", "footnote", "caption"]
+
+_BULLET = r"[•◦▪‣●○■□–—*-](?=\s|$)"
+_ENUMERATOR = re.compile(
+    r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?=\s|$)|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)"
+    r"|(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){1,3}[.:)]?(?=\s|$)|" + _BULLET
 )
-_CAPTION = re.compile(r"(?:Figure|Fig\.|Table|FIGURE|TABLE)\s*\d")
-_LABEL_WORD = re.compile(
-    r"(?:solution|answer|proof|hint|strategy|example|exercise|problem|question|figure|table|theorem|definition|lemma)s?\b",
-    re.I,
+_NAMED = re.compile(
+    r"[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]|[A-Z][a-z]{3,12}[.:](?:\s|$)"
 )
-_SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")")
-_HEADING_NUMBER = re.compile(r"(?:chapter |section |appendix |part )?(\d+|[A-Z])((?:\.\d+)*)\b", re.I)
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|рис\.?|табл\.?)\s*[\dA-Z]", re.I
+)
+_MARK = re.compile(r"\^\{?(\d{1,3}|[*†‡§¶a-z])\}?\s?|([*†‡§¶])\s?")
+_SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+|[^\W\d_]+")
+_RELATION = re.compile(r"[=<>≤≥≈≡≠→⇒∈∝∼]|[∫∑∏]")
+_FUNCTIONS = frozenset(
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "log",
+        "exp",
+        "lim",
+        "max",
+        "min",
+        "det",
+        "deg",
+        "mod",
+        "gcd",
+    ]
+)
 
 
 @dataclass(slots=True)
-class _Paragraph:
-    lines: list[Line] = field(default_factory=list)
+class Part:
+    """Lines that make one block."""
+
+    lines: list[Line]
+    kind: PartKind = "text"
+    text: str = ""
 
 
-def blocks_of(pages: list[list[Line]]) -> list[Block]:
+def blocks_of(
+    pages: list[list[Line]], rules: list[list[float]], bookmarks: list[tuple[int, str, int]]
+) -> list[Block]:
     """Returns the blocks of a document.
 
     Args:
-      pages: the lines of each page, in reading order, running heads removed.
+      pages: the lines of each page, in reading order, without running heads.
+      rules: for each page, the heights of rules as wide as a table.
+      bookmarks: level, title and page of each.
     """
-    lines = [line for page in pages for line in page]
-    if not lines:
-        return []
+    lines = [line for page in pages for line in page if not line.picture]
     body = body_size(lines)
-    pitch = _line_pitch(lines, body)
-    known = {w.lower() for line in lines for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text)}
-    paragraphs = list(_paragraphs(lines, pitch))
-    ranks = _heading_ranks(paragraphs, body)
-    return [_block(p, body, known, ranks) for p in _merged(paragraphs)]
+    pitch = _line_pitch(lines)
+    words = {word.lower() for line in lines for word in _TOKEN.findall(line.text)} if lines else set()
+    parts = [
+        part
+        for page, ruled in zip(pages, rules, strict=True)
+        for part in _page_parts(page, ruled, body, pitch)
+    ]
+    parts = list(_continued(parts))
+    headings = {id(part) for part in parts if part.kind == "text" and is_heading(part.lines, body)}
+    levels = Levels((part.lines for part in parts if id(part) in headings), bookmarks)
+    return [
+        _block(part, body, words, levels.level(part.lines) if id(part) in headings else 0) for part in parts
+    ]
 
 
 def body_size(lines: Iterable[Line]) -> float:
@@ -53,156 +100,217 @@ def body_size(lines: Iterable[Line]) -> float:
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)
-    return max(sizes, key=lambda size: (sizes[size], size))
+    return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 1.0
 
 
-def _line_pitch(lines: list[Line], body: float) -> float:
-    """Returns the usual distance of two lines over their size."""
-    steps = Counter(
-        round((b.base - a.base) / b.size, 2)
-        for a, b in zip(lines, lines[1:], strict=False)
-        if a.column == b.column
-        and a.page == b.page
-        and abs(a.size - b.size) < 0.2
-        and 0.8 < (b.base - a.base) / b.size < 2.5
-    )
-    return min((step for step, n in steps.items() if n >= 0.5 * max(steps.values())), default=1.2)
+def _line_pitch(lines: list[Line]) -> float:
+    """Returns the usual distance of two baselines, in units of size."""
+    steps: Counter[float] = Counter()
+    for a, b in zip(lines, lines[1:], strict=False):
+        if a.column == b.column and a.page == b.page and abs(a.size - b.size) < 0.3 and a.size > 0:
+            step = (b.base - a.base) / b.size
+            if 0.8 < step < 2.5:
+                steps[round(step, 2)] += 1
+    most = max(steps.values(), default=0)
+    return min((step for step, n in steps.items() if n >= 0.5 * most), default=1.2)
 
 
-def _paragraphs(lines: list[Line], pitch: float) -> Iterable[_Paragraph]:
+def _page_parts(lines: list[Line], ruled: list[float], body: float, pitch: float) -> Iterator[Part]:
+    """Yields the paragraphs, tables, figures of a page in reading order, its footnotes last."""
+    notes: list[Part] = []
+    start = 0
+    while start < len(lines):
+        stop = start
+        while stop < len(lines) and lines[stop].column == lines[start].column:
+            stop += 1
+        column = lines[start:stop]
+        split = _footnotes_start(column, ruled, body)
+        yield from _column_parts(column[:split], ruled, pitch)
+        notes += _footnotes(column[split:])
+        start = stop
+    yield from notes
+
+
+def _footnotes_start(column: list[Line], ruled: list[float], body: float) -> int:
+    """Returns the index of a column's first footnote line: small, at its end, with a mark or below a rule."""
+    start = len(column)
+    while start and column[start - 1].size < 0.93 * body and not column[start - 1].picture:
+        start -= 1
+    for i in range(start, len(column)):
+        line = column[i]
+        above = column[i - 1].bottom if i else 0.0
+        if _MARK.match(line.text) and line.base > 400 * 0 + above:
+            return i
+        if any(above - 1 < y < line.top + 2 for y in ruled) and i and _MARK.match(line.text):
+            return i
+    return len(column)
+
+
+def _footnotes(lines: list[Line]) -> Iterator[Part]:
     current: list[Line] = []
     for line in lines:
-        if current and _begins(current, line, pitch):
-            yield _Paragraph(current)
+        if current and _MARK.match(line.text):
+            yield Part(current, "footnote")
             current = []
         current.append(line)
     if current:
-        yield _Paragraph(current)
+        yield Part(current, "footnote")
 
 
-def _begins(current: list[Line], line: Line, pitch: float) -> bool:
+def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Iterator[Part]:
+    current: list[Line] = []
+    left = _left_edge(column)
+    i = 0
+    while i < len(column):
+        line = column[i]
+        table = table_at(column, i, ruled) if len(line.cells) > 1 else None
+        if line.picture or table or (current and _begins(current, line, pitch, left)):
+            if current:
+                yield _text_part(current)
+            current = []
+        if line.picture:
+            yield Part([line], "figure", line.text)
+            i += 1
+        elif table:
+            stop, text = table
+            yield Part(column[i:stop], "table", text)
+            i = stop
+        else:
+            current.append(line)
+            i += 1
+    if current:
+        yield _text_part(current)
+
+
+def _text_part(lines: list[Line]) -> Part:
+    return Part(lines, "caption" if _CAPTION.match(lines[0].text) else "text")
+
+
+def _left_edge(column: list[Line]) -> float:
+    """Returns where the lines of a column begin: the leftmost place where several do."""
+    starts = Counter(round(line.x0 / 2) for line in column if not line.picture)
+    needed = max(2, 0.08 * len(column))
+    return min(
+        (2.0 * start for start, n in starts.items() if n >= needed), default=column[0].x0 if column else 0.0
+    )
+
+
+def _begins(current: list[Line], line: Line, pitch: float, left: float) -> bool:
     """Whether a line begins a paragraph, after the lines of the current one."""
     last, first = current[-1], current[0]
-    if line.page != last.page or line.column != last.column:
+    size = line.size
+    gap, usual = line.top - last.bottom, (pitch - 0.94) * size
+    if gap > usual + 0.25 * size:
         return True
-    if abs(line.size - last.size) > 0.08 * last.size and not (line.stacked or last.stacked):
+    if abs(size - last.size) > 0.12 * last.size and not (line.stacked or last.stacked):
         return True
-    gap, usual = line.top - last.bottom, (pitch - 0.94) * line.size
-    if gap > usual + 0.25 * line.size:
+    ended = last.text.endswith(_SENTENCE_END)
+    if line.bold > 1 and not last.bold_end and (ended or line.bold < len(line.text)):
         return True
-    all_bold = last.bold >= len(last.text)
-    if line.bold >= min(2, len(line.text)) and not last.bold_end:
+    if last.bold >= len(last.text) > 1 and not line.bold and len(current) == 1 and gap > usual + 0.1 * size:
         return True
-    if all_bold and not line.bold and len(current) == 1 and gap > usual + 0.1 * line.size:
-        return True
+    word = line.text.find(" ")
+    need = (line.x1 - line.x0) * (word + 1 if word > 0 else len(line.text) + 1) / (len(line.text) + 1)
+    short = last.x1 + need + size < line.column[1]
     indent = line.x0 - last.x0
-    if ENUMERATOR.match(line.text):
+    if _ENUMERATOR.match(line.text) or _NAMED.match(line.text):
+        return ended or short or abs(indent) > 0.8 * size or last.stacked or gap > usual + 0.1 * size
+    if _CAPTION.match(line.text) and (ended or short):
         return True
-    if indent > 0.8 * line.size and len(current) > 1 and last.text.endswith(_SENTENCE_END):
+    if len(current) > 1 and abs(indent) > 0.8 * size and not (last.stacked or line.stacked):
         return True
-    if indent < -0.8 * line.size and len(current) > 1:
+    if len(current) == 1 and indent > 0.8 * size and short and not _ENUMERATOR.match(last.text):
         return True
-    if len(current) > 1 and indent < -0.8 * line.size and abs(line.x0 - first.x0) < 2:
+    if len(current) == 1 and indent < -0.8 * size and line.x0 < left - 0.8 * size and first.x0 > left:
         return True
-    word = line.text.split(" ", 1)[0]
-    need = (line.x1 - line.x0) * (len(word) + 1) / max(len(line.text), 1)
-    right = max(line.x1, *(previous.x1 for previous in current))
-    return last.x1 + need + 1.5 * line.size < right and last.text.endswith(_SENTENCE_END)
+    return short and ended and line.text[0].isalnum() and not line.text[0].islower()
 
 
-def _merged(paragraphs: list[_Paragraph]) -> Iterable[_Paragraph]:
-    """Joins a paragraph that goes on in the next column or on the next page."""
-    held: _Paragraph | None = None
-    for paragraph in paragraphs:
-        if held is not None:
-            last, line = held.lines[-1], paragraph.lines[0]
-            elsewhere = line.page != last.page or line.column != last.column
-            if (
-                elsewhere
-                and abs(last.size - line.size) < 0.5
-                and not last.text.endswith(_SENTENCE_END)
-                and line.text[:1].islower()
-                and not ENUMERATOR.match(line.text)
-                and len(last.text) > 20
-            ):
-                held.lines += paragraph.lines
-                continue
+def _continued(parts: list[Part]) -> Iterator[Part]:
+    """Joins a paragraph that goes on in the next column or on the next page, past what floats between."""
+    held: Part | None = None
+    floating: list[Part] = []
+    for part in parts:
+        if held is None:
+            held = part
+        elif part.kind != "text":
+            floating.append(part)
+        elif held.kind == "text" and _goes_on(held.lines[-1], part.lines[0]):
+            held.lines += part.lines
+        else:
             yield held
-        held = paragraph
+            yield from floating
+            held, floating = part, []
     if held is not None:
         yield held
+        yield from floating
 
 
-def _is_heading(paragraph: _Paragraph, body: float) -> bool:
-    lines = paragraph.lines
-    text = " ".join(line.text for line in lines)
-    if len(lines) > 3 or len(text) > 160 or not _WORDS.search(text):
+def _goes_on(last: Line, line: Line) -> bool:
+    if line.page == last.page and line.column == last.column:
         return False
-    bold = all(line.bold >= len(line.text) for line in lines)
-    size = min(line.size for line in lines)
-    if size > 1.12 * body:
-        return not text.endswith((".", ",", ";")) or bold
-    if not bold or size < 0.95 * body or text.endswith((".", ":", ",", ";")) or _LABEL_WORD.match(text):
+    if line.page > last.page + 1 or abs(last.size - line.size) > 0.08 * last.size:
         return False
-    return len(lines) <= 2
+    if last.text.endswith(_SENTENCE_END) and not last.text.endswith((")", "]", '"', "”")):
+        return False
+    if _ENUMERATOR.match(line.text) or _NAMED.match(line.text) or line.bold > 1:
+        return False
+    if last.bold >= len(last.text) or len(last.text) < 20:
+        return False
+    full = last.x1 > last.column[1] - 4 * last.size
+    return full and (line.text[:1].islower() or last.text.endswith(("-", ",")) or not line.text[:1].isupper())
 
 
-def _heading_ranks(paragraphs: list[_Paragraph], body: float) -> dict[tuple[float, bool], int]:
-    """Returns the level of every look of headings: the larger and the bolder, the higher."""
-    looks = {_look(p) for p in paragraphs if _is_heading(p, body)}
-    return {look: min(level, 6) for level, look in enumerate(sorted(looks, reverse=True), 1)}
-
-
-def _look(paragraph: _Paragraph) -> tuple[float, bool]:
-    line = paragraph.lines[0]
-    return round(line.size * 2) / 2, line.bold >= len(line.text)
-
-
-def _block(
-    paragraph: _Paragraph, body: float, known: set[str], ranks: dict[tuple[float, bool], int]
-) -> Block:
-    lines = paragraph.lines
+def _block(part: Part, body: float, words: set[str], level: int) -> Block:
+    lines = part.lines
     first = lines[0]
-    text = first.text
-    bold, italic = first.bold, first.italic
-    for line in lines[1:]:
-        before = len(text)
-        text = join(text, line.text, known)
-        if bold >= before and line.bold:
-            bold = len(text) - len(line.text) + line.bold
-        if italic >= before and line.italic:
-            italic = len(text) - len(line.text) + line.italic
+    text, bold, italic = part.text, 0, 0
+    if not text:
+        text, bold, italic = first.text, first.bold, first.italic
+        for line in lines[1:]:
+            before = len(text)
+            text = join(text, line.text, words)
+            if bold == before and line.bold:
+                bold = len(text) - len(line.text) + line.bold
+            if italic == before and line.italic:
+                italic = len(text) - len(line.text) + line.italic
     style = Style(
         bold=min(bold, len(text)),
         italic=min(italic, len(text)),
         size=round(first.size / body, 2),
         indent=round((first.x0 - first.column[0]) / body, 1),
     )
-    kind, level = "paragraph", 0
-    if _is_heading(paragraph, body):
-        kind, level = "heading", ranks[_look(paragraph)]
-    elif _CAPTION.match(text):
-        kind = "caption"
-    elif len(_WORDS.findall(text)) < 2 and "=" in text and style.indent > 1.5:
+    kind: BlockKind = "heading" if level else "paragraph" if part.kind == "text" else part.kind
+    if kind == "paragraph" and style.indent > 1.5 and _is_formula(text):
         kind = "formula"
-    return Block(text=text, kind=kind, level=level, page=first.page, boxes=_boxes(lines), style=style)  # type: ignore[arg-type]
+    return Block(text, kind, level, "", first.page, _boxes(lines), style)
+
+
+def _is_formula(text: str) -> bool:
+    words = [word for word in _WORD.findall(text) if word not in _FUNCTIONS]
+    return len(words) < 2 and bool(_RELATION.search(text)) and not _ENUMERATOR.match(text)
 
 
 def _boxes(lines: list[Line]) -> tuple[Box, ...]:
+    """Returns the rectangles of lines, one for each column that they stand in."""
     boxes: list[Box] = []
-    area: list[Line] = []
-    for line in [*lines, None]:
-        if area and (line is None or (line.page, line.column) != (area[0].page, area[0].column)):
-            boxes.append(
-                Box(
-                    area[0].page,
-                    round(min(part.x0 for part in area), 1),
-                    round(min(part.top for part in area), 1),
-                    round(max(part.x1 for part in area), 1),
-                    round(max(part.bottom for part in area), 1),
-                )
+    start = 0
+    for stop in range(1, len(lines) + 1):
+        if (
+            stop < len(lines)
+            and lines[stop].page == lines[start].page
+            and lines[stop].column == lines[start].column
+        ):
+            continue
+        area = lines[start:stop]
+        boxes.append(
+            Box(
+                area[0].page,
+                round(min([line.x0 for line in area]), 1),
+                round(min([line.top for line in area]), 1),
+                round(max([line.x1 for line in area]), 1),
+                round(max([line.bottom for line in area]), 1),
             )
-            area = []
-        if line is not None:
-            area.append(line)
+        )
+        start = stop
     return tuple(boxes)

@@ -1,48 +1,35 @@
-"""Spans of a page -> fragments (runs on one baseline) -> lines of text.
-
-MuPDF ends a "line" wherever the pen jumps: such a run is called a fragment here. A printed line
-is a row of fragments; fractions, limits and matrices are stacks of them.
-"""
+"""Fragments of one column -> lines of text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from operator import attrgetter
 
-from extractors.documents.pdf_text import plain
+from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, SPACE, Fragment
+from extractors.documents.pdf_text import tidy
 
-BOLD, ITALIC, EXTENSION = 1, 2, 4
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
+_OPEN, _CLOSE = " ([{⟨|^_−-", " .,;:)]}⟩|^_′'?!/"
+_CELL_GAP = 1.2
+"""Gaps wider than this, in units of size, divide a line into cells."""
 
-ASCENT, DESCENT = 0.72, 0.22
-"""Height of a line above and below its baseline, in units of its size."""
+_top, _x0 = attrgetter("top"), attrgetter("x0")
 
-_WORDS = re.compile(r"[^\W\d_]{3,}")
-
-
-@dataclass(slots=True)
-class Fragment:
-    """A run of text on one baseline. `bold` and `italic` count its leading characters in that style."""
-
-    x0: float
-    x1: float
-    base: float
-    size: float
-    text: str
-    bold: int = 0
-    italic: int = 0
-    bold_end: bool = False
+Cell = tuple[float, float, str]
 
 
 @dataclass(slots=True)
 class Line:
-    """One printed line, or one displayed formula.
+    """One printed line, one row of a table, one displayed formula, or one picture.
 
     Attributes:
-      cells: x0, x1 and text of the parts that wide gaps separate.
+      bold, italic: how many leading characters are bold or italic.
+      bold_end: whether it ends in bold.
       column: left and right edge of its column.
-      stacked: whether it holds fractions, limits or rows above each other.
+      cells: x0, x1 and text of the parts that wide gaps separate; empty if there is but one.
+      stacked: whether it holds something in two dimensions.
     """
 
     text: str
@@ -57,208 +44,204 @@ class Line:
     italic: int = 0
     bold_end: bool = False
     stacked: bool = False
+    picture: bool = False
     column: tuple[float, float] = (0.0, 0.0)
-    cells: list[tuple[float, float, str]] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
 
 
-def fragment(spans: list[dict[str, Any]], style_of: Callable[[str, int], int]) -> Fragment | None:
-    """Returns the fragment of one MuPDF line, or None if it is blank.
+def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
+    """Returns the lines of one column, from top to bottom.
 
-    Args:
-      spans: as in PyMuPDF's "dict" output.
-      style_of: font name and flags -> BOLD, ITALIC and EXTENSION bits.
+    A picture comes after the lines that begin above its middle.
     """
-    main = spans[0]
-    if len(spans) > 1:
-        largest = max(s["size"] for s in spans if not s["text"].isspace() or s is main)
-        main = max((s for s in spans if s["size"] > 0.95 * largest), key=_length)
-    size, base = main["size"], main["origin"][1]
-    pieces: list[str] = []
-    bold = italic = count = 0
-    all_bold = all_italic = True
-    level = 0
-    style = 0
-    for span in spans:
-        text = span["text"]
-        style = style_of(span["font"], span["flags"])
-        if not text.isascii() or style & EXTENSION or not text.isprintable():
-            text = plain(text, bool(style & EXTENSION))
-        if not text:
-            continue
-        now = 0
-        if span["size"] < 0.86 * size and not text.isspace():
-            shift = base - span["origin"][1]
-            now = 1 if shift > 0.12 * size else -1 if shift < -0.06 * size else 0
-        if now != level:
-            if level:
-                pieces.append("}")
-            if now:
-                if pieces and pieces[-1].endswith(" "):
-                    pieces[-1] = pieces[-1].rstrip(" ")
-                pieces.append("^{" if now > 0 else "_{")
-            level = now
-        pieces.append(text)
-        count += len(text)
-        if not text.isspace():
-            if all_bold:
-                all_bold = bool(style & BOLD)
-                bold = count if all_bold else bold
-            if all_italic:
-                all_italic = bool(style & ITALIC)
-                italic = count if all_italic else italic
-    if level:
-        pieces.append("}")
-    text = "".join(pieces)
-    stripped = text.strip()
-    if not stripped:
-        return None
-    x0, x1 = spans[0]["bbox"][0], spans[-1]["bbox"][2]
-    if stripped is not text and len(stripped) < len(text):
-        lead = len(text) - len(text.lstrip())
-        bold, italic = max(bold - lead, 0), max(italic - lead, 0)
-        if lead and spans[0]["text"].isspace() and len(spans) > 1:
-            x0 = spans[1]["bbox"][0]
-        if spans[-1]["text"].isspace() and len(spans) > 1:
-            x1 = spans[-2]["bbox"][2]
-    if "{" in stripped:
-        stripped = _unbraced(stripped)
-    length = len(stripped)
-    bold, italic = min(bold, length), min(italic, length)
-    return Fragment(x0, x1, base, size, stripped, bold, italic, bool(style & BOLD))
+    column = (min(map(_x0, fragments)), max([f.x1 for f in fragments]))
+    pictures = [f for f in fragments if f.picture]
+    if pictures:
+        fragments = [f for f in fragments if not f.picture]
+    lines = [_line(row, page, column) for row in _rows(fragments)]
+    for f in sorted(pictures, key=_top):
+        place = next((i for i, line in enumerate(lines) if line.top > f.base), len(lines))
+        size = lines[0].size if lines else 1.0
+        lines.insert(
+            place,
+            Line(f.text, page, f.x0, f.x1, f.top, f.bottom, f.bottom, size, picture=True, column=column),
+        )
+    return lines
 
 
-def _length(span: dict[str, Any]) -> int:
-    return len(span["text"].strip())
+def row_text(row: list[Fragment]) -> str:
+    """Returns the text of fragments that stand beside each other."""
+    if len(row) == 1:
+        return tidy(row[0].text)
+    return _line(row, 0, (0.0, 0.0)).text
 
 
-_BRACES = re.compile(r"([\^_])\{\s*([^{}]*?)\s*\}")
-
-
-def _unbraced(text: str) -> str:
-    """`x^{2}` -> `x^2`; longer scripts keep their braces."""
-    return _BRACES.sub(lambda m: m[1] + m[2] if len(m[2]) == 1 else f"{m[1]}{{{m[2]}}}" if m[2] else "", text)
-
-
-def rows(fragments: list[Fragment]) -> list[list[Fragment]]:
-    """Groups the fragments of one column into lines, from top to bottom.
+def _rows(fragments: list[Fragment]) -> list[list[Fragment]]:
+    """Groups fragments into lines.
 
     Fragments whose extents overlap belong together, unless they hold more than one line of prose:
     then every other fragment goes to the nearest of those.
     """
-    fragments.sort(key=lambda f: (f.base, f.x0))
-    found: list[list[Fragment]] = []
-    bottom = -1e9
-    for f in fragments:
-        if f.base - ASCENT * f.size < bottom - 0.1 * f.size:
-            found[-1].append(f)
-            bottom = max(bottom, f.base + DESCENT * f.size)
+    clusters: list[list[Fragment]] = []
+    apart: set[int] = set()
+    bottom = lowest = -1e9
+    for f in sorted(fragments, key=_line_top):
+        if _line_top(f) < bottom - 0.1 * f.size:
+            clusters[-1].append(f)
+            if not f.stacked and f.bottom > bottom:
+                bottom = f.bottom
+            if f.base > lowest:
+                lowest = f.base
+                if lowest - clusters[-1][0].base > 0.6 * f.size:
+                    apart.add(len(clusters) - 1)
         else:
-            found.append([f])
-            bottom = f.base + DESCENT * f.size
-    result: list[list[Fragment]] = []
-    for cluster in found:
-        first, last = cluster[0], cluster[-1]
-        if last.base - first.base < 0.9 * first.size:
-            result.append(cluster)
-        else:
-            result += _apart(cluster)
-    return result
+            clusters.append([f])
+            bottom, lowest = f.base + DESCENT * f.size if f.stacked else f.bottom, f.base
+    if not apart:
+        return clusters
+    rows: list[list[Fragment]] = []
+    for i, cluster in enumerate(clusters):
+        rows += _apart(cluster) if i in apart else [cluster]
+    return rows
+
+
+def _line_top(f: Fragment) -> float:
+    """Returns the top of the line that a fragment stands on; what is stacked sticks out of it."""
+    return f.base - ASCENT * f.size if f.stacked else f.top
 
 
 def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
     """Divides a tall cluster into its lines of prose with what hangs on each; a formula stays whole."""
     levels: list[list[Fragment]] = []
-    for f in cluster:
-        if levels and f.base - levels[-1][0].base < 0.25 * f.size:
+    for f in sorted(cluster, key=attrgetter("base")):
+        if levels and f.base - levels[-1][0].base < 0.3 * f.size:
             levels[-1].append(f)
         else:
             levels.append([f])
-    weight = [sum(len(_WORDS.findall(f.text)) for f in level) for level in levels]
+    words = [sum(len(_WORD.findall(f.text)) for f in level) for level in levels]
     mains: list[int] = []
-    for i in sorted(range(len(levels)), key=lambda i: -weight[i]):
+    for i in sorted(range(len(levels)), key=lambda i: -words[i]):
         size = max(f.size for f in levels[i])
-        if weight[i] > 1 and all(abs(levels[i][0].base - levels[m][0].base) > 0.85 * size for m in mains):
+        if words[i] > 1 and all(abs(levels[i][0].base - levels[m][0].base) > 0.85 * size for m in mains):
             mains.append(i)
     if len(mains) < 2:
         return [cluster]
     mains.sort()
-    lines: dict[int, list[Fragment]] = {m: [] for m in mains}
+    rows: dict[int, list[Fragment]] = {m: [] for m in mains}
     for level in levels:
-        base = level[0].base
-        lines[min(mains, key=lambda m: abs(levels[m][0].base - base))] += level
-    return [lines[m] for m in mains]
+        for f in level:
+            middle = f.top + f.bottom
+            nearest = min(mains, key=lambda m: abs(levels[m][0].top + levels[m][0].bottom - middle))
+            rows[nearest].append(f)
+    return [rows[m] for m in mains]
 
 
-def line_of(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
-    """Returns the line that a row of fragments makes."""
+def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
     if len(row) == 1:
         f = row[0]
         return Line(
-            f.text, page, f.x0, f.x1, f.base - ASCENT * f.size, f.base + DESCENT * f.size, f.base, f.size,
-            f.bold, f.italic, f.bold_end, False, column, [(f.x0, f.x1, f.text)],
+            tidy(f.text), page, f.x0, f.x1, f.top, f.bottom, f.base, f.size,
+            f.bold, f.italic, f.bold_end, f.stacked, False, column,
         )  # fmt: skip
-    row.sort(key=lambda f: f.x0)
-    main = max(row, key=lambda f: (f.size > 0.95 * max(g.size for g in row), len(f.text)))
-    text = ""
-    cells: list[tuple[float, float, str]] = []
-    bold = italic = 0
-    stacked = False
-    cell_start, cell_x0 = 0, row[0].x0
-    right = row[0].x0
-    bold_end = False
+    row.sort(key=_x0)
+    main = _main(row)
+    size = main.size
+    pieces: list[str] = []
+    cells: list[Cell] = []
+    length = bold = italic = 0
+    all_bold = all_italic = True
+    stacked = any([f.stacked or f.tall for f in row])
+    start, cell_x0, right = 0, row[0].x0, row[0].x0
+    base, bold_end, after_stack = main.base, False, False
     for stack in _stacks(row):
-        x0 = min(f.x0 for f in stack)
-        gap = x0 - right
-        if text and gap > 1.5 * main.size:
-            cells.append((cell_x0, right, text[cell_start:].strip()))
-            cell_start, cell_x0 = len(text), x0
-        piece = _stack_text(stack, main)
-        glued = not text or (gap < 0.14 * main.size and not (len(stack) > 1)) or piece[0] in "^_"
-        if not glued:
-            text += " "
-        if len(stack) == 1:
-            f = stack[0]
-            if bold == len(text.rstrip()):
-                bold = len(text) + f.bold if f.bold else bold
-            if italic == len(text.rstrip()):
-                italic = len(text) + f.italic if f.italic else italic
-            bold_end = f.bold_end
-        else:
+        f = stack[0]
+        piece = f.text
+        if len(stack) > 1:
             stacked = True
-        text += piece
-        right = max(right, *(f.x1 for f in stack))
-    cells.append((cell_x0, right, text[cell_start:].strip()))
+            piece = _stack_text(stack, main)
+        elif f.size < SCRIPT * size and not f.tall:
+            shift = base - f.base
+            if shift > 0.35 * size or (shift > 0.12 * size and not f.stacked):
+                piece = f"^{{{piece}}}"
+            elif shift < -0.35 * size or (shift < -0.06 * size and not f.stacked):
+                piece = f"_{{{piece}}}"
+        gap = f.x0 - right
+        if length and gap > _CELL_GAP * size:
+            cells.append((cell_x0, right, "".join(pieces[start:]).strip()))
+            start, cell_x0 = len(pieces), f.x0
+        if length and (
+            gap > SPACE * size
+            or (gap < -0.3 * size and piece[0].isalnum())
+            or (f.stacked and pieces[-1][-1] not in _OPEN)
+            or (after_stack and piece[0] not in _CLOSE)
+        ):
+            piece = " " + piece
+        after_stack = f.stacked
+        pieces.append(piece)
+        length += len(piece)
+        if all_bold:
+            all_bold = f.bold > 0
+            if all_bold:
+                bold = length - len(f.text) + f.bold
+                all_bold = f.bold == len(f.text)
+        if all_italic:
+            all_italic = f.italic > 0
+            if all_italic:
+                italic = length - len(f.text) + f.italic
+                all_italic = f.italic == len(f.text)
+        bold_end = f.bold_end
+        for f in stack:
+            if f.x1 > right:
+                right = f.x1
+    if cells:
+        cells.append((cell_x0, right, "".join(pieces[start:]).strip()))
+        cells = [(x0, x1, tidy(text)) for x0, x1, text in cells]
+    text = tidy("".join(pieces))
     return Line(
-        text, page, row[0].x0, right,
-        min(f.base - ASCENT * f.size for f in row), max(f.base + DESCENT * f.size for f in row),
-        main.base, main.size, min(bold, len(text)), min(italic, len(text)), bold_end, stacked, column, cells,
+        text, page, row[0].x0, right, min([f.top for f in row]), max([f.bottom for f in row]),
+        base, size, min(bold, len(text)), min(italic, len(text)), bold_end, stacked, False, column, cells,
     )  # fmt: skip
+
+
+def _main(row: list[Fragment]) -> Fragment:
+    """Returns the fragment that sets baseline and size of a line: the longest one that is no script."""
+    plain = [f for f in row if not f.stacked and not f.tall] or row
+    least = 0.8 * max([f.size for f in plain])
+    return max([f for f in plain if f.size > least], key=lambda f: len(f.text))
 
 
 def _stacks(row: list[Fragment]) -> list[list[Fragment]]:
     """Groups fragments, sorted by x, that stand above each other."""
-    stacks: list[list[Fragment]] = []
-    right = -1e9
-    for f in row:
-        width = min(f.x1 - f.x0, right - (stacks[-1][0].x0 if stacks else 0))
-        if stacks and right - f.x0 > 0.4 * width and abs(f.base - stacks[-1][-1].base) > 0.25 * f.size:
+    stacks = [row[:1]]
+    left, right = row[0].x0, row[0].x1
+    for f in row[1:]:
+        overlap = right - f.x0
+        if (
+            overlap > 1
+            and overlap > 0.4 * min(f.x1 - f.x0, right - left)
+            and (abs(f.base - stacks[-1][-1].base) > 0.25 * f.size)
+        ):
             stacks[-1].append(f)
             right = max(right, f.x1)
         else:
             stacks.append([f])
-            right = f.x1
+            left, right = f.x0, f.x1
     return stacks
 
 
 def _stack_text(stack: list[Fragment], main: Fragment) -> str:
-    if len(stack) > 1:
-        stack.sort(key=lambda f: (round(f.base), f.x0))
-        return " ".join(f.text for f in stack)
-    f = stack[0]
-    if f.size < 0.86 * main.size:
-        shift = main.base - f.base
-        if shift > 0.12 * main.size:
-            return _unbraced(f"^{{{f.text}}}")
-        if shift < -0.06 * main.size:
-            return _unbraced(f"_{{{f.text}}}")
-    return f.text
+    """Returns an operator with its limits, scripts above each other, or the parts from top to bottom."""
+    operator = next((f for f in stack if f.text in _OPERATORS), None)
+    if operator is None and all(f.size < SCRIPT * main.size and not f.stacked for f in stack):
+        lower = " ".join([f.text for f in stack if f.base > main.base])
+        upper = " ".join([f.text for f in stack if f.base <= main.base])
+        if lower and upper:
+            return f"_{{{lower}}}^{{{upper}}}"
+    if operator is not None:
+        above = [f.text for f in stack if f.base < operator.base and f is not operator]
+        below = [f.text for f in stack if f.base >= operator.base and f is not operator]
+        lower = f"_{{{' '.join(below)}}}" if below else ""
+        upper = f"^{{{' '.join(above)}}}" if above else ""
+        return operator.text + lower + upper
+    stack.sort(key=lambda f: (round(f.base), f.x0))
+    return " ".join([f.text for f in stack])

@@ -1,44 +1,121 @@
-"""Running heads, feet and page numbers: lines in the margins that repeat from page to page."""
+"""Running heads, feet and page numbers: what stands in the margins and repeats from page to page."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from operator import attrgetter
 
-from extractors.documents.pdf_lines import Line
+from extractors.documents.pdf_fragments import Fragment, Page
 
-_DIGITS = re.compile(r"\d+")
-_NUMBER_ALONE = re.compile(
-    r"(?:page |p\. ?)?[-–—\[(]* ?(?:\d{1,4}|[ivxlc]{1,7}) ?[-–—\])]*(?: ?(?:of|/) ?\d{1,4})?", re.I
+_BAND = 0.14
+"""Margins are this part of a page's height."""
+
+_ROWS = 3
+"""At most so many rows at the top, and at the bottom, are looked at."""
+
+_NUMBER = re.compile(r"[-–—\[( ]*(\d{1,4})[-–—\]) ]*")
+_ROMAN = re.compile(r"[ivxlc]{1,7}")
+_COUNTED = re.compile(
+    r"(?:page|seite|p[aá]gina|pagina|стр\.?|str\.?|strana|strona|sivu|side|sida|p\.|pg\.)? ?"
+    r"(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:of|/|von|de|sur|di|из|van|z|av) ?\d{1,4})?",
+    re.I,
 )
-_EDGE_LINES = 3
+_LABEL = re.compile(r"\w+\.? \d+[.:]?$|\d+[.)] ")
+
+_base, _x0 = attrgetter("base"), attrgetter("x0")
+
+Row = list[Fragment]
 
 
-def without_running_heads(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
-    """Returns the pages' lines without running heads and page numbers.
+def remove_running_heads(pages: list[Page]) -> None:
+    """Takes running heads, feet and page numbers from the fragments of every page.
 
-    A line among the outermost ones of a page goes if its text, digits aside, stands at the same
-    height on several pages, or if it is a page number alone at the outer edge.
+    A row near the edge goes if it holds a number that counts the pages at the same height, if it
+    stands word for word at the same height of several other pages, or if it is a number that
+    stands alone beyond the text.
     """
-    edges = [_edge_lines(lines, height) for lines, height in zip(pages, heights, strict=True)]
-    seen = Counter(key for page in edges for key in {_key(line) for line in page})
-    needed = 3 if len(pages) > 4 else 2
-    kept = []
-    for lines, edge in zip(pages, edges, strict=True):
-        gone = {id(line) for line in edge if seen[_key(line)] >= needed and len(pages) > 1}
-        gone |= {
-            id(line) for line in edge[:1] + edge[-1:] if _NUMBER_ALONE.fullmatch(line.text) and len(lines) > 1
-        }
-        kept.append([line for line in lines if id(line) not in gone])
-    return kept
+    tops = [_edge_rows(page, top=True) for page in pages]
+    bottoms = [_edge_rows(page, top=False) for page in pages]
+    gone: set[int] = set()
+    for edges in (tops, bottoms):
+        numbering = _numbering(edges)
+        repeated = _repeated(edges)
+        for page, rows, steps in zip(pages, edges, numbering, strict=True):
+            for place, row in enumerate(rows):
+                text = _text(row)
+                if (
+                    (place < 2 and any(_step(f, page.number) in steps for f in (row[0], row[-1])))
+                    or (_key(row) in repeated and not _LABEL.match(text))
+                    or (place == 0 and _COUNTED.fullmatch(text) and _stands_apart(row, page))
+                ):
+                    gone |= {id(f) for f in row}
+    for page in pages:
+        page.fragments = [f for f in page.fragments if id(f) not in gone]
 
 
-def _edge_lines(lines: list[Line], height: float) -> list[Line]:
-    ordered = sorted(lines, key=lambda line: line.base)
-    top = [line for line in ordered[:_EDGE_LINES] if line.base < 0.15 * height]
-    bottom = [line for line in ordered[-_EDGE_LINES:] if line.base > 0.85 * height]
-    return top + bottom
+def _edge_rows(page: Page, top: bool) -> list[Row]:
+    """Returns the outermost rows of a page, the outermost first."""
+    limit = _BAND * page.height
+    inside = [f for f in page.fragments if (f.base < limit if top else f.base > page.height - limit)]
+    rows: list[Row] = []
+    for f in sorted(inside, key=_base, reverse=not top):
+        if rows and abs(rows[-1][0].base - f.base) < 0.4 * f.size:
+            rows[-1].append(f)
+        elif len(rows) < _ROWS:
+            rows.append([f])
+        else:
+            break
+    for row in rows:
+        row.sort(key=_x0)
+    return rows
 
 
-def _key(line: Line) -> tuple[str, int]:
-    return _DIGITS.sub("#", line.text), round(line.base / 3)
+def _text(row: Row) -> str:
+    return " ".join(f.text for f in row)
+
+
+def _key(row: Row) -> tuple[str, int]:
+    return _text(row), round(row[0].base / 4)
+
+
+def _step(f: Fragment, page: int) -> int | None:
+    match = _NUMBER.fullmatch(f.text)
+    return int(match[1]) - page if match else None
+
+
+def _numbering(edges: list[list[Row]]) -> list[set[int]]:
+    """Returns for each page the differences of printed and counted page number that can be trusted.
+
+    A difference is trusted near pages that have the same one.
+    """
+    steps = [
+        {step for row in rows[:2] for f in (row[0], row[-1]) if (step := _step(f, number)) is not None}
+        for number, rows in enumerate(edges, 1)
+    ]
+    needed = 2 if len(edges) > 4 else 1
+    trusted = []
+    for i, own in enumerate(steps):
+        near = steps[max(0, i - 4) : i] + steps[i + 1 : i + 5]
+        trusted.append({step for step in own if sum(step in other for other in near) >= needed})
+    return trusted
+
+
+def _repeated(edges: list[list[Row]]) -> set[tuple[str, int]]:
+    """Returns the rows that stand at the same height of at least three pages (both, if there are two).
+
+    Where most of what stands outermost at some height repeats, all of it is taken for running heads.
+    """
+    seen = Counter(key for rows in edges for key in {_key(row) for row in rows})
+    needed = 3 if len(edges) > 2 else 2
+    repeated = {key for key, n in seen.items() if n >= needed}
+    outermost = Counter(_key(rows[0])[1] for rows in edges if rows)
+    heads = Counter(_key(rows[0])[1] for rows in edges if rows and _key(rows[0]) in repeated)
+    heights = {y for y, n in heads.items() if n > 0.6 * outermost[y] and n > 3}
+    return repeated | {_key(rows[0]) for rows in edges if rows and _key(rows[0])[1] in heights}
+
+
+def _stands_apart(row: Row, page: Page) -> bool:
+    """Whether a row is further from the rest of its page than a line of text would be."""
+    others = [f for f in page.fragments if abs(f.base - row[0].base) > 0.4 * f.size]
+    return bool(others) and min(abs(f.base - row[0].base) for f in others) > 1.8 * row[0].size

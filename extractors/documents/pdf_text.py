@@ -1,25 +1,24 @@
-"""Characters as PDF fonts give them -> the characters a reader sees."""
+"""Characters as PDF fonts give them -> the characters a reader sees; lines -> one text."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Collection
 
 SOFT_HYPHEN = "\u00ad"
 
 
 def _plain_forms() -> dict[int, str]:
-    """Ligatures, mathematical alphanumerics and blanks, each with the plain form it stands for."""
-    forms = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+    """Ligatures, mathematical alphanumerics, blanks and controls, each with what a reader sees."""
+    forms = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "")
+    forms |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
     forms |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
-    # Letterlike symbols that fill the holes of the mathematical alphabets: h, B, E, F, H...
-    forms |= {ord(c): unicodedata.normalize("NFKC", c) for c in "ℎℬℰℱℋℐℒℳℛℯℊℴℓℏ"} | {
-        ord("ℏ"): "ℏ",
-        ord("ℓ"): "ℓ",
-    }
+    # Letterlike symbols that stand in the holes of the mathematical alphabets.
+    forms |= {ord(c): unicodedata.normalize("NFKC", c) for c in "ℎℬℰℱℋℐℒℳℛℯℊℴ"}
     forms |= dict.fromkeys([*range(0x2000, 0x200B), 0xA0, 0x202F, 0x205F, 0x3000, 0x09, 0x0A, 0x0D], " ")
-    forms |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x2061, 0x2062, 0x2063, 0x2064], "")
+    forms |= dict.fromkeys([*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF], "")
+    forms |= {0x2015: "—", 0x2212: "−"}
     return forms
 
 
@@ -37,66 +36,112 @@ def _bracket_pieces() -> dict[int, str]:
     return pieces
 
 
-_CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], "")
+_TABLE = str.maketrans(_plain_forms() | _bracket_pieces())
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ud800-\udfff\ufffe\uffff]")
-_TABLE = str.maketrans(_plain_forms() | _bracket_pieces() | _CONTROLS)
-
-# TeX's extension fonts (OMX encoding) keep tall delimiters where other fonts have control characters.
-_EXTENSION = {
-    code: bracket for start in (0x00, 0x12) for code, bracket in enumerate("()[]⌊⌋⌈⌉{}⟨⟩", start)
-} | {
-    0x0C: "|",
-    0x0D: "‖",
-    0x0E: "/",
-    0x0F: "\\",
-    0x10: "(",
-    0x11: ")",
-    0x1E: "/",
-    0x1F: "\\",
-}
-_EXTENSION_TABLE = str.maketrans(_EXTENSION)
+_ODD = re.compile(
+    "[\x00-\x1f\x7f-\xa0\u2000-\u200f\u202f\u205f-\u2064\u210a-\u2133\u239b-\u23ad\u3000"
+    "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufeff\ufffe\uffff\U0001d400-\U0001d7ff\U000f0000-\U0010ffff]"
+)
 
 
-@lru_cache(maxsize=1 << 14)
-def plain(text: str, extension: bool = False) -> str:
-    """Returns text as a reader sees it, in NFC.
+def _extension_encoding() -> dict[int, str]:
+    """TeX's encoding of tall delimiters and large operators (OMX).
 
-    Args:
-      text: one span of a page.
-      extension: whether its font is a TeX extension font, whose control codes are tall delimiters.
+    Where such a font has no map to Unicode, its codes come out as control characters and letters.
     """
-    if extension:
-        text = text.translate(_EXTENSION_TABLE)
-    text = _PRIVATE.sub("", text.translate(_TABLE))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    delimiters = "()[]⌊⌋⌈⌉{}⟨⟩"
+    table = dict(enumerate(delimiters + "|‖/\\()" + delimiters + "/\\"))
+    table |= dict(enumerate(")[]⌊⌋⌈⌉", 0x21))
+    table |= dict(enumerate("⟨⟩⊔⊔∮∮⊙⊙⊕⊕⊗⊗∑∏∫⋃⋂⊎⋀⋁∑∏∫⋃⋂⊎⋀⋁∐∐", 0x44))
+    table |= dict.fromkeys(range(0x62, 0x65), "\u0302") | dict.fromkeys(range(0x65, 0x68), "\u0303")
+    table |= dict(enumerate("[]⌊⌋⌈⌉{}√√√√√", 0x68)) | dict.fromkeys([0x75, 0x76, *range(0x78, 0x7E)], "")
+    return table | dict.fromkeys(range(0x80, 0x100), "")
 
 
-_WORD_BEFORE = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
-_WORD_AFTER = re.compile(r"[^\W\d_]+")
+# Codes of accents and parts of arrows in TeX's symbol fonts that come out as Latin-1.
+_NO_SYMBOL = str.maketrans(dict.fromkeys("©ª«®\xad¤¦¼½¾", ""))
+_EXTENSION = str.maketrans(_extension_encoding())
 
 
-def join(before: str, after: str, known: frozenset[str] | set[str] = frozenset()) -> str:
+def plain(text: str) -> str:
+    """Returns text as a reader sees it, in NFC: no ligatures, control or private-use characters."""
+    if _ODD.search(text):
+        text = _PRIVATE.sub("", text.translate(_TABLE))
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def plain_symbols(text: str, extension: bool) -> str:
+    """Returns the text of one of TeX's fonts of symbols, or of large delimiters (extension); see `plain`."""
+    return plain(text.translate(_EXTENSION if extension else _NO_SYMBOL))
+
+
+_ACCENTS = {
+    "¯": "\u0304",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "˙": "\u0307",
+    "´": "\u0301",
+    "¨": "\u0308",
+    "ˇ": "\u030c",
+}
+_ACCENT = re.compile("([¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
+_SLASHED = re.compile(r"(?:(?<=[\s=(+−-])|^)\^(\w|\{[^{}]*\})/_?(\w|\{[^{}]*\})")
+_BRACES = re.compile(r"([\^_])\{\s*([^{}]*?)\s*\}")
+_NEEDS_TIDYING = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338{/]")
+
+
+def tidy(text: str) -> str:
+    """Returns a line with its accents on their letters and its scripts in short form.
+
+    Accents that are printed before their letter join it; `x^{2}` becomes `x^2`; a small slashed
+    fraction, raised before and lowered after its slash, becomes `1/2`.
+    """
+    if not _NEEDS_TIDYING.search(text):
+        return text
+    if "{" in text:
+        text = _BRACES.sub(_short_script, text)
+    if "^" in text and "/" in text:
+        text = _SLASHED.sub(lambda m: f"{m[1].strip('{}')}/{m[2].strip('{}')}", text)
+    accented = _ACCENT.sub(lambda m: m[2] + _ACCENTS.get(m[1], m[1]), text)
+    return text if accented == text else unicodedata.normalize("NFC", accented)
+
+
+def _short_script(match: re.Match[str]) -> str:
+    content = match[2]
+    if not content:
+        return ""
+    return match[1] + content if len(content) == 1 else f"{match[1]}{{{content}}}"
+
+
+_DIVIDED = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
+_LETTERS = re.compile(r"[^\W\d_]+")
+# Scripts written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.
+_UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uff00-\uffef]"
+_UNSPACED_END, _UNSPACED_START = re.compile(_UNSPACED + "$"), re.compile(_UNSPACED)
+
+
+def join(before: str, after: str, words: Collection[str] = frozenset()) -> str:
     """Joins the texts of two lines of one paragraph.
 
-    A hyphen at the end of the first line is dropped when it divides a word. It is kept when the
-    word with its hyphen stands elsewhere in the document, or when the next line doesn't begin
-    with a lower-case letter.
+    A hyphen at the end of the first line is dropped where it divides a word. It is kept where the
+    next line doesn't go on in lower case, or where the document has the word with its hyphen and
+    not the joined one.
 
     Args:
-      known: hyphenated words and plain words of the document, in lower case.
+      words: the words of the document in lower case, those with hyphens whole.
     """
     if before.endswith(SOFT_HYPHEN):
         return before[:-1] + after
     if not before.endswith(("-", "\u2010")):
+        if _UNSPACED_END.search(before) and _UNSPACED_START.match(after):
+            return before + after
         return f"{before} {after}"
-    head = before[:-1] + "-"
-    left, right = _WORD_BEFORE.search(head), _WORD_AFTER.match(after)
+    left, right = _DIVIDED.search(before), _LETTERS.match(after)
     if not left or not right:
-        return head + after if left or head[-2:-1].isalnum() else f"{before} {after}"
+        return before + after if before[-2:-1].isalnum() else f"{before} {after}"
     if not right[0][0].islower():
-        return head + after
+        return before + after
     first, second = left[1].lower(), right[0].lower()
-    joined = first + second
-    if joined not in known and (f"{first}-{second}" in known or "-" in first):
-        return head + after
-    return head[:-1] + after
+    if first + second not in words and ("-" in first or f"{first}-{second}" in words):
+        return before + after
+    return before[:-1] + after
