@@ -60,9 +60,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
     for index, piece in enumerate(pieces):
         if index in openings:
             continue
-        if (piece.label is None and (piece.block.kind == "heading" or _is_title(piece))) or (
-            piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])
-        ):
+        title = piece.label is None and (piece.block.kind == "heading" or _is_title(piece))
+        if title or (piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])):
             openings[index] = Opening(index, "boundary", None)
     return [openings[index] for index in sorted(openings)]
 

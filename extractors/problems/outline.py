@@ -216,8 +216,10 @@ def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inl
     # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
     if label.family in inline:
         return False
+    above = {_identity(b.text) for b in blocks[:index] if b.kind == "heading"}
     for follower in range(index + 1, len(blocks)):
-        if blocks[follower].kind == "heading" and blocks[follower].level <= block.level:
+        heading = blocks[follower].kind == "heading" and blocks[follower].level <= block.level
+        if heading and _identity(blocks[follower].text) not in above:
             return False
         found = labels[follower]
         if found and found.number and found.role in ("", "problem", "example", "solution", "unknown"):

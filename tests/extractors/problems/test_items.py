@@ -72,7 +72,8 @@ def test_lists_inside_a_solution_are_not_solutions() -> None:
 def test_declared_elements_are_linked() -> None:
     text = document(
         *inside("exercise", "e1", "Prove that 1 is odd."), *inside("exercise", "e2", "Prove that 3 is odd."),
-        *inside("solution", "s2", "3 = 2 + 1", target="e2"), *inside("solution", "s1", "1 = 0 + 1", target="e1"),
+        *inside("solution", "s2", "3 = 2 + 1", target="e2"),
+        *inside("solution", "s1", "1 = 0 + 1", target="e1"),
     )  # fmt: skip
     assert pairs(text) == [("Prove that 1 is odd.", "1 = 0 + 1"), ("Prove that 3 is odd.", "3 = 2 + 1")]
     assert {p.method for p in matched(text).pairs} == {"declared"}
@@ -96,7 +97,8 @@ def test_an_exercise_in_running_text_ends_with_its_paragraph() -> None:
     text = document(
         heading("Chapter 1"), bold("Check Your Understanding 1.1 Why?", "Check Your Understanding 1.1"),
         "We now turn to heat.", heading("Chapter 2"),
-        bold("Check Your Understanding 2.1 How?", "Check Your Understanding 2.1"), "(a) In steam?", "Now to light.",
+        bold("Check Your Understanding 2.1 How?", "Check Your Understanding 2.1"),
+        "(a) In steam?", "Now to light.",
         heading("Answer Key"), bold("Check Your Understanding 1.1 So.", "Check Your Understanding 1.1"),
         bold("Check Your Understanding 2.1 Thus.", "Check Your Understanding 2.1"),
     )  # fmt: skip

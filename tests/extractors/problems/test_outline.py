@@ -65,7 +65,8 @@ def test_repeated_chapter_headings_stay_in_the_answers() -> None:
     pieces = divide(
         document(
             heading("Chapter 1"), heading("Exercises", 2), "1. Why?", heading("Chapter 2"),
-            heading("Exercises", 2), "1. How?", heading("Answers"), heading("Chapter 1"), "1. So.", heading("Chapter 2"), "1. Thus.",
+            heading("Exercises", 2), "1. How?", heading("Answers"),
+            heading("Chapter 1"), "1. So.", heading("Chapter 2"), "1. Thus.",
         )
     )  # fmt: skip
     zones = {p.block.text: p.section.zone for p in pieces}
