@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -232,7 +233,7 @@ def _without_enumerations(
     starts = [o.index for o in items]
     segments: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in equals:
-        segments[sum(1 for i in starts if i <= candidate.index)].append(candidate)
+        segments[bisect(starts, candidate.index)].append(candidate)
     last = len(starts)
     kept = [c for s, m in segments.items() if s == 0 or (s == last and len(m) > 4) or len(m) > 8 for c in m]
     return sorted(kept, key=lambda c: c.index)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
 from extractors.problems.labels import Label, number_parts, read_label
+from extractors.problems.sequences import numeric
 from extractors.problems.vocabulary import fold, pattern
 from schemas.document import BLOCK_SEPARATOR, Block, Document
 
@@ -250,19 +252,25 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
     numbered = [
         (i, label) for i, label in enumerate(labels) if label and label.number and label.role != "float"
     ]
+    places = [i for i, _ in numbered]
     for index, label in enumerate(labels):
         if label is None or label.number or label.role not in ("solution", "hint"):
             continue
-        before = next((found for i, found in reversed(numbered) if i < index), None)
-        if before is None:
+        position = bisect(places, index)
+        if position == 0:
             continue
-        family = (before.family, len(before.number))
-        after = [found for i, found in numbered if i > index and (found.family, len(found.number)) == family]
-        later = next((n.number for n in after if n.number != before.number), None)
+        before = numbered[position - 1][1]
+        same = (n.number for _, n in numbered[position:] if _one_sequence(n, before))
+        first = next(same, None)
+        later = first if first != before.number else next((n for n in same if n != before.number), None)
         goes_on = later is not None and _successor(before.number, later)
-        starts_over = any(n.number <= before.number for n in after[:1])
+        starts_over = first is not None and numeric(first) <= numeric(before.number)
         votes[label.family] = votes.get(label.family, 0) + (1 if goes_on else -1 if starts_over else 0)
     return {family for family, vote in votes.items() if vote > 0}
+
+
+def _one_sequence(a: Label, b: Label) -> bool:
+    return a.family == b.family and len(a.number) == len(b.number)
 
 
 def _successor(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
