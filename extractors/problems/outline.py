@@ -18,6 +18,8 @@ Zone = Literal["", "problems", "solutions", "hints"]
 
 _NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s+")
 _LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
+_ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})[.)]\s+(?=\S)")
+_ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
 _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}\b|[A-H]\b)")
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 
@@ -177,9 +179,9 @@ def scope_number(heading: str) -> tuple[str, ...]:
 
 def _split(block: Block) -> list[Block]:
     """Splits a paragraph at the lines that begin with a number of their own."""
-    if block.kind not in ("paragraph", "list_item") or "\n" not in block.text:
+    if block.kind not in ("paragraph", "list_item"):
         return [block]
-    cuts = [match.end() for match in _LINE_LABEL.finditer(block.text)]
+    cuts = [match.end() for match in _LINE_LABEL.finditer(block.text)] or _cuts_of_row(block.text)
     if not cuts:
         return [block]
     edges = [0, *cuts, len(block.text)]
@@ -206,6 +208,16 @@ def _split(block: Block) -> list[Block]:
             )
         )
     return parts
+
+
+def _cuts_of_row(text: str) -> list[int]:
+    """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m"."""
+    numbers = [(match.start(), int(match[1])) for match in _ROW_LABEL.finditer(text)]
+    steps = [b[1] - a[1] for a, b in itertools.pairwise(numbers)]
+    if len(numbers) < 3 or numbers[0][0] != 0 or not all(1 <= step <= 2 for step in steps):
+        return []
+    short = len(text) / len(numbers) <= _ROW_ANSWER
+    return [start for start, _ in numbers[1:]] if short else []
 
 
 def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:

@@ -69,6 +69,14 @@ def test_lists_inside_a_solution_are_not_solutions() -> None:
     assert pairs(text) == [("Explain it.", "1. First this.\n2. Then that."), ("Compute it.", "It is 7.")]
 
 
+def test_answers_in_a_row() -> None:
+    text = document(
+        heading("Exercises"), "1. How far?", "2. How fast?", "3. How long?", "4. How hot?", "5. How heavy?",
+        heading("Answers"), "1. 3 m 3. 12 s 4. B 5. 7 kg",
+    )  # fmt: skip
+    assert [answer for _, answer in pairs(text)] == ["3 m", "12 s", "B", "7 kg"]
+
+
 def test_declared_elements_are_linked() -> None:
     text = document(
         *inside("exercise", "e1", "Prove that 1 is odd."), *inside("exercise", "e2", "Prove that 3 is odd."),
