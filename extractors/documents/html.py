@@ -45,8 +45,9 @@ _CLOSED_BY_OTHERS = VOID | frozenset(
     ]
 )
 _SELF_CLOSED = re.compile(r"<([A-Za-z][A-Za-z0-9:]*)((?:\s[^<>]*)?)/>")
-_TEX_INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-_TEX_DISPLAY = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+# Not across another opening: else what is never closed takes time with the square of its length.
+_TEX_INLINE = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)", re.DOTALL)
+_TEX_DISPLAY = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
 
 
 def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
@@ -168,6 +169,8 @@ def _mathml(tree: LexborHTMLParser) -> dict[int, str]:
     """Returns the LaTeX of every `<math>`: its own annotation, else what pandoc makes of it."""
     formulas, others = {}, []
     for math in tree.css("math"):
+        if _stands_in_math(math):
+            continue
         annotation = math.css_first('annotation[encoding*="tex"], annotation[encoding*="TeX"]')
         tex = annotation.text() if annotation is not None else math.attributes.get("alttext") or ""
         if tex.strip():
@@ -180,6 +183,13 @@ def _mathml(tree: LexborHTMLParser) -> dict[int, str]:
         for math, source in zip(others, sources, strict=True):
             formulas[math.mem_id] = found.get(source) or math.text(separator=" ")
     return formulas
+
+
+def _stands_in_math(math: LexborNode) -> bool:
+    parent = math.parent
+    while parent is not None and parent.tag != "math":
+        parent = parent.parent
+    return parent is not None
 
 
 def _unwrapped(tex: str) -> str:

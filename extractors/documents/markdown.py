@@ -24,15 +24,21 @@ from schemas.document import Document, with_spans
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 MAX_DEPTH = 8
 """Directives within directives whose content is parsed again."""
+MAX_SIGNS = 2000
+MAX_OPEN = 200
 
 _MYST = re.compile(
     r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{[A-Za-z]|^\([\w:-]+\)=$|^\s*format_name: myst",
     re.MULTILINE,
 )
+_DATA_ADDRESS = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+_OPENS_DISPLAY = re.compile(r"^[ \t>]*\$\$(?!.*\$\$)", re.MULTILINE)
+_CLOSES_DISPLAY = re.compile(r"\$\$[ \t]*(?:\([^()\n]*\)[ \t]*)?$", re.MULTILINE)
 _TITLE = re.compile(r"^title:\s*(?![|>])(.+)$", re.MULTILINE)
 _ENUMERATOR = re.compile(r"\(?(?:[a-zA-Z]|\d{1,3}|[ivx]{1,5})[.)]\s")
 _ATTRIBUTE_LIST = re.compile(r"\s*\{[:#.][^{}$]*\}\s*$")
@@ -49,8 +55,8 @@ def read_markdown(data: bytes, uri: str, sha256: str, limits: Limits) -> Documen
     return Document(uri, sha256, reader.title or first, "und", "markdown", 0, with_spans(blocks))
 
 
-@lru_cache(maxsize=2)
-def _parser(myst: bool) -> MarkdownIt:
+@lru_cache(maxsize=4)
+def _parser(myst: bool, math: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.admon import admon_plugin
     from mdit_py_plugins.amsmath import amsmath_plugin
@@ -63,12 +69,42 @@ def _parser(myst: bool) -> MarkdownIt:
     from mdit_py_plugins.texmath import texmath_plugin
 
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    md.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin).use(amsmath_plugin)
-    md.use(texmath_plugin, delimiters="brackets")
-    md.use(dollarmath_plugin, allow_digits=False, double_inline=True)
+    md.use(front_matter_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
+    if math:
+        md.use(amsmath_plugin).use(texmath_plugin, delimiters="brackets")
+        md.use(dollarmath_plugin, allow_digits=False, double_inline=True)
     if myst:
         md.use(myst_block_plugin).use(myst_role_plugin)
+    md.core.ruler.at("inline", _parse_inlines)
     return md.use(div_plugin)
+
+
+def _parse_inlines(state: StateCore) -> None:
+    """markdown-it's own rule, but for paragraphs that no author writes.
+
+    The time it takes grows with the square of the number of brackets or dollars left open.
+    """
+    from markdown_it.token import Token
+
+    for token in state.tokens:
+        if token.type == "inline":
+            children: list[Token] = []
+            if max(token.content.count(sign) for sign in ("[", "$", "\\(", "<")) > MAX_SIGNS:
+                children.append(Token("text", "", 0, content=token.content))
+            else:
+                state.md.inline.parse(token.content, state.md, state.env, children)
+            token.children = children
+
+
+def _closes_its_math(source: str) -> bool:
+    """Whether displays that are opened are closed, by and large.
+
+    For each that is not, markdown-it's plugins search the whole rest of the document.
+    """
+    opened = len(_OPENS_DISPLAY.findall(source)) - len(_CLOSES_DISPLAY.findall(source))
+    brackets = source.count("\\[") - source.count("\\]")
+    environments = source.count("\\begin{") - source.count("\\end{")
+    return max(opened, brackets, environments) <= MAX_OPEN
 
 
 class MarkdownReader:
@@ -86,7 +122,9 @@ class MarkdownReader:
         self._lists: list[str] = []
 
     def read(self, source: str) -> None:
-        self._tokens(_parser(bool(_MYST.search(source))).parse(source.replace("\0", "")))
+        source = _DATA_ADDRESS.sub("data:", source.replace("\0", ""))
+        parser = _parser(bool(_MYST.search(source)), _closes_its_math(source))
+        self._tokens(parser.parse(source))
 
     def end(self) -> None:
         """Closes what the source left open."""
@@ -239,7 +277,7 @@ class MarkdownReader:
         self._events.enter(key, self.builder.close_container)
         if directive.title:
             self.builder.bold += 1
-            self._tokens(_parser(False).parseInline(directive.title))
+            self._tokens(_parser(False, True).parseInline(directive.title))
             self.builder.flush()
             self.builder.bold -= 1
 
@@ -291,7 +329,7 @@ class _Fragment(HTMLParser):
         self._skipped = ""
 
     def read(self, source: str) -> None:
-        self.feed(source)
+        self.feed(_without_comments(source))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -311,3 +349,13 @@ class _Fragment(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._skipped:
             self._events.text(tex_as_dollars(data))
+
+
+def _without_comments(source: str) -> str:
+    """The parser does this too, but searches the whole rest for each comment that is not closed."""
+    pieces, position = [], 0
+    while (start := source.find("<!--", position)) >= 0:
+        pieces.append(source[position:start])
+        end = source.find("-->", start + 4)
+        position = end + 3 if end >= 0 else len(source)
+    return "".join([*pieces, source[position:]])
