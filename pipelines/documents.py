@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from functools import partial
 
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
@@ -13,11 +11,9 @@ from apache_beam.io.filesystems import FileSystems
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from pipelines.progress import tick
-from pipelines.stages import Convert, Refused, Source, Split, printable, source_of
+from pipelines.reader import Reader, ReaderError
+from pipelines.stages import ERROR, ConvertFn, Refused, Source, Split, Stage, printable, source_of
 from schemas.document import Document
-
-# PyMuPDF is not thread-safe, and some runners work with several threads in one process.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class ReadDocuments(beam.PTransform):
@@ -25,35 +21,43 @@ class ReadDocuments(beam.PTransform):
 
     Args:
       limits: beyond which a document is refused.
+      seconds: after which a document is given up.
       ticks: folder where progress is counted, if anyone looks.
     """
 
-    def __init__(self, limits: Limits, ticks: str | None = None):
+    def __init__(self, limits: Limits, seconds: int, ticks: str | None = None):
         super().__init__(label="read")
-        self.limits, self.ticks = limits, ticks
+        self.do = _Read(limits, seconds, ticks)
 
     def expand(self, uris: beam.PCollection[str]) -> Split:
         sources = uris | beam.Map(source_of).with_output_types(Source)
-        return sources | Convert("read", partial(read, limits=self.limits, ticks=self.ticks), Document)
+        return sources | Stage(self.do, "read", Document)
 
 
-def read(source: Source, limits: Limits, ticks: str | None = None) -> Document:
-    """Reads one document.
+class _Read(ConvertFn):
+    """Reads a document in the reader's process, of which there is one a worker."""
 
-    Raises:
-      Refused: it can't be opened, or its reader refuses it.
-    """
-    from extractors.documents import read_document
+    def __init__(self, limits: Limits, seconds: int, ticks: str | None):
+        super().__init__("read", self.read)
+        self.limits, self.seconds, self.ticks = limits, seconds, ticks
 
-    try:
-        data = _bytes(source, limits)
-        source = source_of(source.uri, hashlib.sha256(data).hexdigest())
-        with _ONE_AT_A_TIME:
-            return read_document(data, printable(source.uri), limits)
-    except UnreadableDocument as error:
-        raise Refused(error.reason, error.detail, record=source) from None
-    finally:
-        tick(ticks, "documents")
+    def setup(self) -> None:
+        self.reader = Reader(self.limits, self.seconds)
+
+    def teardown(self) -> None:
+        self.reader.close()
+
+    def read(self, source: Source) -> Document:
+        try:
+            data = _bytes(source, self.limits)
+            source = source_of(source.uri, hashlib.sha256(data).hexdigest())
+            return self.reader.read(data, printable(source.uri))
+        except UnreadableDocument as error:
+            raise Refused(error.reason, error.detail, record=source) from None
+        except ReaderError as error:
+            raise Refused(ERROR, str(error), record=source) from None
+        finally:
+            tick(self.ticks, "documents")
 
 
 def _bytes(source: Source, limits: Limits) -> bytes:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -19,6 +20,7 @@ from pipelines.errors import RunFailed, UsageError
 from pipelines.recipe import Recipe, Run, load_recipe
 
 _LOCAL = "FnApiRunner"
+_STOPPED = threading.Event()
 
 
 def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
@@ -99,8 +101,10 @@ def execute(recipe: Recipe, run: Run) -> dict[str, int]:
         result = build(recipe, run).run()
         state = result.wait_until_finish()
     except Exception as error:
+        if _STOPPED.is_set():  # which Beam wraps in an error of its own
+            raise KeyboardInterrupt from None
         logging.getLogger(__name__).exception("the pipeline broke off")
-        raise RunFailed(f"the pipeline broke off: {type(error).__name__}: {error}") from error
+        raise RunFailed(f"the pipeline broke off: {_last_line(error)}") from error
     if state != PipelineState.DONE:
         raise RunFailed(f"the pipeline ended as {state}")
     counters: dict[str, int] = {}
@@ -108,6 +112,12 @@ def execute(recipe: Recipe, run: Run) -> dict[str, int]:
         name = counter.key.metric.name
         counters[name] = counters.get(name, 0) + counter.result
     return counters
+
+
+def _last_line(error: Exception) -> str:
+    """Returns what happened: an error that comes from a worker holds a whole stack trace."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if len(lines) > 1 else f"{type(error).__name__}: {error}"
 
 
 def _conclude(
@@ -141,9 +151,12 @@ def stop_on_signal() -> None:
     """Makes SIGTERM end a run like Ctrl-C does."""
 
     def interrupt(*_: Any) -> None:
+        _STOPPED.set()
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as below nohup
+            signal.signal(number, interrupt)
 
 
 def leave(status: int) -> None:

@@ -79,3 +79,10 @@ class DocumentOptions(PipelineOptions):
             metavar="N",
             help="longer documents are rejected as too_many_pages",
         )
+        parser.add_argument(
+            "--document_timeout",
+            type=positive,
+            default=600,
+            metavar="SECONDS",
+            help="documents that take longer to read are rejected as timeout",
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 from typing import Any
 
 from pipelines import __version__
@@ -11,7 +13,8 @@ from pipelines.errors import UsageError
 # Written first and removed last: a folder that has it, and no run.json, holds an interrupted run.
 MARKER = "run.json.partial"
 RUN_NAMES = ("data", "rejected", "ledger", "README.md", "report.html", "run.json", MARKER)
-_SHARDS = ("part-*.parquet", "beam-temp-*/*")
+_FOLDERS = ("data", "rejected")
+_TEMPORARY = "beam-temp-part-*"  # what FileBasedSink names the files that it has not finished
 
 
 def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None:
@@ -115,13 +118,18 @@ def _remove(output: str, keep_ledger: bool) -> None:
     # The marker stays: if this is interrupted, the folder is still known to be a run's.
     write(join(output, MARKER), json.dumps({"assay": __version__}) + "\n")
     names = ["run.json", "README.md", "report.html"]
-    patterns = [join(output, folder, shard) for folder in ("data", "rejected") for shard in _SHARDS]
-    patterns += [] if keep_ledger else [join(output, "ledger", "**")]
-    patterns += [join(output, name) for name in names]
-    for pattern in patterns:
+    shards = [join(output, folder, "part-*.parquet") for folder in _FOLDERS]
+    temporary = [join(output, folder, _TEMPORARY) for folder in _FOLDERS]
+    ledger = [] if keep_ledger else [join(output, "ledger", "**")]
+    unfinished = [f"{folder}/*" for folder in temporary]
+    for pattern in [*(join(output, name) for name in names), *shards, *unfinished, *ledger]:
         files = [metadata.path for metadata in FileSystems.match([pattern])[0].metadata_list]
         if files:
             FileSystems.delete(files)
+    if "://" not in output:  # only local files leave an empty folder behind
+        for pattern in temporary:
+            for folder in glob.glob(pattern):
+                os.rmdir(folder)
 
 
 def _reason(error: Exception) -> str:

@@ -114,7 +114,11 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     limits = Limits(documents.max_document_mb, documents.max_pages)
     figures = partial(figure_verdict, figures=run.options.view_as(PairOptions).figures)
 
-    read = pipeline | "inputs" >> beam.Create(list(run.uris)) | ReadDocuments(limits, run.ticks)
+    read = (
+        pipeline
+        | "inputs" >> beam.Create(list(run.uris))
+        | ReadDocuments(limits, documents.document_timeout, run.ticks)
+    )
     found = read.kept | Convert("extract", find, Found)
     pairs = found.kept | MatchPairs(run.ticks)
     whole = pairs.kept | Keep("completeness", is_complete)

@@ -26,7 +26,8 @@ from schemas.problems import Found
 from schemas.verdict import Rejected, Verdict
 
 NAMESPACE = "assay"
-REJECTED = "rejected"
+REJECTED = "rejected"  # the name of a stage's second output
+ERROR = "error"  # the reason of what raised
 MAX_DETAIL = 500
 
 
@@ -62,7 +63,8 @@ def rejected(record: Any, stage: str, reason: str, detail: str = "") -> Rejected
         record = source_of(record.uri, record.sha256)
     uri = record.uri if hasattr(record, "uri") else record.source.uri
     row = json.dumps(to_row(record), ensure_ascii=False)
-    return Rejected(record.id, stage, reason, printable(detail)[:MAX_DETAIL], printable(uri), printable(row))
+    detail = printable(" ".join(detail.split()))[:MAX_DETAIL]
+    return Rejected(record.id, stage, reason, detail, printable(uri), printable(row))
 
 
 def printable(text: str) -> str:
@@ -87,12 +89,12 @@ class Tally:
 
     def reject(self, record: Any, reason: str, detail: str = "") -> TaggedOutput:
         self._count(f"rejected/{reason}", 1)
+        if reason == ERROR:
+            self._count("failed", 1)
         return TaggedOutput(REJECTED, rejected(record, self.stage, reason, detail))
 
     def fail(self, record: Any, error: Exception) -> TaggedOutput:
-        self._count("failed", 1)
-        message = " ".join(str(error).split())
-        return self.reject(record, "error", f"{type(error).__name__}: {message}")
+        return self.reject(record, ERROR, f"{type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Split:
     rejected: Any
 
 
-class _Stage(beam.PTransform):
+class Stage(beam.PTransform):
     """A ParDo with the outputs `kept` and `rejected`, labelled by its stage."""
 
     def __init__(self, do: beam.DoFn, stage: str, output: Any):
@@ -117,7 +119,9 @@ class _Stage(beam.PTransform):
         return Split(out.kept, out[REJECTED])
 
 
-class _Convert(beam.DoFn):
+class ConvertFn(beam.DoFn):
+    """The shell around a function record -> record; a subclass may open what the function needs."""
+
     def __init__(self, stage: str, function: Callable[[Any], Any]):
         self.tally, self.function = Tally(stage), function
 
@@ -134,7 +138,7 @@ class _Convert(beam.DoFn):
             yield result
 
 
-class Convert(_Stage):
+class Convert(Stage):
     """Turns every record into another one by a pure function.
 
     Args:
@@ -144,7 +148,7 @@ class Convert(_Stage):
     """
 
     def __init__(self, stage: str, function: Callable[[Any], Any], output: type):
-        super().__init__(_Convert(stage, function), stage, output)
+        super().__init__(ConvertFn(stage, function), stage, output)
 
 
 class _Decide(beam.DoFn):
@@ -165,7 +169,7 @@ class _Decide(beam.DoFn):
             yield self.tally.reject(record, verdict.reason, verdict.detail)
 
 
-class Keep(_Stage):
+class Keep(Stage):
     """Splits records into `kept` and `rejected` by a pure function.
 
     Args:
@@ -218,6 +222,6 @@ class Distinct(beam.PTransform):
 
     def expand(self, records: Any) -> Split:
         kind = records.element_type
-        keyed = records | _Stage(_Key(self.stage, self.key), "key", beam.typehints.Tuple[str, kind])
-        first = keyed.kept | beam.GroupByKey() | _Stage(_First(self.stage, self.order), "first", kind)
+        keyed = records | Stage(_Key(self.stage, self.key), "key", beam.typehints.Tuple[str, kind])
+        first = keyed.kept | beam.GroupByKey() | Stage(_First(self.stage, self.order), "first", kind)
         return Split(first.kept, (keyed.rejected, first.rejected) | beam.Flatten())
