@@ -62,9 +62,15 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         if index in openings:
             continue
         title = piece.label is None and (piece.block.kind == "heading" or _is_title(piece))
-        if title or (piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])):
+        stem = piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])
+        if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
             openings[index] = Opening(index, "boundary", None)
     return [openings[index] for index in sorted(openings)]
+
+
+def _is_bare_label(opening: Opening | None, piece: Piece) -> bool:
+    """Whether the piece before is a label alone, whose item begins with what follows."""
+    return bool(opening and opening.label and opening.label.end >= len(piece.block.text))
 
 
 def _is_title(piece: Piece) -> bool:
