@@ -11,7 +11,7 @@ from typing import Literal
 from extractors.problems.labels import Label
 from extractors.problems.outline import Piece, Zone
 from extractors.problems.sequences import Candidate, best_chain
-from extractors.problems.vocabulary import Role, fold, words
+from extractors.problems.vocabulary import Role, fold, pattern, words
 
 Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside"]
 
@@ -270,13 +270,16 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
     nested = Counter(o for ident in spans if roles[ident] in ("problem", "example") for o in outer[ident])
     openings: dict[int, Opening] = {}
     for ident, (begin, end) in sorted(spans.items(), key=lambda s: (s[1][0], -s[1][1])):
-        role = roles[ident]
+        role = roles[ident] or _role_of_summary(names[ident], pieces[begin])
         if role is None or _is_group(pieces, begin, end, role) or (role != "solution" and nested[ident]):
             continue
         if any(roles[o] == role and openings.get(spans[o][0]) for o in outer[ident]):
             continue
         kind: Kind = "problem"
         label = pieces[begin].label
+        if roles[ident] is None and label is None:
+            text = pieces[begin].block.text  # "Show the answer" is a label, and no part of the answer
+            label = Label(role, "", (), len(text), text, True)
         if label and (
             label.role not in ("problem", "example", "solution", "hint")
             and (role == "solution" or pieces[begin].block.marker)
@@ -297,6 +300,16 @@ def _declared_role(name: str) -> Role | None:
     for role in ("solution", "hint", "example", "problem"):
         if role in roles:
             return role
+    return None
+
+
+def _role_of_summary(name: str, first: Piece) -> Role | None:
+    """Returns what an element that opens on demand hides, by its title: "Show the answer"."""
+    titled = first.block.kind == "heading" or len(first.block.text) <= 40
+    if titled and re.search(r"details|dropdown|collaps|toggle|spoiler|accordion|admonition|callout", name):
+        for role in ("hint", "solution"):
+            if pattern(role).search(fold(first.block.text)):
+                return role
     return None
 
 

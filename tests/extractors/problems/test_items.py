@@ -87,6 +87,14 @@ def test_declared_elements_are_linked() -> None:
     assert {p.method for p in matched(text).pairs} == {"declared"}
 
 
+def test_what_opens_on_demand_is_named_by_its_title() -> None:
+    text = document(
+        heading("Exercise 1"), "Why?", *inside("details", "d1", "Show the answer", "So."),
+        heading("Exercise 2"), "How?", *inside("details", "d2", "Need a hint?", "Think."),
+    )  # fmt: skip
+    assert pairs(text) == [("Why?", "So.")]
+
+
 def test_a_hint_is_not_a_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",
