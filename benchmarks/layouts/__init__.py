@@ -1,0 +1,33 @@
+"""The yardstick of pairing: one worked source printed in many layouts and languages.
+
+`generate(variant)` makes the documents of a variant of `catalogue.VARIANTS` and lists what they
+print; `python -m benchmarks.layouts` measures how well the pairs are found in each of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.layouts.arrange import Truth, arrange
+from benchmarks.layouts.book import read_book
+from benchmarks.layouts.variants import Variant
+
+__all__ = ["Generated", "Truth", "Variant", "generate"]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The documents of a variant (name and bytes) and the problems that they print."""
+
+    files: list[tuple[str, bytes]]
+    truth: list[Truth]
+
+
+def generate(variant: Variant) -> Generated:
+    """Returns the documents that a variant describes; the same bytes every time."""
+    from benchmarks.layouts.write import write
+
+    book = read_book(variant.language)
+    arranged = arrange(book, variant)
+    files = [write(pieces, book, variant, name) for name, pieces in arranged.files.items()]
+    return Generated(files, arranged.truth)

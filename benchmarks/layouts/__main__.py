@@ -1,0 +1,66 @@
+"""Prints how well problems and solutions are paired in every layout.
+
+python -m benchmarks.layouts [--only NAME] [--show] [--write FOLDER] [--list]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from benchmarks.layouts import Generated, generate
+from benchmarks.layouts.catalogue import VARIANTS
+from benchmarks.layouts.score import Score, score
+
+
+def measure(generated: Generated) -> Score:
+    """Reads the documents, pairs their items and scores the pairs."""
+    from extractors.documents import read_document
+    from extractors.problems import find_items, match_items
+
+    found = [find_items(read_document(data, name)) for name, data in generated.files]
+    pairs = [(pair.problem.text, pair.solution.text) for pair in match_items(found).pairs]
+    return score(generated.truth, pairs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.layouts", description=__doc__)
+    parser.add_argument("--only", default="", help="variants whose name contains this")
+    parser.add_argument("--show", action="store_true", help="print what is wrong")
+    parser.add_argument("--write", type=Path, help="also write the documents into a folder a variant")
+    parser.add_argument("--list", action="store_true", help="print the names of the variants and stop")
+    options = parser.parse_args()
+    chosen = [variant for variant in VARIANTS if options.only in variant.name]
+    if options.list:
+        print("\n".join(variant.name for variant in chosen))
+        return
+
+    print(f"{'variant':44} {'solved':>6} {'found':>6} {'right':>6} {'wrong':>6} {'off':>4} {'F1':>6} {'s':>5}")
+    scores = []
+    for variant in chosen:
+        start = time.perf_counter()
+        generated = generate(variant)
+        if options.write:
+            for name, data in generated.files:
+                path = options.write / variant.name / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+        result = measure(generated)
+        scores.append(result)
+        seconds = time.perf_counter() - start
+        print(
+            f"{variant.name:44} {result.solved:6} {result.found:6} {result.right:6} {result.wrong:6} "
+            f"{result.off:4} {result.f1:6.3f} {seconds:5.1f}"
+        )
+        for error in result.errors if options.show else ():
+            print(f"    {error}")
+    if scores:
+        mean = sum(s.f1 for s in scores) / len(scores)
+        below = sum(s.f1 < 0.97 for s in scores)
+        wrong = sum(s.wrong for s in scores)
+        print(f"{len(scores)} variants, mean F1 {mean:.3f}, {below} below 0.97, {wrong} wrong pairs")
+
+
+if __name__ == "__main__":
+    main()
