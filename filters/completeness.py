@@ -5,8 +5,8 @@ Only what is certain is dropped:
 - `empty`: nothing but punctuation is left once figures and formula delimiters are taken away;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
   ("Answers will vary."), and says nothing else;
-- `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or an opened
-  formula or environment is never closed.
+- `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or a LaTeX
+  environment that it opens is never closed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def truncation(text: str, language: str = "und") -> str:
     last = _LAST_WORD.search(text)
     if last and last[1].casefold() in _open_words(language):
         return f"ends in {last[1]!r}: …{text[-60:]}"
-    # Code has environments and dollars of its own.
+    # Code may show an environment without closing it.
     opened: list[str] = []
     for kind, name in _ENVIRONMENT.findall(_CODE.sub(" ", text)):
         if kind == "begin":
@@ -66,8 +66,6 @@ def truncation(text: str, language: str = "und") -> str:
             opened.pop()
     if opened:
         return f"never closes {opened[-1]!r}: …{text[-60:]}"
-    if _CODE.sub(" ", text).count("$$") % 2:
-        return f"never closes a formula: …{text[-60:]}"
     return ""
 
 

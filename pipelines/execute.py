@@ -30,6 +30,8 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
       UsageError: nothing was done, since the caller has to change something.
       RunFailed: the run broke off, or its counts don't add up.
     """
+    from apache_beam.io.filesystems import FileSystems
+
     from pipelines.inputs import list_inputs
     from pipelines.options import RunOptions
     from pipelines.parsing import parse
@@ -38,13 +40,15 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     recipe = load_recipe(name)
     options = parse(arguments, recipe.options)
     ours = options.view_as(RunOptions)
+    FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
     uris = list_inputs(ours.input, ours.output)
-    folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
     ticks = tempfile.mkdtemp(prefix="beam-ticks-") if local else None
     try:
+        pipeline = build(recipe, Run(uris, options, ticks))
+        folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
         with progress(screen, ticks, len(uris)) if ticks else nullcontext():
-            counters = execute(recipe, Run(uris, options, ticks))
+            counters = execute(pipeline)
     finally:
         if ticks:
             shutil.rmtree(ticks, ignore_errors=True)
@@ -67,6 +71,10 @@ def choose_runner(options: Any) -> bool:
         standard.runner = _LOCAL
     name = standard.runner.rsplit(".", 1)[-1].removesuffix("Runner") + "Runner"
     local = name in StandardOptions.LOCAL_RUNNERS
+    if name == "DaskRunner":
+        raise UsageError("--runner DaskRunner: it drops branches of a pipeline in silence; use another one")
+    if direct.direct_running_mode == "multi_threading":
+        raise UsageError("--direct_running_mode multi_threading: it fails at random; use --workers")
     if workers > 1:
         if not local:
             raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
@@ -78,15 +86,22 @@ def choose_runner(options: Any) -> bool:
 
 
 def build(recipe: Recipe, run: Run) -> Any:
-    """Returns the wired pipeline."""
+    """Returns the wired pipeline.
+
+    Raises:
+      UsageError: the runner is unknown or not installed, or misses options of its own.
+    """
     import apache_beam as beam
 
-    pipeline = beam.Pipeline(options=run.options)
+    try:
+        pipeline = beam.Pipeline(options=run.options)
+    except (ValueError, ImportError) as error:
+        raise UsageError(str(error)) from None
     recipe.build(pipeline, run)
     return pipeline
 
 
-def execute(recipe: Recipe, run: Run) -> dict[str, int]:
+def execute(pipeline: Any) -> dict[str, int]:
     """Runs the pipeline to its end and returns its counters, by name.
 
     Raises:
@@ -98,7 +113,7 @@ def execute(recipe: Recipe, run: Run) -> dict[str, int]:
     from pipelines.stages import NAMESPACE
 
     try:
-        result = build(recipe, run).run()
+        result = pipeline.run()
         state = result.wait_until_finish()
     except Exception as error:
         if _STOPPED.is_set():  # which Beam wraps in an error of its own

@@ -23,7 +23,7 @@ from pipelines.recipe import Outcome, Recipe, Run, StageInfo
 from pipelines.sink import WriteRows, encode
 from pipelines.stages import REJECTED, Convert, Distinct, Keep, Refused, Split, Tally
 from schemas.document import Document
-from schemas.problems import Found
+from schemas.problems import Found, Item
 from schemas.scp116k import Pair
 from schemas.verdict import Rejected
 
@@ -87,10 +87,14 @@ class _Match(beam.DoFn):
                 self.tally.kept(2)
                 yield pair
         for item in matching.unpaired_problems:
-            yield self.tally.reject(item, "unpaired_problem", item.label)
+            yield self.tally.reject(item, "unpaired_problem", _labelled(item))
         for item in matching.unpaired_solutions:
-            yield self.tally.reject(item, "unpaired_solution", item.label)
+            yield self.tally.reject(item, "unpaired_solution", _labelled(item))
         tick(self.ticks, "pairs", len(matching.pairs))
+
+
+def _labelled(item: Item) -> str:
+    return f"labelled {item.label}" if item.label else "no label"
 
 
 class MatchPairs(beam.PTransform):
