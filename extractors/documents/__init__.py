@@ -35,7 +35,8 @@ def read_document(data: bytes, uri: str, limits: Limits = _DEFAULT) -> Document:
     except UnreadableDocument:
         raise
     except Exception as error:  # a reader's own mistake with a hostile document must not end the run
-        raise UnreadableDocument("damaged", f"{type(error).__name__}: {error}"[:300]) from error
+        detail = " ".join(f"the reader failed: {type(error).__name__}: {error}".split())
+        raise UnreadableDocument("damaged", detail[:300]) from error
     if not document.blocks and not document.notes:
         raise UnreadableDocument("empty", "no text")
     if document.format == "pdf":

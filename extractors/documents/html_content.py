@@ -54,7 +54,8 @@ def _drop_menus(body: LexborNode, source: str) -> None:
         for child in element.iter():
             if child.tag in _MENUS and _is_menu(child):
                 # Asked for only now: most pages have no such element.
-                main_text = main_text or " ".join(extract_plain_text(source, main_content=True).split()) or " "
+                if not main_text:
+                    main_text = " ".join(extract_plain_text(source, main_content=True).split()) or " "
                 if " ".join(child.text(separator=" ").split()) not in main_text:
                     child.decompose()
             elif depth < _MAX_DEPTH:

@@ -113,7 +113,7 @@ def _refuse_ole(data: bytes) -> DocumentFormat:
 def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
     from extractors.documents.text import decode
 
-    head = data[:200_000]
+    head = _whole_characters(data[:200_000])
     has_mark = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     control = len(head) - len(head.translate(None, _CONTROL))
     if not has_mark and control > len(head) * 0.01:
@@ -130,6 +130,14 @@ def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
     if extension in _MARKDOWN_NAMES:
         return "markdown"
     return "markdown" if _looks_like_markdown(text, extension) else "text"
+
+
+def _whole_characters(head: bytes) -> bytes:
+    """Takes off the bytes of a character of UTF-8 that the cut may have gone through."""
+    for count in range(1, min(4, len(head)) + 1):
+        if head[-count] < 0x80:
+            return head[: len(head) - count + 1]
+    return head
 
 
 def _looks_like_html(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from extractors.documents.blocks import Builder
+from extractors.documents.blocks import Builder, Numbering, count
 from extractors.documents.limits import Limits
 from schemas.document import Document, with_spans
 
@@ -17,7 +17,7 @@ _BOMS = [
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
 _MARKER = re.compile(
-    r"(\d{1,3}[.)]|\(\d{1,3}\)|[a-zA-Z][.)]|\([a-zA-Z]\)|[ivxIVX]{1,5}[.)]|\([ivx]{1,5}\)|[-*+•–])\s+(?=\S)"
+    r"(?P<marker>\(?(?P<count>\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)]|[-*+\u2022\u2013])\s+(?=\S)"
 )
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,}|\*{3,})\s*")
 _NUMBERED_HEADING = re.compile(
@@ -41,7 +41,7 @@ def decode(data: bytes, declared: str = "") -> str:
     if declared:
         try:
             return data.decode(declared)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # no such encoding, or not this one
             pass
     from charset_normalizer import from_bytes
 
@@ -50,57 +50,97 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def read_text(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
-    """Returns plain text as blocks; form feeds divide it into pages."""
+    """Returns plain text as blocks; form feeds end a paragraph, as they end a page."""
     builder = Builder()
-    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    for page in text.split("\f"):
-        for paragraph in _paragraphs(page):
-            _read_paragraph(builder, paragraph)
+    lines = (
+        decode(data).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").expandtabs(4).split("\n")
+    )
+    indents: list[int] = []
+    for paragraph in _paragraphs(lines):
+        _read_paragraph(builder, paragraph, indents)
+    for _ in indents:
+        builder.end_item()
     blocks = builder.blocks()
     title = next((block.text for block in blocks if block.kind == "heading"), "")
     return Document(uri, sha256, title, "und", "text", 0, with_spans(blocks))
 
 
-def _paragraphs(text: str) -> list[list[str]]:
+def _paragraphs(lines: list[str]) -> list[list[str]]:
     """Returns the paragraphs as lines: a blank line, an enumerator or an indented line starts one."""
     paragraphs: list[list[str]] = [[]]
-    for line in text.expandtabs(4).split("\n"):
+    last = ""
+    for line in lines:
         if not line.strip():
             paragraphs.append([])
             continue
         current = paragraphs[-1]
-        if current and (_MARKER.match(line.strip()) or _is_indented(line, current)):
+        marker = _MARKER.match(line.strip())
+        if current and (_is_indented(line, current) or (marker and _goes_on(marker, last, current))):
             paragraphs.append([])
+        if marker and not paragraphs[-1]:
+            last = marker["marker"]
         paragraphs[-1].append(line)
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
+def _goes_on(marker: re.Match[str], last: str, current: list[str]) -> bool:
+    """Whether what looks like a marker within a paragraph starts an item, and no wrapped line.
+
+    It does if it is the first of its kind, or follows the one before: after `2.` comes `3.`.
+    """
+    counted = marker["count"]
+    if not counted:
+        return bool(_MARKER.match(current[0].strip())) or current[-1].rstrip().endswith(":")
+    if counted in ("1", "a", "A", "i", "I"):
+        return True
+    if re.sub(r"\w+", "", marker["marker"]) != re.sub(r"\w+", "", last):
+        return False
+    return counted in _next(re.sub(r"\W", "", last))
+
+
+def _next(counted: str) -> set[str]:
+    """Returns what may follow a number, letter or roman numeral."""
+    if counted.isdecimal():
+        return {str(int(counted) + 1)}
+    following = {chr(ord(counted) + 1)} if len(counted) == 1 else set()
+    numbering: Numbering = "upper-roman" if counted.isupper() else "lower-roman"
+    for number in range(1, 40):
+        if count(number, numbering) == counted:
+            following.add(count(number + 1, numbering))
+    return following
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _is_indented(line: str, current: list[str]) -> bool:
     """Whether a line starts a paragraph by its indentation: deeper than the paragraph's lines so far."""
-    indent = len(line) - len(line.lstrip())
-    last = current[-1]
-    return len(current) > 1 and indent >= len(last) - len(last.lstrip()) + 2
+    return len(current) > 1 and _indent(line) >= _indent(current[-1]) + 2
 
 
-def _read_paragraph(builder: Builder, lines: list[str]) -> None:
+def _read_paragraph(builder: Builder, lines: list[str], indents: list[int]) -> None:
+    """Reads one paragraph; `indents` are those of the list items that are open."""
     first = lines[0].strip()
+    heading = 0
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]) and len(first) < 100:
+        heading = 1 if lines[1].strip()[0] in "=*" else 2
+    elif len(lines) == 1 and _is_heading(first):
+        heading = 2
+    while indents and (heading or indents[-1] >= _indent(lines[0])):
+        indents.pop()
+        builder.end_item()
+    if heading:
         builder.text(first)
-        builder.heading(1 if lines[1].strip()[0] in "=*" else 2)
+        builder.heading(heading)
         return
-    if len(lines) == 1 and _is_heading(first):
-        builder.text(first)
-        builder.heading(2)
-        return
-    marker = _MARKER.match(first)
-    if marker:
-        builder.begin_item(marker[1], ordered=True)
+    if marker := _MARKER.match(first):
+        indents.append(_indent(lines[0]))
+        builder.begin_item(marker["marker"], ordered=True)
         lines = [first[marker.end() :], *lines[1:]]
     for line in lines:
         builder.verbatim(line.strip() + "\n")
     builder.flush()
-    if marker:
-        builder.end_item()
 
 
 def _is_heading(line: str) -> bool:
