@@ -92,11 +92,8 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
                 elif not skipping:
                     current.append(piece)
             elif opening.kind == "inline_hint":
-                if head is not None and head.kind == "solution":
-                    close()
-                    skipping = True
-                elif not skipping:
-                    current.append(piece)
+                close()
+                skipping = True
             elif opening.kind == "inline_solution" and head is not None:
                 # A question repeated above its solution: the two are a pair of their own.
                 link = record_id("link", index)
@@ -123,7 +120,8 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
 
 
 def _answer_follows(opening: Opening | None) -> bool:
-    return opening is not None and opening.kind == "inline_solution"
+    """Whether what follows a declared problem still belongs to it: its hint, its solution."""
+    return opening is not None and opening.kind in ("inline_solution", "inline_hint", "aside")
 
 
 def _ignored(opening: Opening, piece: Piece, level: int, inside: bool) -> bool:

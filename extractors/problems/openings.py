@@ -188,14 +188,16 @@ def _look(piece: Piece) -> tuple[object, ...]:
 
 
 def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
-    """Chains by the shape of the number: 3 and 3.14 are not of one sequence."""
+    """Chains by the shape of the number: 3, 3.14 and P3 are not of one sequence, 3.1.4 and A.1.4 are."""
     shapes: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        shapes[tuple(part.isdigit() or part for part in candidate.number)].append(candidate)
+        depth = len(candidate.number)
+        letter = "" if candidate.number[0].isdigit() or depth > 2 else candidate.number[0]
+        shapes[depth, letter].append(candidate)
     chains = [best_chain(group) for group in shapes.values()]
     longest = max((len(chain) for chain in chains), default=0)
-    # Stray numbers of another shape inside a long sequence are quantities, not items.
-    return [chain for chain in chains if len(chain) >= max(1, longest // 10)]
+    # A few numbers of another shape beside a long sequence are steps or quantities, not items.
+    return [chain for chain in chains if 3 * len(chain) >= longest]
 
 
 def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> list[Candidate]:
@@ -234,6 +236,8 @@ def _without_enumerations(
     ranks = Counter(_prominence(pieces[o.index]) for o in items)
     usual = ranks.most_common(1)[0][0]
     equals = [c for c in candidates if _prominence(pieces[c.index]) >= usual]
+    if 2 * len(equals) < len(items):
+        return []
     if usual > (False, False):
         return equals
     starts = [o.index for o in items]

@@ -214,7 +214,10 @@ def _cuts_of_row(text: str) -> list[int]:
     """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m"."""
     numbers = [(match.start(), int(match[1])) for match in _ROW_LABEL.finditer(text)]
     steps = [b[1] - a[1] for a, b in itertools.pairwise(numbers)]
-    if len(numbers) < 3 or numbers[0][0] != 0 or not all(1 <= step <= 2 for step in steps):
+    if not steps or numbers[0][0] != 0 or not all(1 <= step <= 2 for step in steps):
+        return []
+    parted = all(text[:start].rstrip().endswith(";") for start, _ in numbers[1:])
+    if len(numbers) < 3 and not parted:
         return []
     short = len(text) / len(numbers) <= _ROW_ANSWER
     return [start for start, _ in numbers[1:]] if short else []
