@@ -181,7 +181,8 @@ def _split(block: Block) -> list[Block]:
     """Splits a paragraph at the lines that begin with a number of their own."""
     if block.kind not in ("paragraph", "list_item"):
         return [block]
-    cuts = [match.end() for match in _LINE_LABEL.finditer(block.text)] or _cuts_of_row(block.text)
+    lines = [match.end() for match in _LINE_LABEL.finditer(block.text)]
+    cuts = lines or _cuts_of_row(block.text)
     if not cuts:
         return [block]
     edges = [0, *cuts, len(block.text)]
@@ -192,10 +193,11 @@ def _split(block: Block) -> list[Block]:
         if not stripped:
             continue
         offset = begin + len(text) - len(text.lstrip())
+        before = offset if lines else 0  # the answers of a row look like the first of them
         style = replace(
             block.style,
-            bold=max(0, min(block.style.bold - offset, len(stripped))),
-            italic=max(0, min(block.style.italic - offset, len(stripped))),
+            bold=max(0, min(block.style.bold - before, len(stripped))),
+            italic=max(0, min(block.style.italic - before, len(stripped))),
         )
         parts.append(
             replace(
