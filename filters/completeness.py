@@ -47,7 +47,7 @@ def is_empty(text: str) -> bool:
 
 def is_only_reference(text: str) -> bool:
     """Whether a text only sends the reader elsewhere, or only says that it won't answer."""
-    text = " ".join(text.split()).strip(" .…!()[]*_")
+    text = " ".join(text.split()).strip(" .。…!()[]*_")
     return len(text) <= _REFERRAL_LENGTH and _referral().fullmatch(text) is not None
 
 

@@ -16,6 +16,14 @@ def positive(text: str) -> int:
     return number
 
 
+def share(text: str) -> float:
+    """Returns a number from 0 to 1, for argparse."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ValueError
+    return number
+
+
 class RunOptions(PipelineOptions):
     """What every run has."""
 

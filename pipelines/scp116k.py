@@ -12,10 +12,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from extractors.documents.limits import Limits
 from filters.completeness import is_complete
+from filters.confidence import DEFAULT_MINIMUM, is_sure
 from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from pipelines.documents import ReadDocuments
-from pipelines.options import DocumentOptions, RunOptions
+from pipelines.options import DocumentOptions, RunOptions, share
 from pipelines.output import join
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
@@ -38,6 +39,13 @@ class PairOptions(PipelineOptions):
             choices=("keep", "drop"),
             default="keep",
             help="pairs whose problem can't be read without a picture: keep them, flagged, or drop them",
+        )
+        parser.add_argument(
+            "--min_pairing_score",
+            type=share,
+            default=DEFAULT_MINIMUM,
+            metavar="SCORE",
+            help="pairs that are less sure (0 to 1) are rejected as ambiguous_pair",
         )
 
 
@@ -116,7 +124,9 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
     limits = Limits(documents.max_document_mb, documents.max_pages)
-    figures = partial(figure_verdict, figures=run.options.view_as(PairOptions).figures)
+    pairing = run.options.view_as(PairOptions)
+    sure = partial(is_sure, minimum=pairing.min_pairing_score)
+    figures = partial(figure_verdict, figures=pairing.figures)
 
     read = (
         pipeline
@@ -125,12 +135,13 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     )
     found = read.kept | Convert("extract", find, Found)
     pairs = found.kept | MatchPairs(run.ticks)
-    whole = pairs.kept | Keep("completeness", is_complete)
+    certain = pairs.kept | Keep("confidence", sure)
+    whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
     alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
     rows = alone.kept | Convert("write", encode, tuple[str, bytes])
 
-    stages = (read, found, pairs, whole, shown, alone, rows)
+    stages = (read, found, pairs, certain, whole, shown, alone, rows)
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(options.output, "data"), Pair, options.num_shards),
@@ -148,6 +159,7 @@ RECIPE = Recipe(
         StageInfo("read", "documents", "opens a document and turns it into blocks"),
         StageInfo("extract", "documents", "finds the problems and solutions in it"),
         StageInfo("pair", "items", "matches problems and solutions one to one, folder by folder"),
+        StageInfo("confidence", "pairs", "drops pairs whose halves may not belong together"),
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
