@@ -38,8 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status: 0, 1 (failed), 2 (usage) or 130 (stopped)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments[:1] == ["run"] and not {"-h", "--help"} & set(arguments):
-            return _run(arguments[1:])
+        if arguments[:1] == ["run"]:
+            asks = bool({"-h", "--help"} & set(arguments[1:]))
+            if not asks:
+                return _run(arguments[1:])
+            if not arguments[1].startswith("-"):
+                return _describe(arguments[1])
         chosen = _parser().parse_args(arguments)
         if chosen.command == "list":
             width = max(map(len, RECIPES))
@@ -48,8 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _describe(chosen.pipeline)
         elif chosen.command == "report":
             return _report(chosen.dir)
-        elif chosen.command == "run":
-            return _describe(chosen.pipeline)
     except UsageError as error:
         print(f"beam: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

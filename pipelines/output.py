@@ -63,9 +63,9 @@ def write(path: str, text: str) -> None:
     from apache_beam.io.filesystem import CompressionTypes
     from apache_beam.io.filesystems import FileSystems
 
-    temporary = path + ".tmp"
+    data, temporary = text.encode("utf-8"), path + ".tmp"
     with FileSystems.create(temporary, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-        file.write(text.encode("utf-8"))
+        file.write(data)
     if "://" in path and FileSystems.exists(path):
         FileSystems.delete([path])  # remote stores refuse to rename onto a file; local ones replace it
     FileSystems.rename([temporary], [path])

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pipelines.manifest import discrepancies, public_options, stage_counts, versions
+from pipelines.options import RunOptions
+from pipelines.parsing import parse
+from pipelines.recipe import StageInfo
+
+STAGES = (
+    StageInfo("read", "documents", ""),
+    StageInfo("filter", "pairs", ""),
+    StageInfo("write", "pairs", ""),
+)
+COUNTERS = {
+    "read/in": 3,
+    "read/kept": 1,
+    "read/rejected/empty": 1,
+    "read/rejected/damaged": 1,
+    "filter/in": 5,
+    "filter/kept": 3,
+    "filter/rejected/error": 2,
+    "filter/failed": 2,
+    "write/in": 3,
+    "write/kept": 3,
+}
+
+
+def funnel() -> list[dict[str, Any]]:
+    return stage_counts(COUNTERS, STAGES)
+
+
+def test_counters_become_a_funnel() -> None:
+    read, filtered, written = funnel()
+    assert read == {
+        "stage": "read",
+        "unit": "documents",
+        "in": 3,
+        "kept": 1,
+        "rejected": 2,
+        "reasons": {"damaged": 1, "empty": 1},
+        "failed": 0,
+    }
+    assert (filtered["failed"], filtered["reasons"]) == (2, {"error": 2})
+    assert written["kept"] == 3
+    assert discrepancies(funnel(), inputs=3, rows=3, rejects=4) == []
+
+
+def change(stage: int, field: str) -> Callable[[list[dict[str, Any]]], None]:
+    def apply(stages: list[dict[str, Any]]) -> None:
+        stages[stage][field] += 1
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("break_it", "line"),
+    [
+        (change(0, "in"), "read: in 4, but kept 1 + rejected 2"),
+        (change(1, "kept"), "filter: in 5, but kept 4 + rejected 2"),
+        (change(2, "in"), "filter kept 3, but write saw 4"),
+        (change(2, "kept"), "4 rows counted, but data/ holds 3"),
+        (change(1, "rejected"), "5 rejects counted, but rejected/ holds 4"),
+    ],
+)
+def test_whatever_does_not_add_up_is_named(break_it: Callable[[Any], None], line: str) -> None:
+    stages = funnel()
+    break_it(stages)
+    assert line in discrepancies(stages, inputs=3, rows=3, rejects=4)
+
+
+def test_a_lost_input_is_named() -> None:
+    assert discrepancies(funnel(), inputs=4, rows=3, rejects=4) == [
+        "4 files listed, but the first stage saw 3"
+    ]
+
+
+def test_secrets_are_never_shown() -> None:
+    options = parse(["--input", "a", "--output", "b", "--s3_secret_access_key", "hush"], ())
+    shown = public_options(options, [RunOptions])
+    assert "hush" not in str(shown)
+    assert shown["s3_secret_access_key"] == "***"
+    assert shown["input"] == ["a"]
+
+
+def test_versions_name_what_shapes_the_output() -> None:
+    found = versions()
+    assert {"assay", "python", "apache-beam", "pyarrow", "pymupdf"} <= set(found)
+    assert all(re.match(r"\d", version) for version in found.values())

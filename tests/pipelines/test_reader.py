@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from extractors.documents.limits import Limits, UnreadableDocument
+from pipelines.reader import Reader, ReaderError
+
+# Python runs this before anything else in the reader's process: `read_document` does as it is told.
+SABOTAGE = """
+import os, time
+import extractors.documents as documents
+from extractors.documents.limits import UnreadableDocument
+
+def read_document(data, uri, limits, read=documents.read_document):
+    if data == b"abort":
+        os.abort()
+    if data == b"exit":
+        os._exit(3)
+    if data == b"sleep":
+        time.sleep(60)
+    if data == b"raise":
+        raise KeyError("oops")
+    if data == b"refuse":
+        raise UnreadableDocument("encrypted", f"{limits.max_megabytes} {limits.max_pages}")
+    return read(data, uri, limits)
+
+documents.read_document = read_document
+"""
+TEXT = b"# A heading\n\nSome text about apples and pears.\n"
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    (tmp_path / "sitecustomize.py").write_text(SABOTAGE)
+    monkeypatch.syspath_prepend(tmp_path)
+    made = Reader(Limits(7, 9), seconds=2)
+    yield made
+    made.close()
+
+
+def test_documents_come_back_from_one_process(reader: Reader) -> None:
+    first = reader.read(TEXT, "a.md")
+    process = reader._process
+    assert (first.uri, first.title) == ("a.md", "A heading")
+    assert reader.read(TEXT, "b.md").uri == "b.md"
+    assert reader._process is process
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "detail"),
+    [
+        (b"abort", "crashed", "reading it ended the reader's process: SIGABRT"),
+        (b"exit", "crashed", "reading it ended the reader's process: exit status 3"),
+        (b"sleep", "timeout", "not read within 2 s"),
+        (b"refuse", "encrypted", "7 9"),
+    ],
+)
+def test_a_bad_document_costs_itself_alone(reader: Reader, data: bytes, reason: str, detail: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(UnreadableDocument) as caught:
+        reader.read(data, "bad.pdf")
+    assert (caught.value.reason, caught.value.detail) == (reason, detail)
+    assert time.monotonic() - start < 20
+    assert reader.read(TEXT, "good.md").title == "A heading"
+
+
+def test_what_raises_keeps_its_name_and_the_process(reader: Reader) -> None:
+    with pytest.raises(ReaderError, match=r"^KeyError: 'oops'$"):
+        reader.read(b"raise", "bad.pdf")
+    process = reader._process
+    assert reader.read(TEXT, "good.md").title == "A heading"
+    assert reader._process is process
+
+
+def test_closing_ends_the_process(reader: Reader) -> None:
+    reader.read(TEXT, "a.md")
+    assert reader._process
+    number = reader._process.pid
+    reader.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+    reader.close()
+
+
+def test_a_large_document_goes_through_the_pipe(reader: Reader) -> None:
+    document = reader.read(b"word " * 1_000_000, "long.txt")
+    assert len(document.text) >= 4_999_999
