@@ -17,10 +17,13 @@ def positive(text: str) -> int:
 
 
 def share(text: str) -> float:
-    """Returns a number from 0 to 1, for argparse."""
-    number = float(text)
+    """A number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
     if not 0 <= number <= 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, not {text!r}")
     return number
 
 
