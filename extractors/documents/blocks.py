@@ -30,6 +30,7 @@ _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _SPACED_BREAK = re.compile(r" *\n[ \n]*")
 _DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
 _IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_ANSWERS = re.compile(r"solution|answer|hint|proof")
 _ROMAN = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")]  # fmt: skip
 
@@ -140,6 +141,7 @@ class Builder:
         self._footnotes: list[Block] = []
         self._kinds: list[tuple[BlockKind, int]] = []
         self._ids: set[str] = set()
+        self._used: set[str] = set()
         self._opened = 0
 
     # Inline events.
@@ -238,8 +240,18 @@ class Builder:
 
     def retarget(self, target: str) -> None:
         """Says which element the innermost container belongs to."""
-        if self._containers:
+        if self._containers and self._containers[-1].id not in self._used:
             self._containers[-1] = replace(self._containers[-1], target=printable(target))
+
+    def refer(self, target: str) -> None:
+        """Follows a link to another element of the document.
+
+        A solution that opens with a link ("Solution to Exercise 3") belongs to what the link names.
+        """
+        for depth, container in enumerate(self._containers):
+            opens = container.id not in self._used and not container.target
+            if opens and _ANSWERS.search(container.name):
+                self._containers[depth] = replace(container, target=printable(target))
 
     def end_item(self) -> None:
         self.flush()
@@ -338,6 +350,7 @@ class Builder:
     def _append(self, block: Block, keep_containers: bool = False) -> None:
         if not keep_containers:
             block = replace(block, containers=tuple(self._containers[:MAX_CONTAINERS]))
+            self._used.update(container.id for container in block.containers)
         self._blocks.append(block)
 
 

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from extractors.documents.blocks import Numbering, count
 from extractors.documents.limits import UnreadableDocument
 from extractors.documents.marks import mark_item
-from extractors.documents.zips import open_archive
+from extractors.documents.zips import open_archive, read_member
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -78,8 +78,8 @@ def prepare_docx(data: bytes) -> bytes:
     """
     with open_archive(data) as archive:
         names = set(archive.namelist())
-        styles_xml = archive.read("word/styles.xml") if "word/styles.xml" in names else b""
-        numbering_xml = archive.read("word/numbering.xml") if "word/numbering.xml" in names else b""
+        styles_xml = read_member(archive, "word/styles.xml") if "word/styles.xml" in names else b""
+        numbering_xml = read_member(archive, "word/numbering.xml") if "word/numbering.xml" in names else b""
         changed = {}
         styles = _parse(styles_xml)
         if styles is not None and (renamed := _with_code_styles(styles_xml, styles)):
@@ -87,7 +87,7 @@ def prepare_docx(data: bytes) -> bytes:
         numbering = _numbering(_parse(numbering_xml), styles)
         if numbering.levels:
             for name in filter(_MAIN.fullmatch, sorted(names)):
-                changed[name] = _Marker(numbering).mark(archive.read(name))
+                changed[name] = _Marker(numbering).mark(read_member(archive, name))
         return _replaced(archive, changed) if changed else data
 
 
@@ -98,7 +98,7 @@ def _replaced(archive: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
             if name in changed:
                 copy.writestr(name, changed[name])
             else:  # of pictures, pandoc asks only whether they are there
-                copy.writestr(name, b"" if name.startswith("word/media/") else archive.read(name))
+                copy.writestr(name, b"" if name.startswith("word/media/") else read_member(archive, name))
     return target.getvalue()
 
 

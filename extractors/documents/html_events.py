@@ -269,6 +269,8 @@ class HtmlEvents:
         elif tag == "q":
             builder.text("“")
             undo.append(lambda: builder.text("”"))
+        elif tag == "a" and "#" in (attributes.get("href") or ""):
+            builder.refer((attributes.get("href") or "").partition("#")[2])
         elif tag in _HEADINGS:
             builder.begin_kind("heading", _HEADINGS[tag])
             undo.append(builder.end_kind)

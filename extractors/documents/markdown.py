@@ -122,7 +122,7 @@ class MarkdownReader:
         self._lists: list[str] = []
 
     def read(self, source: str) -> None:
-        source = _DATA_ADDRESS.sub("data:", source.replace("\0", ""))
+        source = _DATA_ADDRESS.sub("image", source.replace("\0", ""))
         parser = _parser(bool(_MYST.search(source)), _closes_its_math(source))
         self._tokens(parser.parse(source))
 

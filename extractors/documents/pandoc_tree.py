@@ -277,7 +277,9 @@ class _Walker:
             self.walk_blocks(blocks)
 
     def _link(self, content: Node) -> None:
-        (_, _, attributes), inlines, _ = content
+        (_, _, attributes), inlines, (address, _) = content
+        if address.startswith("#"):
+            self.builder.refer(address[1:])
         unresolved = len(inlines) == 1 and str(inlines[0].get("c", "")).startswith("[")
         if not ("reference" in dict(attributes) and unresolved):
             self.walk(inlines, self.inline)

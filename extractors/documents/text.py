@@ -68,7 +68,7 @@ def read_text(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
 def _paragraphs(lines: list[str]) -> list[list[str]]:
     """Returns the paragraphs as lines: a blank line, an enumerator or an indented line starts one."""
     paragraphs: list[list[str]] = [[]]
-    last = ""
+    last: dict[str, str] = {}
     for line in lines:
         if not line.strip():
             paragraphs.append([])
@@ -78,12 +78,16 @@ def _paragraphs(lines: list[str]) -> list[list[str]]:
         if current and (_is_indented(line, current) or (marker and _goes_on(marker, last, current))):
             paragraphs.append([])
         if marker and not paragraphs[-1]:
-            last = marker["marker"]
+            last[_shape(marker)] = marker["count"] or ""
         paragraphs[-1].append(line)
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _goes_on(marker: re.Match[str], last: str, current: list[str]) -> bool:
+def _shape(marker: re.Match[str]) -> str:
+    return re.sub(r"\w+", "", marker["marker"])
+
+
+def _goes_on(marker: re.Match[str], last: dict[str, str], current: list[str]) -> bool:
     """Whether what looks like a marker within a paragraph starts an item, and no wrapped line.
 
     It does if it is the first of its kind, or follows the one before: after `2.` comes `3.`.
@@ -93,9 +97,7 @@ def _goes_on(marker: re.Match[str], last: str, current: list[str]) -> bool:
         return bool(_MARKER.match(current[0].strip())) or current[-1].rstrip().endswith(":")
     if counted in ("1", "a", "A", "i", "I"):
         return True
-    if re.sub(r"\w+", "", marker["marker"]) != re.sub(r"\w+", "", last):
-        return False
-    return counted in _next(re.sub(r"\W", "", last))
+    return counted in _next(last.get(_shape(marker), ""))
 
 
 def _next(counted: str) -> set[str]:

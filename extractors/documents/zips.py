@@ -62,11 +62,26 @@ def archive_names(data: bytes) -> set[str]:
         return set(archive.namelist())
 
 
+def read_member(archive: zipfile.ZipFile, name: str, most: int = -1) -> bytes:
+    """Returns one file of an archive, at most its first bytes.
+
+    Raises:
+      UnreadableDocument: damaged.
+    """
+    try:
+        with archive.open(name) as member:
+            return member.read(most)
+    except Exception as error:  # zipfile and its decompressors raise whatever their input makes them
+        raise UnreadableDocument("damaged", f"{name} in the archive: {error}") from error
+
+
 def archive_text(data: bytes, name: str, most: int = 1_000_000) -> str:
-    """Returns the first characters of one file of an archive; empty if it is not there or damaged."""
+    """Returns the first characters of one file of an archive; empty if it is not there.
+
+    Raises:
+      UnreadableDocument: damaged.
+    """
     with open_archive(data) as archive:
-        try:
-            with archive.open(name) as member:
-                return member.read(most).decode("utf-8", "replace")
-        except Exception:  # zipfile and its decompressors raise whatever their input makes them
-            return ""
+        return (
+            read_member(archive, name, most).decode("utf-8", "replace") if name in archive.namelist() else ""
+        )
