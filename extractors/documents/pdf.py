@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from typing import Any
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pdf_blocks import blocks_of
-from extractors.documents.pdf_fragments import Fonts, Fragment, Page, read_page
+from extractors.documents.pdf_fragments import Fonts, Fragment
 from extractors.documents.pdf_layout import reading_order
-from extractors.documents.pdf_lines import lines_of
+from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads
 from extractors.documents.pdf_math import reduce_stacks
-from schemas.document import Document, with_spans
+from extractors.documents.pdf_page import Page, read_page
+from schemas.document import Document
 
 _NO_TITLE = re.compile(
     r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.I
@@ -37,9 +39,13 @@ def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     if not data:
         raise UnreadableDocument("empty", "no bytes")
     source = _open(data)
+    collects = gc.isenabled()
+    gc.disable()  # hundreds of small objects a page and no cycles: the collector would walk them in vain
     try:
         return _read(source, uri, sha256, limits)
     finally:
+        if collects:
+            gc.enable()
         source.close()
 
 
@@ -71,7 +77,11 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
     pages, notes = _pages(source, count)
     if not any(page.fragments for page in pages):
         raise UnreadableDocument("no_text", f"{count} pages without a text layer")
-    blocks = blocks_of(*_lines(pages), bookmarks=_bookmarks(source))
+    remove_running_heads(pages)
+    body = _body_size(pages)
+    lines = _lines(pages, body)
+    rules = [[y for y, x0, x1 in page.rules if x1 - x0 > 0.05 * page.width] for page in pages]
+    blocks = blocks_of(lines, rules, _bookmarks(source), body)
     title = ((source.metadata or {}).get("title") or "").strip()
     if _NO_TITLE.match(title) or not title:
         title = next((b.text for b in blocks if b.kind == "heading"), "")
@@ -82,7 +92,7 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
         language="und",
         format="pdf",
         pages=count,
-        blocks=with_spans(blocks),
+        blocks=blocks,
         notes=tuple(notes),
     )
 
@@ -107,23 +117,28 @@ def _pages(source: Any, count: int) -> tuple[list[Page], list[str]]:
     return pages, notes
 
 
-def _lines(pages: list[Page]) -> tuple[list[list[Any]], list[list[float]]]:
-    """Returns the lines of each page in reading order, and the heights of its wide rules."""
-    remove_running_heads(pages)
-    sizes: Counter[float] = Counter()
+def _body_size(pages: list[Page]) -> float:
+    """Returns the size in which most characters are printed."""
+    exact: dict[float, int] = {}
     for page in pages:
         for f in page.fragments:
-            sizes[round(f.size, 1)] += len(f.text)
+            exact[f.size] = exact.get(f.size, 0) + len(f.text)
+    sizes: Counter[float] = Counter()
+    for size, n in exact.items():
+        sizes[round(size, 1)] += n
+    return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 1.0
+
+
+def _lines(pages: list[Page], body: float) -> list[list[Line]]:
+    """Returns the lines of each page in reading order."""
+    for page in pages:
         reduce_stacks(page)
         page.fragments += [_picture(box) for box in page.images]
-    body = max(sizes, key=lambda size: (sizes[size], size)) if sizes else 1.0
     columns = reading_order([page.fragments for page in pages], body)
-    lines = [
+    return [
         [line for part in parts for line in lines_of(part, page.number)]
         for page, parts in zip(pages, columns, strict=True)
     ]
-    rules = [[y for y, x0, x1 in page.rules if x1 - x0 > 0.05 * page.width] for page in pages]
-    return lines, rules
 
 
 def _picture(box: tuple[float, float, float, float]) -> Fragment:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import Literal
 
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_lines import Line
 from extractors.documents.pdf_tables import table_at
-from extractors.documents.pdf_text import join
-from schemas.document import Block, BlockKind, Box, Style
+from extractors.documents.pdf_text import hyphenated_words, join
+from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, Style
 
 PartKind = Literal["text", "table", "figure", "footnote", "caption"]
 
@@ -30,7 +32,6 @@ _CAPTION = re.compile(
 _MARK = re.compile(r"\^\{?(\d{1,3}|[*†‡§¶a-z])\}?\s?|([*†‡§¶])\s?")
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+|[^\W\d_]+")
 _RELATION = re.compile(r"[=<>≤≥≈≡≠→⇒∈∝∼]|[∫∑∏]")
 _FUNCTIONS = frozenset(
     [
@@ -69,19 +70,19 @@ class Part:
 
 
 def blocks_of(
-    pages: list[list[Line]], rules: list[list[float]], bookmarks: list[tuple[int, str, int]]
-) -> list[Block]:
-    """Returns the blocks of a document.
+    pages: list[list[Line]], rules: list[list[float]], bookmarks: list[tuple[int, str, int]], body: float
+) -> tuple[Block, ...]:
+    """Returns the blocks of a document, with their spans.
 
     Args:
       pages: the lines of each page, in reading order, without running heads.
       rules: for each page, the heights of rules as wide as a table.
       bookmarks: level, title and page of each.
+      body: size of the body text.
     """
     lines = [line for page in pages for line in page if not line.picture]
-    body = body_size(lines)
     pitch = _line_pitch(lines)
-    words = {word.lower() for line in lines for word in _TOKEN.findall(line.text)} if lines else set()
+    hyphenated = hyphenated_words([line.text for line in lines])
     parts = [
         part
         for page, ruled in zip(pages, rules, strict=True)
@@ -90,23 +91,19 @@ def blocks_of(
     parts = list(_continued(parts))
     headings = {id(part) for part in parts if part.kind == "text" and is_heading(part.lines, body)}
     levels = Levels((part.lines for part in parts if id(part) in headings), bookmarks)
-    return [
-        _block(part, body, words, levels.level(part.lines) if id(part) in headings else 0) for part in parts
-    ]
-
-
-def body_size(lines: Iterable[Line]) -> float:
-    """Returns the size in which most characters are printed."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(line.size, 1)] += len(line.text)
-    return max(sizes, key=lambda size: (sizes[size], size)) if sizes else 1.0
+    blocks: list[Block] = []
+    start = 0
+    for part in parts:
+        level = levels.level(part.lines) if id(part) in headings else 0
+        blocks.append(_block(part, body, hyphenated, level, start))
+        start = blocks[-1].end + len(BLOCK_SEPARATOR)
+    return tuple(blocks)
 
 
 def _line_pitch(lines: list[Line]) -> float:
     """Returns the usual distance of two baselines, in units of size."""
     steps: Counter[float] = Counter()
-    for a, b in zip(lines, lines[1:], strict=False):
+    for a, b in pairwise(lines):
         if a.column == b.column and a.page == b.page and abs(a.size - b.size) < 0.3 and a.size > 0:
             step = (b.base - a.base) / b.size
             if 0.8 < step < 2.5:
@@ -124,26 +121,19 @@ def _page_parts(lines: list[Line], ruled: list[float], body: float, pitch: float
         while stop < len(lines) and lines[stop].column == lines[start].column:
             stop += 1
         column = lines[start:stop]
-        split = _footnotes_start(column, ruled, body)
+        split = _footnotes_start(column, body)
         yield from _column_parts(column[:split], ruled, pitch)
         notes += _footnotes(column[split:])
         start = stop
     yield from notes
 
 
-def _footnotes_start(column: list[Line], ruled: list[float], body: float) -> int:
-    """Returns the index of a column's first footnote line: small, at its end, with a mark or below a rule."""
+def _footnotes_start(column: list[Line], body: float) -> int:
+    """Returns the index of a column's first footnote line: small, at its end, with a mark."""
     start = len(column)
     while start and column[start - 1].size < 0.93 * body and not column[start - 1].picture:
         start -= 1
-    for i in range(start, len(column)):
-        line = column[i]
-        above = column[i - 1].bottom if i else 0.0
-        if _MARK.match(line.text) and line.base > 400 * 0 + above:
-            return i
-        if any(above - 1 < y < line.top + 2 for y in ruled) and i and _MARK.match(line.text):
-            return i
-    return len(column)
+    return next((i for i in range(start, len(column)) if _MARK.match(column[i].text)), len(column))
 
 
 def _footnotes(lines: list[Line]) -> Iterator[Part]:
@@ -209,9 +199,9 @@ def _begins(current: list[Line], line: Line, pitch: float, left: float) -> bool:
         return True
     if last.bold >= len(last.text) > 1 and not line.bold and len(current) == 1 and gap > usual + 0.1 * size:
         return True
-    word = line.text.find(" ")
-    need = (line.x1 - line.x0) * (word + 1 if word > 0 else len(line.text) + 1) / (len(line.text) + 1)
-    short = last.x1 + need + size < line.column[1]
+    room = line.column[1] - last.x1 - size
+    word = line.text.find(" ") + 1 or len(line.text)
+    short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
     indent = line.x0 - last.x0
     if _ENUMERATOR.match(line.text) or _NAMED.match(line.text):
         return ended or short or abs(indent) > 0.8 * size or last.stacked or gap > usual + 0.1 * size
@@ -261,7 +251,7 @@ def _goes_on(last: Line, line: Line) -> bool:
     return full and (line.text[:1].islower() or last.text.endswith(("-", ",")) or not line.text[:1].isupper())
 
 
-def _block(part: Part, body: float, words: set[str], level: int) -> Block:
+def _block(part: Part, body: float, hyphenated: set[str], level: int, start: int) -> Block:
     lines = part.lines
     first = lines[0]
     text, bold, italic = part.text, 0, 0
@@ -269,48 +259,55 @@ def _block(part: Part, body: float, words: set[str], level: int) -> Block:
         text, bold, italic = first.text, first.bold, first.italic
         for line in lines[1:]:
             before = len(text)
-            text = join(text, line.text, words)
+            text = join(text, line.text, hyphenated)
             if bold == before and line.bold:
                 bold = len(text) - len(line.text) + line.bold
             if italic == before and line.italic:
                 italic = len(text) - len(line.text) + line.italic
-    style = Style(
-        bold=min(bold, len(text)),
-        italic=min(italic, len(text)),
-        size=round(first.size / body, 2),
-        indent=round((first.x0 - first.column[0]) / body, 1),
+    length = len(text)
+    style = _style(
+        min(bold, length),
+        min(italic, length),
+        round(first.size / body, 2),
+        round((first.x0 - first.column[0]) / body, 1),
     )
     kind: BlockKind = "heading" if level else "paragraph" if part.kind == "text" else part.kind
     if kind == "paragraph" and style.indent > 1.5 and _is_formula(text):
         kind = "formula"
-    return Block(text, kind, level, "", first.page, _boxes(lines), style)
+    return Block(text, kind, level, "", first.page, _boxes(lines), style, (), start, start + length)
+
+
+@lru_cache(maxsize=1024)
+def _style(bold: int, italic: int, size: float, indent: float) -> Style:
+    return Style(bold, italic, size, indent)
 
 
 def _is_formula(text: str) -> bool:
-    words = [word for word in _WORD.findall(text) if word not in _FUNCTIONS]
-    return len(words) < 2 and bool(_RELATION.search(text)) and not _ENUMERATOR.match(text)
+    if len(text) > 300 or not _RELATION.search(text) or _ENUMERATOR.match(text):
+        return False
+    return sum(word not in _FUNCTIONS for word in _WORD.findall(text)) < 2
 
 
 def _boxes(lines: list[Line]) -> tuple[Box, ...]:
     """Returns the rectangles of lines, one for each column that they stand in."""
-    boxes: list[Box] = []
-    start = 0
-    for stop in range(1, len(lines) + 1):
-        if (
-            stop < len(lines)
-            and lines[stop].page == lines[start].page
-            and lines[stop].column == lines[start].column
-        ):
-            continue
-        area = lines[start:stop]
-        boxes.append(
-            Box(
-                area[0].page,
-                round(min([line.x0 for line in area]), 1),
-                round(min([line.top for line in area]), 1),
-                round(max([line.x1 for line in area]), 1),
-                round(max([line.bottom for line in area]), 1),
-            )
-        )
-        start = stop
-    return tuple(boxes)
+    first, last = lines[0], lines[-1]
+    if first is last:
+        return (_box(first.page, first.x0, first.top, first.x1, first.bottom),)
+    if first.page == last.page and first.column == last.column:
+        return (_around(lines),)
+    areas = [list(area) for _, area in groupby(lines, key=lambda line: (line.page, line.column))]
+    return tuple([_around(area) for area in areas])
+
+
+def _around(lines: list[Line]) -> Box:
+    return _box(
+        lines[0].page,
+        min([line.x0 for line in lines]),
+        min([line.top for line in lines]),
+        max([line.x1 for line in lines]),
+        max([line.bottom for line in lines]),
+    )
+
+
+def _box(page: int, x0: float, y0: float, x1: float, y1: float) -> Box:
+    return Box(page, round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))

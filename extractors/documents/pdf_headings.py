@@ -33,7 +33,7 @@ def is_heading(lines: list[Line], body: float) -> bool:
     if len(text) > _LONGEST or not _WORD.search(text):
         return False
     size = min([line.size for line in lines])
-    bold = all([line.bold >= len(line.text) for line in lines])
+    bold = all(line.bold >= len(line.text) for line in lines)
     if size > 1.12 * body:
         return bold or size > 1.25 * body or not text.endswith((".", ",", ";", ":"))
     if not bold or size < 0.9 * body or len(lines) > 2 or text.endswith((".", ":", ",", ";", "?")):

@@ -7,9 +7,10 @@ the columns from left to right, then what is below.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -18,7 +19,11 @@ from extractors.documents.pdf_fragments import Fragment
 MIN_LINES = 3
 """A column that is not known from other pages has at least this many lines."""
 
+_MIN_PROSE = 60
+"""Fewer characters than this are no column of prose."""
+
 _MAX_DEPTH = 6
+_LABEL_STARTS = frozenset("0123456789(")
 _NUMBER = re.compile(r"\(?(\d{1,4}(?:\.\d{1,3}){0,3})[.):]*(?=\s|$)")
 
 _base = attrgetter("base")
@@ -57,7 +62,7 @@ def reading_order(pages: list[list[Fragment]], body: float) -> list[list[list[Fr
 
 
 def _columns(
-    fragments: list[Fragment], body: float, known: Iterable[float], used: list[float], depth: int = 0
+    fragments: list[Fragment], body: float, known: Sequence[float], used: list[float], depth: int = 0
 ) -> list[list[Fragment]]:
     gutter = _best_gutter(fragments, known) if depth < _MAX_DEPTH and len(fragments) > 1 else None
     if gutter is None:
@@ -76,18 +81,27 @@ def _columns(
     return [column for part in parts for column in _columns(part, body, known, used, depth + 1)]
 
 
-def _best_gutter(fragments: list[Fragment], known: Iterable[float]) -> _Gutter | None:
+def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter | None:
     left = min([f.x0 for f in fragments])
     width = max([f.x1 for f in fragments]) - left
     low, high = left + 0.15 * width, left + 0.88 * width
-    starts = Counter([int(f.x0 / 2) for f in fragments if low < f.x0 < high])
+    starts: dict[int, list[int]] = {}
+    for f in fragments:
+        if low < f.x0 < high:
+            start = starts.setdefault(int(f.x0 / 2), [0, 0])
+            start[0] += 1
+            start[1] += len(f.text) + 10 * (f.text[0] in _LABEL_STARTS and f.text[-1] in ".)")
     best: _Gutter | None = None
-    for start, count in starts.items():
-        familiar = any(abs(2 * start - edge) < 6 for edge in known)
-        if not familiar and count + starts[start - 1] < MIN_LINES:
-            continue
+    for start, (count, letters) in starts.items():
+        familiar = bool(known) and any(abs(2 * start - edge) < 6 for edge in known)
+        if not familiar:
+            beside = starts.get(start - 1, (0, 0))
+            if count + beside[0] < MIN_LINES or letters + beside[1] < 10 * MIN_LINES:
+                continue
         edge = 2.0 * start - 2 * (start - 1 in starts) - 0.5
         for top, bottom, inside in _open_runs(fragments, edge):
+            if len(inside) < 2 * MIN_LINES and not familiar:
+                continue
             score = _score(inside, edge, familiar)
             if score and (best is None or score > best.score):
                 best = _Gutter(edge, top, bottom, score)
@@ -100,31 +114,38 @@ def _open_runs(fragments: list[Fragment], edge: float) -> list[tuple[float, floa
     top = -1e9
     inside: list[Fragment] = []
     for f in fragments:
-        if f.x0 < edge and f.x1 > edge - 2:
-            if inside:
+        if f.x0 < edge < f.x1 + 2:
+            if len(inside) > 1:
                 runs.append((top, f.base, inside))
             top, inside = f.base, []
         else:
             inside.append(f)
-    if inside:
+    if len(inside) > 1:
         runs.append((top, 1e9, inside))
     return runs
 
 
 def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
     """Returns the number of lines on the thinner side if both sides look like columns, else 0."""
-    left = [f for f in inside if f.x0 < edge]
     right = [f for f in inside if f.x0 >= edge]
-    close = sum(f.x1 > edge - 0.7 * f.size for f in left)
-    if close > 2 and close > 0.15 * len(left):
+    if len(right) < MIN_LINES and not familiar:
+        return 0
+    left = [f for f in inside if f.x0 < edge]
+    if not left or not right:
+        return 0
+    close = [f for f in left if f.x1 > edge - 0.7 * f.size]
+    if len(close) > 2 and len(close) > 0.15 * len(left):
         return 0  # the gap is a blank between words
-    if len(left) < MIN_LINES or len(right) < MIN_LINES:
-        return 0.5 if familiar and left and right and _like_a_column(left, right, edge) else 0
-    if _is_prose(left) and _is_prose(right):
-        return _count_lines(left, right)
-    first, second = _numbers(left), _numbers(right)
-    if len(first) >= MIN_LINES and len(second) >= MIN_LINES and first + second == sorted({*first, *second}):
-        return _count_lines(left, right)
+    if len(left) >= MIN_LINES and len(right) >= MIN_LINES:
+        if _is_prose(right) and _is_prose(left):
+            return _count_lines(left, right)
+        first, second = _numbers(left), _numbers(right)
+        if (
+            len(first) >= MIN_LINES
+            and len(second) >= MIN_LINES
+            and first + second == sorted({*first, *second})
+        ):
+            return _count_lines(left, right)
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
 
 
@@ -135,7 +156,7 @@ def _count_lines(left: list[Fragment], right: list[Fragment]) -> float:
 def _is_prose(side: list[Fragment]) -> bool:
     """Whether most of a side's text stands in lines that fill it, with words in them."""
     left, right = min([f.x0 for f in side]), max([f.x1 for f in side])
-    if right - left < 8 * side[0].size:
+    if right - left < 8 * side[0].size or sum([len(f.text) for f in side]) < _MIN_PROSE:
         return False
     filled: Counter[int] = Counter()
     letters: Counter[int] = Counter()
@@ -181,7 +202,7 @@ def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> 
     It is recognised by the blank beside it in the second column, which goes on below.
     """
     text = [f for f in left if not f.picture]
-    for above, f in zip(text, text[1:], strict=False):
+    for above, f in itertools.pairwise(text):
         large = f.size > 1.12 * body and f.size > 1.08 * above.size
         if not large or f.top - above.bottom < 0.5 * f.size:
             continue

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, SPACE, Fragment
+from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
 from extractors.documents.pdf_text import tidy
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -85,10 +85,10 @@ def _rows(fragments: list[Fragment]) -> list[list[Fragment]]:
     clusters: list[list[Fragment]] = []
     apart: set[int] = set()
     bottom = lowest = -1e9
-    for f in sorted(fragments, key=_line_top):
-        if _line_top(f) < bottom - 0.1 * f.size:
+    for f in sorted(fragments, key=_top):
+        if f.top < bottom - 0.1 * f.size:
             clusters[-1].append(f)
-            if not f.stacked and f.bottom > bottom:
+            if f.bottom > bottom:
                 bottom = f.bottom
             if f.base > lowest:
                 lowest = f.base
@@ -96,18 +96,13 @@ def _rows(fragments: list[Fragment]) -> list[list[Fragment]]:
                     apart.add(len(clusters) - 1)
         else:
             clusters.append([f])
-            bottom, lowest = f.base + DESCENT * f.size if f.stacked else f.bottom, f.base
+            bottom, lowest = f.bottom, f.base
     if not apart:
         return clusters
     rows: list[list[Fragment]] = []
     for i, cluster in enumerate(clusters):
         rows += _apart(cluster) if i in apart else [cluster]
     return rows
-
-
-def _line_top(f: Fragment) -> float:
-    """Returns the top of the line that a fragment stands on; what is stacked sticks out of it."""
-    return f.base - ASCENT * f.size if f.stacked else f.top
 
 
 def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
@@ -139,68 +134,72 @@ def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
 def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
     if len(row) == 1:
         f = row[0]
+        top, bottom = f.stacked or (f.top, f.bottom)
         return Line(
-            tidy(f.text), page, f.x0, f.x1, f.top, f.bottom, f.base, f.size,
-            f.bold, f.italic, f.bold_end, f.stacked, False, column,
+            tidy(f.text), page, f.x0, f.x1, top, bottom, f.base, f.size,
+            f.bold, f.italic, f.bold_end, f.stacked is not None, False, column,
         )  # fmt: skip
     row.sort(key=_x0)
     main = _main(row)
     size = main.size
     pieces: list[str] = []
     cells: list[Cell] = []
-    length = bold = italic = 0
+    length = bold = italic = start = 0
     all_bold = all_italic = True
-    stacked = any([f.stacked or f.tall for f in row])
-    start, cell_x0, right = 0, row[0].x0, row[0].x0
-    base, bold_end, after_stack = main.base, False, False
+    cell_x0 = right = row[0].x0
+    after_stack = False
     for stack in _stacks(row):
         f = stack[0]
-        piece = f.text
-        if len(stack) > 1:
-            stacked = True
-            piece = _stack_text(stack, main)
-        elif f.size < SCRIPT * size and not f.tall:
-            shift = base - f.base
-            if shift > 0.35 * size or (shift > 0.12 * size and not f.stacked):
-                piece = f"^{{{piece}}}"
-            elif shift < -0.35 * size or (shift < -0.06 * size and not f.stacked):
-                piece = f"_{{{piece}}}"
-        gap = f.x0 - right
-        if length and gap > _CELL_GAP * size:
-            cells.append((cell_x0, right, "".join(pieces[start:]).strip()))
-            start, cell_x0 = len(pieces), f.x0
-        if length and (
-            gap > SPACE * size
-            or (gap < -0.3 * size and piece[0].isalnum())
-            or (f.stacked and pieces[-1][-1] not in _OPEN)
-            or (after_stack and piece[0] not in _CLOSE)
-        ):
-            piece = " " + piece
-        after_stack = f.stacked
+        piece = _stack_text(stack, main) if len(stack) > 1 else _scripted(f, main)
+        if length:
+            gap = f.x0 - right
+            if gap > _CELL_GAP * size:
+                cells.append((cell_x0, right, tidy("".join(pieces[start:]).strip())))
+                start, cell_x0 = len(pieces), f.x0
+            if (
+                gap > SPACE * size
+                or (f.stacked and pieces[-1][-1] not in _OPEN)
+                or (after_stack and piece[0] not in _CLOSE)
+                or (gap < -0.3 * size and piece[0].isalnum())
+            ):
+                piece = " " + piece
+        after_stack = f.stacked is not None
         pieces.append(piece)
         length += len(piece)
         if all_bold:
-            all_bold = f.bold > 0
-            if all_bold:
+            all_bold = f.bold == len(f.text)
+            if f.bold:
                 bold = length - len(f.text) + f.bold
-                all_bold = f.bold == len(f.text)
         if all_italic:
-            all_italic = f.italic > 0
-            if all_italic:
+            all_italic = f.italic == len(f.text)
+            if f.italic:
                 italic = length - len(f.text) + f.italic
-                all_italic = f.italic == len(f.text)
-        bold_end = f.bold_end
-        for f in stack:
-            if f.x1 > right:
-                right = f.x1
+        right = max(right, f.x1) if len(stack) == 1 else max([right, *(g.x1 for g in stack)])
     if cells:
-        cells.append((cell_x0, right, "".join(pieces[start:]).strip()))
-        cells = [(x0, x1, tidy(text)) for x0, x1, text in cells]
+        cells.append((cell_x0, right, tidy("".join(pieces[start:]).strip())))
     text = tidy("".join(pieces))
+    if main.stacked is None and not any(f.stacked for f in row):
+        top, bottom, stacked = min([f.top for f in row]), max([f.bottom for f in row]), False
+    else:
+        extents = [f.stacked or (f.top, f.bottom) for f in row]
+        top, bottom, stacked = min(extents)[0], max([bottom for _, bottom in extents]), True
     return Line(
-        text, page, row[0].x0, right, min([f.top for f in row]), max([f.bottom for f in row]),
-        base, size, min(bold, len(text)), min(italic, len(text)), bold_end, stacked, False, column, cells,
+        text, page, row[0].x0, right, top, bottom, main.base, size,
+        min(bold, len(text)), min(italic, len(text)), row[-1].bold_end,
+        stacked or bottom - top > 1.4 * size, False, column, cells,
     )  # fmt: skip
+
+
+def _scripted(f: Fragment, main: Fragment) -> str:
+    """Returns a fragment's text, marked as sub- or superscript of its line if it is one."""
+    if f.size >= SCRIPT * main.size or f.tall:
+        return f.text
+    shift = (main.base - f.base) / main.size
+    if shift > 0.35 or (shift > 0.12 and not f.stacked):
+        return f"^{{{f.text}}}"
+    if shift < -0.35 or (shift < -0.06 and not f.stacked):
+        return f"_{{{f.text}}}"
+    return f.text
 
 
 def _main(row: list[Fragment]) -> Fragment:

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import Fragment, Page
+from extractors.documents.pdf_fragments import Fragment
+from extractors.documents.pdf_page import Page
 
 _BAND = 0.14
 """Margins are this part of a page's height."""
@@ -37,7 +38,7 @@ def remove_running_heads(pages: list[Page]) -> None:
     """
     tops = [_edge_rows(page, top=True) for page in pages]
     bottoms = [_edge_rows(page, top=False) for page in pages]
-    gone: set[int] = set()
+    gone: dict[int, set[int]] = {}
     for edges in (tops, bottoms):
         numbering = _numbering(edges)
         repeated = _repeated(edges)
@@ -49,9 +50,11 @@ def remove_running_heads(pages: list[Page]) -> None:
                     or (_key(row) in repeated and not _LABEL.match(text))
                     or (place == 0 and _COUNTED.fullmatch(text) and _stands_apart(row, page))
                 ):
-                    gone |= {id(f) for f in row}
+                    gone.setdefault(page.number, set()).update([id(f) for f in row])
     for page in pages:
-        page.fragments = [f for f in page.fragments if id(f) not in gone]
+        own = gone.get(page.number)
+        if own:
+            page.fragments = [f for f in page.fragments if id(f) not in own]
 
 
 def _edge_rows(page: Page, top: bool) -> list[Row]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import MAX_BARS, SCRIPT, Fragment, Page
+from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, Bar, Fragment
 from extractors.documents.pdf_lines import row_text
+from extractors.documents.pdf_page import MAX_BARS, Page
 
 _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
 _SINGLE = re.compile(r"[\w.,′°%∞]+|\(.*\)")
 _FACTOR = re.compile(r"[\d.,]+|[^\W_]{1,2}|\([^()]*\)")
 _base = attrgetter("base")
-
-Bar = tuple[float, float, float]
 
 
 def reduce_stacks(page: Page) -> None:
@@ -74,22 +73,36 @@ class _Stacks:
     """The fragments of a page by baseline, while stacks are replaced by single fragments."""
 
     def __init__(self, fragments: list[Fragment]):
-        self.fragments = sorted(fragments, key=_base)
+        self._sorted = sorted(fragments, key=_base)
+        self._bases = [f.base for f in self._sorted]
+        self._gone: set[int] = set()
+
+    @property
+    def fragments(self) -> list[Fragment]:
+        """What is left, with what was made."""
+        return [f for f in self._sorted if id(f) not in self._gone]
 
     def _between(self, top: float, bottom: float, x0: float, x1: float) -> list[Fragment]:
-        start = bisect_left(self.fragments, top, key=_base)
-        stop = bisect_left(self.fragments, bottom, key=_base)
-        return [f for f in self.fragments[start:stop] if f.x0 >= x0 and f.x1 <= x1 and not f.picture]
+        start, stop = bisect_left(self._bases, top), bisect_left(self._bases, bottom)
+        return [
+            f
+            for f in self._sorted[start:stop]
+            if f.x0 >= x0 and f.x1 <= x1 and id(f) not in self._gone and not f.picture
+        ]
 
     def _replace(
         self, gone: list[Fragment], text: str, base: float, size: float, x0: float, x1: float
     ) -> None:
-        ids = {id(f) for f in gone}
-        self.fragments = [f for f in self.fragments if id(f) not in ids]
-        top, bottom = min(f.top for f in gone), max(f.bottom for f in gone)
-        made = Fragment(x0, x1, base, size, text, top, bottom, italic=len(text) * all(f.italic for f in gone))
-        made.stacked = True
-        insort(self.fragments, made, key=_base)
+        self._gone.update([id(f) for f in gone])
+        made = Fragment(
+            x0, x1, base, size, text, base - ASCENT * size, base + DESCENT * size,
+            italic=len(text) * all(f.italic for f in gone),
+            stacked=(min([f.stacked[0] if f.stacked else f.top for f in gone]),
+                     max([f.stacked[1] if f.stacked else f.bottom for f in gone])),
+        )  # fmt: skip
+        place = bisect_left(self._bases, base)
+        self._sorted.insert(place, made)
+        self._bases.insert(place, base)
 
     def bar(self, bar: Bar) -> bool:
         """Makes a radical or a fraction of what is around a rule; False if it is neither."""
@@ -122,9 +135,10 @@ class _Stacks:
             slack = 0.35 * f.size
             if f.tall or f.x0 < x0 - slack or f.x1 > x1 + slack:
                 continue
-            if -0.25 * f.size < y - f.bottom < 0.7 * f.size:
+            top, bottom = f.stacked or (f.top, f.bottom)
+            if -0.25 * f.size < y - bottom < 0.7 * f.size:
                 over.append(f)
-            elif -0.35 * f.size < f.top - y < 0.9 * f.size:
+            elif -0.35 * f.size < top - y < 0.9 * f.size:
                 under.append(f)
         if not over or not under:
             return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 SOFT_HYPHEN = "\u00ad"
 
@@ -115,33 +116,43 @@ def _short_script(match: re.Match[str]) -> str:
 
 _DIVIDED = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Scripts written without spaces between words: Han, Kana, Thai, Lao, Khmer, Burmese.
+_LAST_LETTERS = re.compile(r"[^\W\d_]+$")
+# Scripts written without spaces between words: Thai, Lao, Burmese, Khmer, Han and Kana.
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _UNSPACED_END, _UNSPACED_START = re.compile(_UNSPACED + "$"), re.compile(_UNSPACED)
 
 
-def join(before: str, after: str, words: Collection[str] = frozenset()) -> str:
+def hyphenated_words(lines: Iterable[str]) -> set[str]:
+    """Returns the words with a hyphen that stand within lines, in lower case: "well-known"."""
+    found = set()
+    parts = "\n".join(lines).lower().split("-")
+    for before, after in pairwise(parts):
+        left, right = _LAST_LETTERS.search(before[-40:]), _LETTERS.match(after)
+        if left and right:
+            found.add(f"{left[0]}-{right[0]}")
+    return found
+
+
+def join(before: str, after: str, hyphenated: Collection[str] = frozenset()) -> str:
     """Joins the texts of two lines of one paragraph.
 
     A hyphen at the end of the first line is dropped where it divides a word. It is kept where the
-    next line doesn't go on in lower case, or where the document has the word with its hyphen and
-    not the joined one.
+    next line doesn't go on in lower case, where the word has another hyphen, and where the document
+    has the word with this hyphen inside a line.
 
     Args:
-      words: the words of the document in lower case, those with hyphens whole.
+      hyphenated: see `hyphenated_words`.
     """
-    if before.endswith(SOFT_HYPHEN):
-        return before[:-1] + after
-    if not before.endswith(("-", "\u2010")):
-        if _UNSPACED_END.search(before) and _UNSPACED_START.match(after):
+    if not before.endswith((SOFT_HYPHEN, "-", "\u2010")):
+        if not before.isascii() and _UNSPACED_END.search(before) and _UNSPACED_START.match(after):
             return before + after
         return f"{before} {after}"
+    if before.endswith(SOFT_HYPHEN):
+        return before[:-1] + after
     left, right = _DIVIDED.search(before), _LETTERS.match(after)
     if not left or not right:
         return before + after if before[-2:-1].isalnum() else f"{before} {after}"
-    if not right[0][0].islower():
-        return before + after
     first, second = left[1].lower(), right[0].lower()
-    if first + second not in words and ("-" in first or f"{first}-{second}" in words):
+    if not right[0][0].islower() or "-" in first or f"{first}-{second}" in hyphenated:
         return before + after
     return before[:-1] + after

@@ -1,0 +1,131 @@
+"""A page of a PDF -> fragments of text, rules and pictures, as plain Python objects."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+
+from extractors.documents.pdf_fragments import Bar, Fonts, Fragment, Rect, fragments_of
+
+MAX_BARS = 400
+"""A page with more rules than this is a drawing; they are no fraction bars."""
+
+_RULE = 1.7
+"""Rules are thinner than this, in points."""
+
+_PICTURE = 30.0
+"""Pictures are wider and higher than this, in points; smaller ones are ornaments."""
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page holds, in points from its top left corner.
+
+    Attributes:
+      rules: thin horizontal lines.
+      shapes: boxes of other drawings.
+      images: boxes of raster images.
+    """
+
+    number: int
+    width: float
+    height: float
+    fragments: list[Fragment] = field(default_factory=list)
+    rules: list[Bar] = field(default_factory=list)
+    shapes: list[Rect] = field(default_factory=list)
+    images: list[Rect] = field(default_factory=list)
+
+
+def read_page(page: Any, number: int, fonts: Fonts) -> Page:
+    """Returns what a PyMuPDF page holds.
+
+    Text that runs along the page's other direction (labels of axes, stamps in the margin) is left
+    out, unless most of the page runs that way.
+    """
+    import pymupdf
+
+    # Ligatures and kinds of blanks are resolved by MuPDF; a glyph without a Unicode value comes as its
+    # code, which names tall delimiters in TeX's fonts; drawings come as boxes, pictures not at all.
+    flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE | pymupdf.TEXT_COLLECT_VECTORS
+    raw = page.get_text("dict", flags=flags)
+    result = Page(number, raw["width"], raw["height"])
+    text_blocks = []
+    for block in raw["blocks"]:
+        kind = block["type"]
+        if kind == 0:
+            text_blocks.append(block)
+        elif kind == 3:
+            x0, y0, x1, y1 = block["bbox"]
+            if y1 - y0 > _RULE:
+                result.shapes.append((x0, y0, x1, y1))
+            elif x1 - x0 > 2:
+                result.rules.append(((y0 + y1) / 2, x0, x1))
+    turned = _read_text(result, text_blocks, fonts)
+    if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
+        return _turned_page(result, turned, fonts)
+    if page.parent.get_page_images(number - 1):
+        result.images = _images(page, result)
+    return result
+
+
+def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[dict[str, Any]]:
+    """Fills the page with the fragments of upright text; returns the lines that run another way."""
+    bars = sorted(page.rules) if len(page.rules) <= MAX_BARS else []
+    heights = [bar[0] for bar in bars]
+    turned = []
+    seen = set()
+    for block in blocks:
+        for line in block["lines"]:
+            if line["dir"][0] < 0.9:
+                turned.append(line)
+                continue
+            spans = line["spans"]
+            near: list[Bar] = []
+            if bars and len(spans) > 1:
+                x0, y0, x1, y1 = line["bbox"]
+                near = bars[bisect_left(heights, y0 - 3) : bisect_left(heights, y1 + 3)]
+                if near:
+                    near = [bar for bar in near if bar[1] < x1 and bar[2] > x0]
+            for f in fragments_of(spans, fonts, near):
+                key = (f.text, int(f.x0), int(f.base))
+                if key not in seen:  # bold or shadow by printing twice
+                    seen.add(key)
+                    page.fragments.append(f)
+    return turned
+
+
+def _length(line: dict[str, Any]) -> int:
+    return sum([len(span["text"]) for span in line["spans"]])
+
+
+def _images(page: Any, read: Page) -> list[Rect]:
+    """Returns the boxes of raster images, but not of a scan under a layer of text."""
+    found = []
+    for image in page.get_image_info():
+        x0, y0, x1, y1 = image["bbox"]
+        x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, read.width), min(y1, read.height)
+        covers = read.fragments and (x1 - x0) * (y1 - y0) > 0.8 * read.width * read.height
+        if x1 - x0 > _PICTURE and y1 - y0 > _PICTURE and not covers:
+            found.append((x0, y0, x1, y1))
+    return found
+
+
+def _turned_page(page: Page, turned: list[dict[str, Any]], fonts: Fonts) -> Page:
+    """Returns a page of sideways text turned upright, its boxes as the reader sees them."""
+    upwards = sum(_length(line) * (1 if line["dir"][1] < -0.5 else -1) for line in turned) > 0
+    result = Page(page.number, page.height, page.width)
+    for line in turned:
+        if (line["dir"][1] < -0.9) != upwards:
+            continue
+        for span in line["spans"]:
+            (x0, y0, x1, y1), (x, y) = span["bbox"], span["origin"]
+            if upwards:
+                span["bbox"], span["origin"] = (
+                    (page.height - y1, x0, page.height - y0, x1),
+                    (page.height - y, x),
+                )
+            else:
+                span["bbox"], span["origin"] = (y0, page.width - x1, y1, page.width - x0), (y, page.width - x)
+        result.fragments += fragments_of(line["spans"], fonts, [])
+    return result
