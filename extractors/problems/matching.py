@@ -19,9 +19,9 @@ from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
 _MIN_SCORE = 0.5
-_SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.9, 0.8, 0.0
-_COMPANION = 0.95
-_ONLY_CANDIDATE = 0.8
+_SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
+_COMPANION = 0.97
+_ONLY_CANDIDATE = 0.9
 _ROUNDS = 4
 
 
@@ -196,7 +196,7 @@ def _family_factor(a: str, b: str) -> float:
     """Returns how well the words of two labels agree; plain words for a problem are synonyms."""
     if a == b:
         return 1.0
-    return 0.9 if _is_plain(a) and _is_plain(b) else 0.0
+    return 0.95 if _is_plain(a) and _is_plain(b) else 0.0
 
 
 def _is_plain(family: str) -> bool:
