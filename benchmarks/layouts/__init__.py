@@ -27,7 +27,10 @@ def generate(variant: Variant) -> Generated:
     """Returns the documents that a variant describes; the same bytes every time."""
     from benchmarks.layouts.write import write
 
-    book = read_book(variant.language)
-    arranged = arrange(book, variant)
-    files = [write(pieces, book, variant, name) for name, pieces in arranged.files.items()]
-    return Generated(files, arranged.truth)
+    files, truth = [], []
+    for language in (variant.language, *variant.also):
+        book = read_book(language)
+        arranged = arrange(book, variant)
+        files += [write(pieces, book, variant, name) for name, pieces in arranged.files.items()]
+        truth += arranged.truth
+    return Generated(files, truth)

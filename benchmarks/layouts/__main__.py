@@ -36,7 +36,8 @@ def main() -> None:
         print("\n".join(variant.name for variant in chosen))
         return
 
-    print(f"{'variant':44} {'solved':>6} {'found':>6} {'right':>6} {'wrong':>6} {'off':>4} {'F1':>6} {'s':>5}")
+    heads = ("solved", "found", "right", "wrong", "off")
+    print(f"{'variant':44} " + " ".join(f"{head:>6}" for head in heads) + f" {'F1':>6} {'s':>5}")
     scores = []
     for variant in chosen:
         start = time.perf_counter()
@@ -51,7 +52,7 @@ def main() -> None:
         seconds = time.perf_counter() - start
         print(
             f"{variant.name:44} {result.solved:6} {result.found:6} {result.right:6} {result.wrong:6} "
-            f"{result.off:4} {result.f1:6.3f} {seconds:5.1f}"
+            f"{result.off:6} {result.f1:6.3f} {seconds:5.1f}"
         )
         for error in result.errors if options.show else ():
             print(f"    {error}")

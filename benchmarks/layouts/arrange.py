@@ -13,7 +13,7 @@ from benchmarks.layouts.variants import Variant
 _Group = Callable[[Sequence["_Numbered"]], Iterator["Piece"]]
 
 LETTERS = "ABCDEFGH"
-ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI".split()
+ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class _Arranger:
     def shown(self, item: _Numbered) -> tuple[str, ...]:
         """What is printed as the solution, and what else may be taken for it."""
         problem, text = item.problem, self.variant.text
-        if text in ("short", "key"):
+        if text in ("short", "key", "table"):
             return (self.marked(problem.answer),)
         full = self.marked(problem.solution)
         if text == "repeat":
@@ -155,6 +155,8 @@ class _Arranger:
         elif v.text == "key":
             answers = [self.word(v.gathered, n=item.number) + self.shown(item)[0] for item in items]
             yield Piece("paragraph", "; ".join(answers) + ".")
+        elif v.text == "table":
+            yield Piece("paragraph", _table([[item.number, self.shown(item)[0]] for item in items]))
         else:
             for item in items:
                 label = self.word(v.gathered, n=item.number, t=item.problem.title).replace(" ()", "")
@@ -264,23 +266,32 @@ class _Arranger:
                     odd = counted.get(self.variant.number, in_chapter) % 2 == 1
                     index = in_book - 1
                     solved = {"all": True, "odd": odd, "none": False, "half": index < total // 2}
-                    self.numbered.append(
-                        _Numbered(problem, number, index, c, s, solved[self.variant.solved])
-                    )
+                    self.numbered.append(_Numbered(problem, number, index, c, s, solved[self.variant.solved]))
+
+
+def _table(cells: list[list[str]], width: int = 6) -> str:
+    """Returns a Markdown table of numbers and answers, `width` of them a row."""
+    rows = [cells[start : start + width] for start in range(0, len(cells), width)]
+    lines = [" | ".join(f"{number} | {answer}" for number, answer in row) for row in rows]
+    columns = 2 * min(width, len(cells))
+    head = ["|" + "   |" * columns, "|" + "---|" * columns]
+    return "\n".join([*head, *(f"| {line} |" for line in lines)])
 
 
 def arrange(book: Book, variant: Variant) -> Arranged:
     """Returns the documents that print `book` as `variant` says."""
     a = _Arranger(book, variant)
     a.number_all()
+    name = re.sub(r"\W+", "-", book.title.lower())
     numbered_chapters = list(enumerate(book.chapters, 1))
     if variant.place == "companions":
         files = {}
         for number, chapter in numbered_chapters:
             mine = [item for item in a.numbered if item.chapter == number]
-            files[f"chapter{number}-{variant.set_heading.strip('{}')}"] = list(a.chapter(number, chapter))
-            title = Piece("heading", a.word(variant.solutions_heading, c=str(number)), level=1)
-            files[f"chapter{number}-{variant.solutions_heading.strip('{}')}"] = [title, *a.gathered(mine)]
+            problems, solutions = variant.set_heading.strip("{}"), variant.solutions_heading.strip("{}")
+            files[f"{name}-{number}-{problems}"] = list(a.chapter(number, chapter))
+            title = Piece("title", f"{chapter.title}: {a.word(variant.solutions_heading)}")
+            files[f"{name}-{number}-{solutions}"] = [title, *a.gathered(mine)]
         return Arranged(files, a.truth)
 
     body = [Piece("title", book.title)]
@@ -292,8 +303,8 @@ def arrange(book: Book, variant: Variant) -> Arranged:
         body += a.chapter(number, chapter)
     if variant.place == "back":
         body += a.section_of_solutions(a.numbered, 1)
-    files = {"book": body}
+    files = {name: body}
     if variant.place == "companion":
         title = Piece("title", f"{book.title}: {a.word(variant.solutions_heading)}")
-        files = {"book": body, "book-solutions": [title, *a.by_chapter(a.numbered, 1, a.gathered)]}
+        files = {name: body, f"{name}-solutions": [title, *a.by_chapter(a.numbered, 1, a.gathered)]}
     return Arranged(files, a.truth)

@@ -88,17 +88,15 @@ def _choices() -> Book:
     data = yaml.safe_load((CONTENT / "en.yaml").read_text(encoding="utf-8"))
     problems = []
     for choice in data["choices"]:
-        options = "\n\n".join(f"({letter}) {option}" for letter, option in zip("ABCD", choice["o"], strict=True))
-        problems.append(Problem(f"{choice['q']}\n\n{options}", choice["a"], choice["a"]))
+        options = [f"({letter}) {option}" for letter, option in zip("ABCD", choice["o"], strict=True)]
+        problems.append(Problem("\n\n".join([choice["q"], *options]), choice["a"], choice["a"]))
     middle = len(problems) // 2
-    chapters = tuple(
-        Chapter(
-            chapter["title"],
-            (Section(chapter["sections"][0]["title"], tuple(chapter["sections"][0]["prose"]), (), "", None, part),),
-        )
-        for chapter, part in zip(data["chapters"], (tuple(problems[:middle]), tuple(problems[middle:])))
-    )
-    return Book("en", data["title"], data["words"], chapters)
+    chapters = []
+    for chapter, part in zip(data["chapters"], (problems[:middle], problems[middle:]), strict=False):
+        first = chapter["sections"][0]
+        section = Section(first["title"], tuple(first["prose"]), (), "", None, tuple(part))
+        chapters.append(Chapter(chapter["title"], (section,)))
+    return Book("en", data["title"], data["words"], tuple(chapters))
 
 
 # Translated books are made of a dozen kinds of problems, each used twice with other numbers, in an

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.layouts.variants import Variant
 
-VARIANTS = (
+_PDF = (
     Variant(
         "en-pdf-inline-numbered-by-section",
         number="chapter.section.n",
@@ -33,6 +33,142 @@ VARIANTS = (
         font="Libertinus Serif",
     ),
     Variant(
+        "en-pdf-companion", place="companion", gathered="**{solution_to}.** ", solutions_heading="{solutions}"
+    ),
+    Variant(
+        "en-pdf-hints-and-solutions-at-the-back",
+        hints="gathered",
+        number="chapter",
+        problem="**{n}.** ",
+        solutions_heading="{solutions}",
+        layout="grid",
+    ),
+    Variant(
+        "en-pdf-one-paragraph-key",
+        number="section",
+        sets="section",
+        problem="**{n}.** ",
+        gathered="**{n}.** ",
+        text="key",
+        solved="odd",
+    ),
+    Variant(
+        "en-pdf-restart-in-each-section",
+        number="section",
+        sets="section",
+        problem="{n}. ",
+        gathered="{n}. ",
+        columns=2,
+        solution_columns=2,
+        contents=True,
+        text="short",
+    ),
+    Variant(
+        "en-pdf-running-numbers",
+        number="book",
+        problem="**{problem} {n}.** ",
+        gathered="**{n}.** ",
+        back_headings=False,
+        sets="section",
+        set_heading="{problems}",
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-pdf-roman-numbers",
+        number="roman",
+        problem="**{n}.** ",
+        place="chapter",
+        set_heading="{practice}",
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-pdf-letter-numbers-grid",
+        number="letter",
+        problem="**{n}** ",
+        gathered="**{n}** ",
+        layout="grid",
+        parts="i)",
+        solved="odd",
+    ),
+    Variant("en-pdf-answers-in-brackets", place="bracket", number="chapter", problem="{n}. ", text="short"),
+    Variant(
+        "en-pdf-titled-problems-in-boxes",
+        problem="**{exercise} {n}** ({t}). ",
+        inline="**{solution}.** ",
+        place="inline",
+        sets="section",
+        number="chapter.section.n",
+        layout="box",
+        font="Libertinus Serif",
+        notes=True,
+    ),
+    Variant(
+        "en-pdf-exam-and-mark-scheme",
+        number="book",
+        problem="**{question} {n}** [10 marks]\n\n",
+        gathered="**{question} {n}**\n\n",
+        place="companion",
+        set_heading="",
+        solutions_heading="Mark scheme",
+        back_headings=False,
+        examples=False,
+    ),
+    Variant(
+        "en-pdf-multiple-choice-key-in-a-table",
+        language="en-choices",
+        number="book",
+        problem="**{n}.** ",
+        text="table",
+        back_headings=False,
+        set_heading="{questions}",
+    ),
+    Variant(
+        "en-pdf-multiple-choice-letters",
+        language="en-choices",
+        number="chapter",
+        problem="**{n}.** ",
+        text="short",
+        parts="(a)",
+        set_heading="{review}",
+        columns=2,
+        solution_columns=2,
+    ),
+    Variant(
+        "en-pdf-half-solved-manual",
+        solved="half",
+        place="companion",
+        problem="{problem} {n} ",
+        gathered="{problem} {n} ",
+        solutions_heading="{solutions}",
+        layout="hang",
+    ),
+    Variant(
+        "en-pdf-two-books-back",
+        also=("en2",),
+        number="chapter",
+        problem="**{n}.** ",
+        solved="odd",
+        text="short",
+    ),
+    Variant("en-pdf-two-books-companions", also=("en2",), place="companion", number="chapter.n"),
+    Variant(
+        "en-story-back", form="story", number="chapter", problem="**{n}.** ", columns=2, solution_columns=2
+    ),
+    Variant(
+        "en-pdf-few-clues",
+        headings="bare",
+        number="chapter",
+        problem="{n} ",
+        gathered="{n} ",
+        set_heading="",
+        solutions_heading="{solutions}",
+        contents=True,
+        layout="grid",
+    ),
+)
+
+_OTHER_FORMATS = (
+    Variant(
         "en-markdown-section-end",
         form="markdown",
         number="section",
@@ -40,7 +176,6 @@ VARIANTS = (
         place="section",
         solutions_heading="{solutions}",
     ),
-    Variant("en-pdf-companion", place="companion", gathered="**{solution_to}.** ", solutions_heading="{solutions}"),
     Variant(
         "en-markdown-companions",
         form="markdown",
@@ -52,15 +187,30 @@ VARIANTS = (
         solutions_heading="{solutions}",
         examples=False,
     ),
-    Variant("en-html-front", form="html", place="front", solutions_heading="{solutions}"),
-    Variant("en-latex-environments-hints", form="latex", wrap="environment", place="inline", hints="inline"),
     Variant(
-        "en-pdf-hints-and-solutions-at-the-back",
-        hints="gathered",
+        "en-markdown-myst-solutions-apart", form="markdown", wrap="myst", solutions_heading="{solutions}"
+    ),
+    Variant(
+        "en-markdown-quarto", form="markdown", wrap="quarto", place="inline", sets="section", hints="inline"
+    ),
+    Variant("en-html-front", form="html", place="front", solutions_heading="{solutions}"),
+    Variant("en-html-details", form="html", wrap="details", place="inline", sets="section", number="section"),
+    Variant("en-html-classes-back", form="html", wrap="div", solutions_heading="{solutions}", text="short"),
+    Variant(
+        "en-latex-environments-hints",
+        form="latex",
+        wrap="environment",
+        place="inline",
+        hints="inline",
+        headings="bare",
+    ),
+    Variant(
+        "en-latex-chapter-end",
+        form="latex",
+        headings="bare",
+        place="chapter",
+        layout="list",
         number="chapter",
-        problem="**{n}.** ",
-        solutions_heading="{solutions}",
-        layout="grid",
     ),
     Variant(
         "en-docx-companion-repeats-the-question",
@@ -71,20 +221,129 @@ VARIANTS = (
         solutions_heading="{solutions}",
     ),
     Variant("en-docx-lists", form="docx", number="chapter", problem="{n}. ", gathered="{n}. ", layout="list"),
+    Variant(
+        "en-docx-parentheses", form="docx", number="book", problem="({n}) ", gathered="({n}) ", parts="a)"
+    ),
     Variant("en-epub-back", form="epub", problem="**{n}** ", gathered="**{n}** "),
     Variant("en-text-inline", form="text", place="inline", problem="{problem} {n}: ", inline="{solution}: "),
-    Variant("en-notebook-inline", form="notebook", wrap="heading", place="inline", number="book", hints="inline"),
-    Variant("en-html-details", form="html", wrap="details", place="inline", sets="section", number="section"),
     Variant(
-        "en-pdf-one-paragraph-key",
+        "en-text-parentheses",
+        form="text",
         number="section",
         sets="section",
-        problem="**{n}.** ",
-        gathered="**{n}.** ",
-        text="key",
-        solved="odd",
+        problem="{n}) ",
+        gathered="{n}) ",
+        parts="a.",
     ),
+    Variant(
+        "en-notebook-inline", form="notebook", wrap="heading", place="inline", number="book", hints="inline"
+    ),
+)
+
+_LANGUAGES = (
+    Variant(
+        "de-pdf-P-and-L",
+        language="de",
+        number="book",
+        problem="**P{n}.** ",
+        gathered="**L{n}.** ",
+        back_headings=False,
+        layout="hang",
+        parts="a)",
+    ),
+    Variant("de-docx-inline", language="de", form="docx", place="inline", number="book", parts="a)"),
+    Variant(
+        "fr-epub-chapter-end", language="fr", form="epub", place="chapter", problem="**{exercise} {n}.** "
+    ),
+    Variant(
+        "fr-pdf-inline",
+        language="fr",
+        number="book",
+        place="inline",
+        problem="**{exercise} {n}** -- ",
+        notes=True,
+    ),
+    Variant("es-html-inline", language="es", form="html", place="inline", hints="inline", sets="section"),
+    Variant(
+        "es-pdf-back-odd",
+        language="es",
+        number="chapter",
+        problem="**{n}.** ",
+        solved="odd",
+        text="short",
+        columns=2,
+        solution_columns=2,
+        solutions_heading="{answers_odd}",
+        parts="a)",
+    ),
+    Variant(
+        "it-docx-section-end", language="it", form="docx", number="section", sets="section", place="section"
+    ),
+    Variant(
+        "pt-latex-companion", language="pt", form="latex", place="companion", headings="bare", parts="a)"
+    ),
+    Variant(
+        "nl-text-back", language="nl", form="text", problem="{exercise} {n} ", gathered="{exercise} {n} "
+    ),
+    Variant(
+        "pl-pdf-back-two-columns",
+        language="pl",
+        number="book",
+        problem="**{exercise} {n}.** ",
+        gathered="**{n}.** ",
+        columns=2,
+        solution_columns=2,
+        font="Libertinus Serif",
+    ),
+    Variant(
+        "ru-pdf-back-answers-and-hints",
+        language="ru",
+        problem="**{n}.** ",
+        hints="gathered",
+        text="short",
+        set_heading="{exercises}",
+    ),
+    Variant("ru-story-inline", language="ru", form="story", place="inline", number="book"),
+    Variant("tr-pdf-inline", language="tr", place="inline", problem="**{exercise} {n}** ", sets="section"),
+    Variant(
+        "zh-markdown-inline",
+        language="zh",
+        form="markdown",
+        place="inline",
+        problem="**{exercise} {n}** ",
+        inline="**{solution}：** ",
+    ),
+    Variant(
+        "zh-story-chapter-end",
+        language="zh",
+        form="story",
+        place="chapter",
+        number="chapter",
+        problem="**{n}.** ",
+    ),
+    Variant(
+        "ja-story-back",
+        language="ja",
+        form="story",
+        problem="**{problem} {n}** ",
+        gathered="**{problem} {n}** ",
+    ),
+    Variant(
+        "ja-docx-chapter-end",
+        language="ja",
+        form="docx",
+        place="chapter",
+        number="chapter",
+        problem="**{n}.** ",
+    ),
+)
+
+_NO_PAIRS = (
     Variant("none-pdf-hints-only", hints="only", solutions_heading="{hints}", examples=False),
     Variant("none-markdown-solutions-only", form="markdown", sets="none", examples=False),
     Variant("none-pdf-prose-with-lists", sets="none", place="nowhere", examples=False, contents=True),
+    Variant("none-docx-problems-only", form="docx", place="nowhere", examples=False, layout="list"),
+    Variant("none-de-html-hints-inline", language="de", form="html", hints="inline", place="nowhere"),
 )
+
+VARIANTS = _PDF + _OTHER_FORMATS + _LANGUAGES + _NO_PAIRS

@@ -13,8 +13,10 @@ from benchmarks.layouts.arrange import Truth
 PROBLEM_ALIKE = 0.70
 SOLUTION_ALIKE = 0.60
 
-_KEPT_COMMANDS = frozenset("alpha beta gamma lambda mu pi sigma omega sin cos tan log ln lim".split())
-_GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "π": "pi", "σ": "sigma", "ω": "omega"}
+_GREEK = dict(
+    zip("αβγλμπσω", ["alpha", "beta", "gamma", "lambda", "mu", "pi", "sigma", "omega"], strict=True)
+)
+_KEPT_COMMANDS = {*_GREEK.values(), "sin", "cos", "tan", "log", "ln", "lim"}
 
 
 def tokens(text: str) -> Counter[str]:

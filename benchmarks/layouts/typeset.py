@@ -25,6 +25,7 @@ _PREAMBLE = """
 #let speed = curve(stroke: 0.7pt, curve.move((0pt, 0pt)), curve.line((0pt, 60pt)), curve.line((150pt, 60pt)),
   curve.move((0pt, 60pt)), curve.line((50pt, 10pt)), curve.line((150pt, 60pt)))
 """
+_FIGURE = re.compile(r"#figure\(.*?caption: \[\s*\w+ 1\. (.*?)\]\n\)", re.DOTALL)
 _CSS = """
 body { font-family: serif; font-size: 10px; line-height: 1.35; }
 h1 { font-size: 18px; } h2 { font-size: 14px; } h3 { font-size: 12px; }
@@ -41,7 +42,7 @@ def typst_pdf(source: str, book: Book, variant: Variant) -> bytes:
     preamble = preamble.replace("LANGUAGE", book.language)
     preamble += f"#align(center, text(18pt)[*{title.lstrip('% ')}*])\n#v(1em)\n"
     body = pypandoc.convert_text(rest, "typst", format="markdown")
-    body = re.sub(r"#figure\(.*?caption: \[\s*\w+ 1\. (.*?)\]\n\)", r"#figure(speed, caption: [\1])", body, flags=re.S)
+    body = _FIGURE.sub(r"#figure(speed, caption: [\1])", body)
     with TemporaryDirectory() as folder:
         path = Path(folder, "book.typ")
         path.write_text(preamble + _columns(body), encoding="utf-8")
@@ -68,7 +69,12 @@ def story_pdf(source: str, book: Book, variant: Variant) -> bytes:
     for count, part in zip(["1", *parts[::2]], [first, *parts[1::2]], strict=True):
         if not part.strip():
             continue
-        html = pypandoc.convert_text(one_line(part).replace("![", "["), "html", format="markdown-implicit_figures", extra_args=["--quiet"])
+        html = pypandoc.convert_text(
+            one_line(part).replace("![", "["),
+            "html",
+            format="markdown-implicit_figures",
+            extra_args=["--quiet"],
+        )
         story = pymupdf.Story(html, user_css=_CSS)
         width = 420 - 2 * 48
         column = (width - 16 * (int(count) - 1)) / int(count)

@@ -15,6 +15,7 @@ class Variant:
     Attributes:
       name: used by `--only` and in reports.
       language: which book of `content/`.
+      also: further books that are printed in the same way and read in the same run.
       form: pdf (typeset like TeX), story (PDF typeset from HTML), docx, epub, html, latex,
         markdown, text, notebook.
       number: chapter.section.n, chapter.n, section (restarts), chapter (restarts), book (runs
@@ -30,7 +31,8 @@ class Variant:
       set_heading, solutions_heading: of a group of problems and of solutions; empty: no heading.
       solved: all, odd, none or half (the first half of the book).
       text: what is printed as a solution: full, short (the answer alone), repeat (the question
-        again, then the solution), key (all short answers of a group in one paragraph).
+        again, then the solution), key (all short answers of a group in one paragraph), table (the
+        short answers of a group in a table of two rows).
       hints: none, inline (after each problem), gathered (a group of their own before the
         solutions), only (hints in the place of the solutions).
       parts: how the parts of a problem are marked: (a), a), a., i).
@@ -41,7 +43,8 @@ class Variant:
       back_headings: whether gathered solutions repeat the headings of chapters (and of sections
         where the numbers restart in each of them).
       layout: of items: plain, list (as items of real lists, where the label is a bare number),
-        and in PDFs hang (hanging indent) or grid (the label in a column of its own).
+        and in PDFs hang (hanging indent), grid (the label in a column of its own) or box
+        (problems and examples in frames).
       columns, solution_columns: in PDFs, for groups of problems and of solutions.
       font: of PDFs, "New Computer Modern" or "Libertinus Serif".
       examples, contents, notes, figures: whether worked examples, a table of contents, footnotes
@@ -50,6 +53,7 @@ class Variant:
 
     name: str
     language: str = "en"
+    also: tuple[str, ...] = ()
     form: str = "pdf"
     number: str = "chapter.n"
     problem: str = "**{exercise} {n}.** "

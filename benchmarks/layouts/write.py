@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,15 +27,15 @@ EXTENSIONS = {
 }
 _BARE = re.compile(r"\(?[\w.]+[.)] ")
 _LATEX_HEADER = r"""
-\usepackage{amsthm}
+\usepackage{amsthm,enumerate}
 \theoremstyle{definition}
 \newtheorem{exercise}{Exercise}[chapter]
 \newenvironment{solution}{\begin{proof}[Solution]}{\end{proof}}
 \newenvironment{hint}{\par\textit{Hint.} }{\par}
 """
 # A line from (0, 0) up and down again, for whatever the caption says.
-_FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><path d="M10 5V70H190M10 70L70 15L190 70"
- stroke="black" fill="none"/></svg>"""
+_FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80">
+<path d="M10 5V70H190M10 70L70 15L190 70" stroke="black" fill="none"/></svg>"""
 
 
 def write(pieces: list[Piece], book: Book, variant: Variant, name: str) -> tuple[str, bytes]:
@@ -74,7 +75,11 @@ def _piece(piece: Piece, variant: Variant) -> Iterator[str]:
         yield f"![{piece.text}](speed.png)"
     elif piece.kind == "columns":
         if form in ("pdf", "story"):
-            yield f"<!-- columns {piece.level} -->" if form == "story" else _raw("typst", f"// columns {piece.level}")
+            yield (
+                f"<!-- columns {piece.level} -->"
+                if form == "story"
+                else _raw("typst", f"// columns {piece.level}")
+            )
     elif piece.kind == "contents":
         if form == "pdf":
             yield _raw("typst", f"#outline(title: [{piece.text}])\n#pagebreak()")
@@ -86,13 +91,17 @@ def _piece(piece: Piece, variant: Variant) -> Iterator[str]:
 
 def _item(piece: Piece, variant: Variant) -> Iterator[str]:
     wrap = variant.wrap
+    if variant.form not in ("markdown", "notebook") and "\n" not in piece.text:
+        piece = replace(piece, text=re.sub(r"^\((?=a\) )", r"\(", piece.text))  # no list of one item
     name = {"problem": "exercise", "example": "example", "solution": "solution", "hint": "hint"}[piece.kind]
     bare = piece.text if piece.kind != "example" else _run_in(piece.label, piece.text)
     if wrap == "heading" and piece.label:
         yield f"#### {re.sub(r'[*.]+ ?$', '', piece.label).strip('* ')}"
         yield piece.text
-    elif wrap == "myst" and name != "example" and name != "hint":
-        opening = f"{{exercise}}\n:label: ex-{piece.key}" if name == "exercise" else f"{{solution}} ex-{piece.key}"
+    elif wrap == "myst" and name in ("exercise", "solution") and not piece.key.startswith("example"):
+        opening = (
+            f"{{exercise}}\n:label: ex-{piece.key}" if name == "exercise" else f"{{solution}} ex-{piece.key}"
+        )
         yield f"````{opening}\n\n{piece.text}\n````"
     elif wrap == "quarto" and name == "exercise":
         yield f"::: {{#exr-{piece.key}}}\n\n{piece.text}\n\n:::"
@@ -106,7 +115,7 @@ def _item(piece: Piece, variant: Variant) -> Iterator[str]:
         yield _raw("latex", f"\\begin{{{name}}}")
         yield bare
         yield _raw("latex", f"\\end{{{name}}}")
-    elif variant.form == "pdf" and variant.layout in ("hang", "grid"):
+    elif variant.form == "pdf" and variant.layout in ("hang", "grid", "box"):
         yield from _typst_item(piece, variant.layout)
     elif variant.layout == "list" and _BARE.fullmatch(piece.label):
         yield piece.label.ljust(4) + piece.text.replace("\n", "\n    ").replace("\n    \n", "\n\n")
@@ -129,6 +138,12 @@ def _typst_item(piece: Piece, layout: str) -> Iterator[str]:
         yield _raw("typst", f"#grid(columns: (2.4em, 1fr), [{label}], [")
         yield piece.text
         yield _raw("typst", "])")
+    elif layout == "box" and piece.kind in ("problem", "example"):
+        yield _raw("typst", "#block(stroke: 0.5pt, inset: 6pt, width: 100%)[")
+        yield _run_in(piece.label, piece.text)
+        yield _raw("typst", "]")
+    elif layout == "box":
+        yield _run_in(piece.label, piece.text)
     else:
         yield _raw("typst", "#block[#set par(hanging-indent: 1.6em)")
         yield _run_in(piece.label, piece.text)
@@ -163,6 +178,10 @@ def _pandoc(source: str, form: str, title: str) -> bytes:
         arguments += [f"--resource-path={folder}", f"--metadata=pagetitle:{title}"]
         target = Path(folder, "out")
         pypandoc.convert_text(source, to, format="markdown", outputfile=str(target), extra_args=arguments)
+        if form == "latex":  # as an author would write it
+            return re.sub(
+                r"\n\\def\\labelenumi\{\((\\\w+)\{enumi\}\)\}", "[(a)]", target.read_text()
+            ).encode()
         return target.read_bytes()
 
 
