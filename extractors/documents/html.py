@@ -47,6 +47,10 @@ _CLOSED_BY_OTHERS = VOID | frozenset(
 _SELF_CLOSED = re.compile(r"<([A-Za-z][A-Za-z0-9:]*)((?:\s[^<>]*)?)/>")
 # Not across another opening: else what is never closed takes time with the square of its length.
 _TEX_INLINE = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)", re.DOTALL)
+_TEX_ENVIRONMENT = re.compile(
+    r"\\begin\{(equation|align|alignat|gather|multline|eqnarray)(\*?)\}((?:(?!\\begin\{\1).)+?)\\end\{\1\2\}",
+    re.DOTALL,
+)
 _TEX_DISPLAY = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
 
 
@@ -158,11 +162,17 @@ def _is_display(math: LexborNode) -> bool:
 
 
 def tex_as_dollars(text: str) -> str:
-    """Returns running text with MathJax's `\\(x\\)` and `\\[x\\]` as `$x$` and `$$x$$`."""
+    """Returns running text with what MathJax takes for formulas between dollar signs.
+
+    That is `\\(x\\)`, `\\[x\\]` and environments such as `\\begin{align}`.
+    """
     if "\\" not in text:
         return text
     text = _TEX_INLINE.sub(lambda m: f"${tidy_math(m[1])}$", text)
-    return _TEX_DISPLAY.sub(lambda m: f"$${tidy_math(m[1])}$$", text)
+    text = _TEX_DISPLAY.sub(lambda m: f" $${tidy_math(m[1])}$$ ", text)
+    if "\\begin{" not in text or "$$" in text:  # an environment within a display is a part of it
+        return text
+    return _TEX_ENVIRONMENT.sub(lambda m: f" $${tidy_math(m[0])}$$ ", text)
 
 
 def _mathml(tree: LexborHTMLParser) -> dict[int, str]:

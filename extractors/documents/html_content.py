@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _DECLARED = "nav, [role=navigation], [role=search], [role=contentinfo], [role=doc-toc], [hidden][class*=menu]"
-_SECTIONING = ("main", "article", "section", "blockquote")
+_SECTIONING = ("article", "section", "blockquote")
 _MENUS = ("div", "ul", "ol", "aside", "header", "footer", "table", "form", "section", "p")
 _MIN_LINKS = 4
 _LINKED = 0.6
@@ -38,7 +38,7 @@ def content_root(tree: LexborHTMLParser, source: str) -> LexborNode | None:
             footer.decompose()
     if len(tree.css("a[href]")) >= _MIN_LINKS:
         _drop_menus(body, source)
-    mains = tree.css("main, [role=main]")
+    mains = list({main.mem_id: main for main in tree.css("main, [role=main]")}.values())
     if len(mains) == 1 and 2 * _length(mains[0]) > _length(body):
         return mains[0]
     return body

@@ -137,6 +137,7 @@ _CONTAINERS = frozenset(
 """Elements that become a container if anything names them; those of `_NAMED` always do."""
 _NAMED = frozenset(["article", "aside", "blockquote", "details", "figure", "section", "summary"])
 _NAMING = ("data-type", "class", "role", "epub:type")
+_NOTES = ("footnote", "footnotes", "doc-footnote", "doc-endnotes")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TYPES: dict[str, Numbering] = {
     "a": "lower-alpha",
@@ -155,6 +156,9 @@ _STYLES: list[tuple[str, Numbering]] = [
 _NO_MARKER = re.compile(r"list-style(?:-type)?\s*:\s*none")
 _RENDERED_MATH = re.compile(
     r"\b(?:katex-html|MathJax|MathJax_Display|MathJax_Preview|MathJax_SVG|mwe-math-fallback\S*)(?!\S)"
+)
+_NOTE_LINKS = re.compile(
+    r"(?<!\S)(?:footnote-(?:ref|back|backref|reference)|reversefootnote|skip-link|(?:doc-)?(?:noteref|backlink))(?!\S)"
 )
 _LINE_NUMBERS = re.compile(
     r"(?<!\S)(?:linenos|lineno|gutter|line-numbers-rows|headerlink|anchor-link|copybtn)(?!\S)"
@@ -277,10 +281,7 @@ class HtmlEvents:
         elif tag in ("figcaption", "caption"):
             builder.begin_kind("caption")
             undo.append(builder.end_kind)
-        elif (attributes.get("epub:type") or attributes.get("role") or "") in (
-            "footnote",
-            "doc-footnote",
-        ):
+        elif (attributes.get("epub:type") or attributes.get("role")) in _NOTES:
             builder.begin_kind("footnote")
             undo.append(builder.end_kind)
         elif tag == "pre":
@@ -368,5 +369,7 @@ def _is_invisible(tag: str, attributes: Attributes) -> bool:
     if classes and (_RENDERED_MATH.search(classes) or _LINE_NUMBERS.search(classes)):
         return True
     if tag in ("mjx-math", "mjx-lazy"):
+        return True
+    if tag == "a" and _NOTE_LINKS.search(f"{classes} {attributes.get('role')} {attributes.get('epub:type')}"):
         return True
     return tag in ("i", "span", "svg") and attributes.get("aria-hidden") == "true"

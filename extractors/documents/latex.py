@@ -21,7 +21,10 @@ _MATH_CLOSINGS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _LAYOUT_NAMES = r"\{(?:multicols\*?|adjustwidth|spacing|minipage|wrapfigure|columns?)\}"
-_LAYOUT = re.compile(rf"\\begin{_LAYOUT_NAMES}(?:\s*{OPTIONAL}|\s*\{{[^{{}}]*\}})*|\\end{_LAYOUT_NAMES}")
+_LAYOUT = re.compile(
+    rf"\\begin{_LAYOUT_NAMES}(?:\s*{OPTIONAL}|\s*\{{[^{{}}]*\}})*|\\end{_LAYOUT_NAMES}"
+    r"|\\noalign\{\}|\\end(?:last)?foot(?![a-z])"  # which cost pandoc the cell that follows
+)
 _FRAME = re.compile(rf"\\begin\{{frame\}}\s*(?:{OPTIONAL}\s*)?\{{([^{{}}]*)\}}")
 _DEFINED = re.compile(
     r"\\(?:(?:re|provide)?(?:new)?command|def|DeclareRobustCommand|NewDocumentCommand)\*?\s*\{?\s*\\([A-Za-z]+)"

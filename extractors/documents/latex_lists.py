@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     rf"|\\(item|question|titledquestion|part|subpart|subsubpart|choice|CorrectChoice|task)(?![A-Za-z])\*?"
     rf"(?:[ \t]*({OPTIONAL}))?"
     r"|\\setcounter\{enum(i{1,3}|iv)\}\{(-?\d{1,4})\}"
+    r"|\\(?:def|renewcommand\*?\s*\{?)\s*\\labelenum(i{1,3}|iv)\}?\s*\{((?:[^{}]|\{[^{}]*\}){0,200})\}"
 )
 _COUNTER = re.compile(r"\\(arabic|alph|Alph|roman|Roman)\s*(?:\*|\{enum(i{1,3}|iv)\})|\\theenum(i{1,3}|iv)")
 _NUMBERINGS: dict[str, Numbering] = {
@@ -61,6 +62,7 @@ class _Lists:
 
     open: list[_List] = field(default_factory=list)
     last: dict[str, _List] = field(default_factory=dict)
+    templates: list[str] = field(default_factory=lambda: list(_DEFAULTS))
 
     def __call__(self, match: re.Match[str]) -> str:
         if match[1]:
@@ -69,10 +71,15 @@ class _Lists:
             return self._end(match[3])
         if match[4]:
             return self._item(match)
-        level = _LEVELS[match[6]]
+        level = _LEVELS[match[6] or match[8]]
         numbered = [around for around in self.open if around.template]
+        if match[9] is not None:
+            self.templates[level] = match[9]
         if level < len(numbered):
-            numbered[level].number = int(match[7])
+            if match[9] is None:
+                numbered[level].number = int(match[7])
+            else:
+                numbered[level].template = match[9] or numbered[level].template
         return ""
 
     def _begin(self, name: str, option: str) -> str:
@@ -87,7 +94,7 @@ class _Lists:
 
     def _enumerate(self, name: str, option: str) -> _List:
         depth = sum(1 for around in self.open if around.template)
-        opened = _List(name, _DEFAULTS[min(depth, 3)], series=str(depth))
+        opened = _List(name, self.templates[min(depth, 3)], series=str(depth))
         options = {key.rstrip("*"): value.strip() for key, value in _OPTION.findall(option)}
         if "label" in options:
             opened.template = options["label"] or opened.template

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _ITEM, _END, _BLANK, _TARGET = "\ue000", "\ue001", "\ue002", "\ue003"
-_MARK = re.compile(f"([{_ITEM}{_TARGET}])([^{_END}]*){_END}")
+_MARK = re.compile(f"([{_ITEM}{_TARGET}])([^{_END}]*){_END} ?")
 _OURS = re.compile("[\ue000-\ue00f]")
 
 

@@ -145,7 +145,7 @@ class _Walker:
         self.builder.flush()
 
     def _code(self, content: Node) -> None:
-        self.builder.code(content[1])
+        self.builder.code(self._unmarked(content[1]))
 
     def _quote(self, blocks: list[Node]) -> None:
         with self.builder.container("blockquote"):
@@ -202,7 +202,7 @@ class _Walker:
     def _styled(self, style: str, blocks: list[Node]) -> None:
         """Word's paragraphs in a named style; the names that say what they are are kept."""
         if all(block["t"] == "CodeBlock" for block in blocks):
-            self.builder.code("\n".join(block["c"][1] for block in blocks))
+            self.builder.code("\n".join(self._unmarked(block["c"][1]) for block in blocks))
         elif _CONTENTS_STYLES.fullmatch(style):
             return
         elif style == "title":
@@ -238,13 +238,18 @@ class _Walker:
     # Inlines.
 
     def _string(self, text: str) -> None:
-        if has_marks(text):
-            text, label, target = split_marks(text)
-            if target:
-                self.builder.retarget(target)
-            if label is not None and not self.builder.relabel(label):
-                text = f"{label} {text}"
-        self.builder.text(text)
+        self.builder.text(self._unmarked(text))
+
+    def _unmarked(self, text: str) -> str:
+        """Returns a text without its marks, after what they say is done."""
+        if not has_marks(text):
+            return text
+        text, label, target = split_marks(text)
+        if target is not None:
+            self.builder.retarget(target)
+        if label is not None and not self.builder.relabel(label) and label:
+            text = f"{label} {text}"
+        return text
 
     def _emphasis(self, inlines: list[Node]) -> None:
         self.builder.italic += 1

@@ -10,6 +10,10 @@ from schemas.document import DocumentFormat
 
 SUPPORTED = "PDF, DOCX, EPUB, HTML, LaTeX, Markdown, Jupyter notebooks and plain text are read"
 
+MAX_TEXT_MEGABYTES = 30
+MAX_TAGS = 4_000_000
+"""What takes some 3 GB to read; texts larger than that are data. A page may hold pictures besides."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _HTML_TAG = re.compile(
@@ -75,7 +79,12 @@ def recognise(data: bytes, uri: str, limits: Limits) -> DocumentFormat:
     for magic, name in _MAGIC:
         if data.startswith(magic):
             raise UnreadableDocument("unknown_type", f"{name}; {SUPPORTED}")
-    return _recognise_text(data, splitext(uri.lower())[1])
+    found = _recognise_text(data, splitext(uri.lower())[1])
+    if found in ("markdown", "text", "latex") and len(data) > MAX_TEXT_MEGABYTES * 1_000_000:
+        raise UnreadableDocument("too_large", f"over {MAX_TEXT_MEGABYTES} MB of {found}")
+    if found == "html" and data.count(b"<") > MAX_TAGS:
+        raise UnreadableDocument("too_large", f"over {MAX_TAGS} tags")
+    return found
 
 
 def _recognise_archive(data: bytes) -> DocumentFormat:

@@ -64,6 +64,13 @@ def test_number_taken_off_a_style() -> None:
     assert [b.marker for b in blocks] == ["", "1."]
 
 
+def test_code_within_an_item_is_code_alone() -> None:
+    lists = {"1": [level(0, "decimal", "%1.")], "2": [level(0, "bullet", " ")]}
+    body = [paragraph("x", number="1"), paragraph("  f()", style="Code", number="2")]
+    blocks = read(body, lists, styles({"Code": "Source Code"}))
+    assert [(b.kind, b.text) for b in blocks] == [("list_item", "1. x"), ("code", "  f()")]
+
+
 def test_file_without_numbers_is_not_touched() -> None:
     data = docx(paragraph("x"))
     assert prepare_docx(data) is data

@@ -115,6 +115,21 @@ def test_wrongly_declared_encoding(charset: str) -> None:
     assert read_document(page, "a.html").blocks
 
 
+def test_environments_that_mathjax_sets() -> None:
+    assert texts("<p>\\begin{align*} a &amp;= b \\end{align*}</p>") == [
+        r"$$\begin{aligned} a &= b \end{aligned}$$"
+    ]
+    assert texts("<p>\\[\\begin{align} a \\end{align}\\]</p>") == [r"$$\begin{aligned} a \end{aligned}$$"]
+
+
+def test_footnotes() -> None:
+    blocks = read(
+        '<p>Said<a href="#fn1" class="footnote-ref" role="doc-noteref"><sup>1</sup></a>.</p>'
+        '<section role="doc-endnotes"><ol><li id="fn1">Here.<a href="#r" role="doc-backlink">↩</a></li></ol>'
+    )
+    assert [(b.kind, b.text) for b in blocks] == [("paragraph", "Said."), ("footnote", "1. Here.")]
+
+
 def test_pre_keeps_its_lines() -> None:
     (block,) = read("<pre><code>a\n  <b>b</b>\n\n</code></pre>")
     assert (block.kind, block.text) == ("code", "a\n  b")

@@ -36,6 +36,11 @@ def markers(body: str) -> list[str]:
             ["1.", "2."],
         ),
         (
+            r"\begin{enumerate}\def\labelenumi{\alph{enumi})}\setcounter{enumi}{2}\item a\end{enumerate}",
+            ["c)"],
+        ),
+        (r"\renewcommand{\labelenumi}{(\Roman{enumi})}\begin{enumerate}\item a\end{enumerate}", ["(I)"]),
+        (
             r"\begin{enumerate}[series=s,label=Q\arabic*]\item a\end{enumerate}"
             r"\begin{enumerate}\item b\end{enumerate}"
             r"\begin{enumerate}[resume*=s]\item c\end{enumerate}",

@@ -87,6 +87,17 @@ def test_size_is_bounded() -> None:
     assert recognise(b"x" * 1_000_000, "a.txt", Limits(max_megabytes=1)) == "text"
 
 
+def test_text_is_bounded_more_tightly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.documents.recognise.MAX_TEXT_MEGABYTES", 1)
+    monkeypatch.setattr("extractors.documents.recognise.MAX_TAGS", 100)
+    for data in (b"x " * 500_001, b"<!doctype html>" + b"<p>" * 101):
+        with pytest.raises(UnreadableDocument) as refused:
+            recognise(data, "a", Limits())
+        assert refused.value.reason == "too_large"
+    picture = b'<!doctype html><img src="data:image/png;base64,' + b"A" * 1_500_000 + b'">'
+    assert recognise(picture, "a", Limits()) == "html"
+
+
 def test_refusal_names_what_is_read() -> None:
     with pytest.raises(UnreadableDocument) as refused:
         recognise(b"{\\rtf1 x}", "a.rtf", Limits())
