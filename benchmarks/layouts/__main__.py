@@ -47,14 +47,18 @@ def main() -> None:
                 path = options.write / variant.name / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-        result = measure(generated)
+        try:
+            result = measure(generated)
+        except Exception as error:  # one variant that can't be measured must not hide the others
+            solved = sum(bool(item.solutions) for item in generated.truth)
+            result = Score(solved, 0, errors=[f"FAILED: {type(error).__name__}: {error}"], failed=True)
         scores.append(result)
         seconds = time.perf_counter() - start
         print(
             f"{variant.name:44} {result.solved:6} {result.found:6} {result.right:6} {result.wrong:6} "
             f"{result.off:6} {result.f1:6.3f} {seconds:5.1f}"
         )
-        for error in result.errors if options.show else ():
+        for error in result.errors if options.show or result.failed else ():
             print(f"    {error}")
     if scores:
         mean = sum(s.f1 for s in scores) / len(scores)

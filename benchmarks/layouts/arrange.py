@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -82,12 +82,12 @@ class _Arranger:
 
     # -- single items
 
-    def problem(self, item: _Numbered) -> list[Piece]:
-        """The problem, with what the variant prints right after it."""
+    def problem(self, item: _Numbered, stem: str) -> list[Piece]:
+        """The problem, with what the variant prints right after it; the truth has the stem, too."""
         v, text = self.variant, self.marked(item.problem.question)
         shown = self.shown(item)
         printed = item.solved and v.place != "nowhere" and v.hints != "only"
-        self.truth.append(Truth(text, shown if printed else ()))
+        self.truth.append(Truth(f"{stem}\n\n{text}".strip(), shown if printed else ()))
         label = self.word(v.problem, n=item.number, t=item.problem.title).replace(" ()", "")
         if v.place == "bracket" and item.solved:
             text = f"{text} [{self.word('{ans}')} {shown[0]}]"
@@ -98,6 +98,16 @@ class _Arranger:
             label = self.word(v.inline, n=item.number, t=item.problem.title)
             pieces.append(Piece("solution", shown[0], label, key=item.key))
         return pieces
+
+    def problems(self, items: Sequence[_Numbered]) -> Iterator[Piece]:
+        for (chapter, section), group in groupby(items, key=lambda item: (item.chapter, item.section)):
+            of_section = list(group)
+            stem = self.book.chapters[chapter - 1].sections[section - 1].stem
+            if stem:
+                stem = stem.format(first=of_section[0].number, last=of_section[-1].number)
+                yield Piece("paragraph", stem)
+            for item in of_section:
+                yield from self.problem(item, stem)
 
     def shown(self, item: _Numbered) -> tuple[str, ...]:
         """What is printed as the solution, and what else may be taken for it."""
@@ -141,10 +151,7 @@ class _Arranger:
         if v.set_heading:
             numbers = {"c": str(items[0].chapter), "s": f"{items[0].chapter}.{items[0].section}"}
             yield Piece("heading", self.word(v.set_heading, **numbers), level=level)
-        yield Piece("columns", level=v.columns)
-        for item in items:
-            yield from self.problem(item)
-        yield Piece("columns", level=1)
+        yield from _in_columns(v.columns, self.problems(items))
 
     def gathered(self, items: Sequence[_Numbered]) -> Iterator[Piece]:
         """The solutions (or hints) of a group of problems, without a heading."""
@@ -154,7 +161,7 @@ class _Arranger:
             yield from self.hints(items)
         elif v.text == "key":
             answers = [self.word(v.gathered, n=item.number) + self.shown(item)[0] for item in items]
-            yield Piece("paragraph", "; ".join(answers) + ".")
+            yield Piece("paragraph", "; ".join(a.removesuffix(".") for a in answers) + ".")
         elif v.text == "table":
             yield Piece("paragraph", _table([[item.number, self.shown(item)[0]] for item in items]))
         else:
@@ -177,9 +184,7 @@ class _Arranger:
         if v.solutions_heading:
             numbers = {"c": str(items[0].chapter), "s": f"{items[0].chapter}.{items[0].section}"}
             yield Piece("heading", self.word(v.solutions_heading, **numbers), level=level)
-        yield Piece("columns", level=v.solution_columns)
-        yield from self.by_chapter(items, level + 1, self.gathered)
-        yield Piece("columns", level=1)
+        yield from _in_columns(v.solution_columns, self.by_chapter(items, level + 1, self.gathered))
 
     def by_chapter(self, items: Sequence[_Numbered], level: int, print_group: _Group) -> Iterator[Piece]:
         """Prints items chapter by chapter (and section by section), under their headings if there are any."""
@@ -221,8 +226,7 @@ class _Arranger:
             yield from self.prose(section, note=v.notes and index == 1)
             yield from self.example(section, f"{number}.{index}")
             if v.sets == "spread":
-                for item in items:
-                    yield from self.problem(item)
+                yield from self.problems(items)
             elif v.sets == "section":
                 yield from self.set_of(items, 3)
             if v.place == "section":
@@ -267,6 +271,15 @@ class _Arranger:
                     index = in_book - 1
                     solved = {"all": True, "odd": odd, "none": False, "half": index < total // 2}
                     self.numbered.append(_Numbered(problem, number, index, c, s, solved[self.variant.solved]))
+
+
+def _in_columns(count: int, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    if count == 1:
+        yield from pieces
+    else:
+        yield Piece("columns", level=count)
+        yield from pieces
+        yield Piece("columns", level=1)
 
 
 def _table(cells: list[list[str]], width: int = 6) -> str:

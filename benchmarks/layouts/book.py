@@ -32,6 +32,7 @@ class Section:
     figure: str  # caption of a figure; empty: none
     example: Problem | None
     problems: tuple[Problem, ...]
+    stem: str = ""  # printed before the problems, which it belongs to; "{first}" is a number
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Book:
-    language: str
+    language: str  # ISO 639-1
     title: str
     words: Mapping[str, str]  # "exercise" -> "Übung"
     chapters: tuple[Chapter, ...]
@@ -64,7 +65,7 @@ def read_book(language: str) -> Book:
         Chapter(chapter["title"], tuple(_section(section) for section in chapter["sections"]))
         for chapter in data["chapters"]
     )
-    return Book(language, data["title"], data["words"], chapters)
+    return Book(language[:2], data["title"], data["words"], chapters)
 
 
 def _section(data: Mapping[str, Any]) -> Section:
@@ -75,6 +76,7 @@ def _section(data: Mapping[str, Any]) -> Section:
         data.get("figure", ""),
         _problem(data["example"]) if "example" in data else None,
         tuple(_problem(problem) for problem in data["problems"]),
+        data.get("stem", ""),
     )
 
 

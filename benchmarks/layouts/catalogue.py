@@ -167,6 +167,77 @@ _PDF = (
     ),
 )
 
+_HARDER = (
+    Variant(
+        "en-pdf-shared-stems",
+        language="en-stems",
+        number="book",
+        problem="**{n}.** ",
+        set_heading="{problems}",
+    ),
+    Variant(
+        "en-markdown-shared-stems-inline",
+        language="en-stems",
+        form="markdown",
+        number="chapter",
+        problem="**{n}.** ",
+        place="inline",
+    ),
+    Variant(
+        "en-pdf-restart-without-headings",
+        number="section",
+        sets="section",
+        problem="**{n}.** ",
+        back_headings=False,
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-pdf-number-before-word",
+        problem="**{n} {exercise}.** ",
+        inline="**{n} {solution}.** ",
+        place="inline",
+    ),
+    Variant(
+        "en-text-short-labels",
+        form="text",
+        number="book",
+        problem="{n}. ",
+        inline="Sol. ",
+        place="inline",
+        sets="section",
+    ),
+    Variant(
+        "en-docx-solution-numbers",
+        form="docx",
+        number="book",
+        problem="**{problem} {n}** ",
+        gathered="**{solution} {n}** ",
+        place="section",
+        sets="section",
+        solutions_heading="",
+    ),
+    Variant(
+        "en-markdown-titles-as-headings",
+        form="markdown",
+        wrap="heading",
+        number="chapter",
+        problem="{n}. {t}",
+        gathered="{n}. {t}",
+        solutions_heading="{solutions}",
+    ),
+    Variant("eo-pdf-back-unknown-words", language="eo", number="chapter", problem="**{n}.** "),
+    Variant("eo-docx-inline-unknown-words", language="eo", form="docx", place="inline"),
+    Variant(
+        "eo-pdf-companion-unknown-words", language="eo", place="companion", gathered="**{exercise} {n}.** "
+    ),
+    Variant(
+        "en-html-hints-gathered-restart", form="html", number="section", sets="section", hints="gathered"
+    ),
+    Variant(
+        "en-pdf-three-books", also=("en2", "de"), number="chapter", problem="**{n}.** ", place="companion"
+    ),
+)
+
 _OTHER_FORMATS = (
     Variant(
         "en-markdown-section-end",
@@ -346,4 +417,4 @@ _NO_PAIRS = (
     Variant("none-de-html-hints-inline", language="de", form="html", hints="inline", place="nowhere"),
 )
 
-VARIANTS = _PDF + _OTHER_FORMATS + _LANGUAGES + _NO_PAIRS
+VARIANTS = _PDF + _HARDER + _OTHER_FORMATS + _LANGUAGES + _NO_PAIRS

@@ -46,6 +46,7 @@ class Score:
       off: pairs of the right partners whose text is cut or stained, and pairs whose problem is no
         printed problem.
       errors: one line for each pair that is not right, and for each problem that was missed.
+      failed: whether the documents could not be measured at all.
     """
 
     solved: int
@@ -54,11 +55,14 @@ class Score:
     wrong: int = 0
     off: int = 0
     errors: list[str] = field(default_factory=list)
+    failed: bool = False
 
     @property
     def f1(self) -> float:
         """1.0 where nothing is printed and nothing was found."""
         total = self.solved + self.found
+        if self.failed:
+            return 0.0
         return 2 * self.right / total if total else 1.0
 
 

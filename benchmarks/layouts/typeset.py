@@ -98,6 +98,10 @@ def story_pdf(source: str, book: Book, variant: Variant) -> bytes:
 
 def one_line(text: str) -> str:
     """Writes fractions and roots in one line, for formats without mathematics."""
-    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
+
+    def fraction(match: re.Match[str]) -> str:
+        return "/".join(f"({part})" if " " in part else part for part in match.groups())
+
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", fraction, text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
     return text
