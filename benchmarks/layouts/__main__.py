@@ -58,8 +58,8 @@ def main() -> None:
             f"{variant.name:44} {result.solved:6} {result.found:6} {result.right:6} {result.wrong:6} "
             f"{result.off:6} {result.f1:6.3f} {seconds:5.1f}"
         )
-        for error in result.errors if options.show or result.failed else ():
-            print(f"    {error}")
+        for line in result.errors if options.show or result.failed else ():
+            print(f"    {line}")
     if scores:
         mean = sum(s.f1 for s in scores) / len(scores)
         below = sum(s.f1 < 0.97 for s in scores)
