@@ -19,7 +19,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=[f"{name}{below}" for name in PACKAGES for below in ("", ".*")]),
-    package_data={"": ["*.yaml", "*.j2", "data/*"]},
+    package_data={"": ["*.yaml", "data/*.yaml", "templates/*.j2"]},
     entry_points={"console_scripts": ["beam=pipelines.__main__:main"]},
     install_requires=[
         "apache-beam==2.77.0",

@@ -1,0 +1,1 @@
+"""Talking to language models: client, server, ledger, structured output, prompts."""

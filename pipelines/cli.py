@@ -62,10 +62,10 @@ def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
     from pipelines.console import quiet
-    from pipelines.execute import leave, run, stop_on_signal
+    from pipelines.execute import leave, run, stop_on_signal, stopped
 
-    stop_on_signal()
     with quiet(verbose="--verbose" in arguments) as screen:
+        stop_on_signal(screen)
         try:
             return run(arguments[0], arguments[1:], screen)
         except UsageError as error:
@@ -73,12 +73,10 @@ def _run(arguments: Sequence[str]) -> int:
             return 2
         except RunFailed as error:
             screen.complain(f"{error}" + (f" (log: {screen.log})" if screen.log else ""))
-            status = 1
+            leave(1)
         except KeyboardInterrupt:
-            screen.complain("stopped; nothing was finished, start again with --resume or --overwrite")
-            status = 130
-        leave(status)
-    return status
+            stopped(screen)
+    return 0
 
 
 def _describe(name: str) -> int:

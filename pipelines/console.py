@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -20,11 +21,12 @@ class Screen:
     """Standard output and error as they were before `quiet` took them away from everyone else.
 
     Attributes:
+      folder: a temporary folder for what is of no use after the run.
       log: where everything else goes meanwhile; empty with --verbose.
     """
 
-    def __init__(self, out: IO[str], err: IO[str], log: str):
-        self.out, self.err, self.log = out, err, log
+    def __init__(self, out: IO[str], err: IO[str], folder: str, log: str = ""):
+        self.out, self.err, self.folder, self.log = out, err, folder, log
 
     def say(self, line: str = "") -> None:
         print(line, file=self.out, flush=True)
@@ -41,22 +43,31 @@ def quiet(verbose: bool) -> Iterator[Screen]:
     point to a log file while the context is open.
     """
     _flush()
+    folder = tempfile.mkdtemp(prefix="beam-")
     if verbose:
-        yield Screen(sys.stdout, sys.stderr, "")
+        try:
+            yield Screen(sys.stdout, sys.stderr, folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         return
     saved = [os.dup(1), os.dup(2)]
-    handle, log = tempfile.mkstemp(prefix="beam-", suffix=".log")
-    _point(handle, handle)
-    os.close(handle)
+    log = os.path.join(folder, "log")
+    with open(log, "wb") as file:
+        _point(file.fileno(), file.fileno())
     try:
-        with os.fdopen(os.dup(saved[0]), "w") as stdout, os.fdopen(os.dup(saved[1]), "w") as stderr:
-            yield Screen(stdout, stderr, log)
+        with _writer(saved[0]) as stdout, _writer(saved[1]) as stderr:
+            yield Screen(stdout, stderr, folder, log)
     finally:  # not reached where a broken run leaves the process at once: then the log stays
-        os.unlink(log)
         _flush()
         _point(*saved)
         for descriptor in saved:
             os.close(descriptor)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _writer(descriptor: int) -> IO[str]:
+    # File names may hold bytes that are no text.
+    return os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
 
 
 def _point(out: int, err: int) -> None:
@@ -70,11 +81,11 @@ def _flush() -> None:
 
 
 @contextmanager
-def progress(screen: Screen, ticks: str, documents: int) -> Iterator[None]:
+def progress(screen: Screen, documents: int) -> Iterator[None]:
     """Shows how many documents are read and how many pairs are found until the context ends."""
     done = threading.Event()
     shower = _live if screen.err.isatty() else _lines
-    thread = threading.Thread(target=shower, args=(screen, ticks, documents, done), daemon=True)
+    thread = threading.Thread(target=shower, args=(screen, documents, done), daemon=True)
     thread.start()
     try:
         yield
@@ -83,28 +94,28 @@ def progress(screen: Screen, ticks: str, documents: int) -> Iterator[None]:
         thread.join()
 
 
-def _state(ticks: str, documents: int) -> str:
-    read, found = counted(ticks, "documents"), counted(ticks, "pairs")
+def _state(folder: str, documents: int) -> str:
+    read, found = counted(folder, "documents"), counted(folder, "pairs")
     return f"documents read {read:,} of {documents:,}, pairs found {found:,}"
 
 
-def _live(screen: Screen, ticks: str, documents: int, done: threading.Event) -> None:
+def _live(screen: Screen, documents: int, done: threading.Event) -> None:
     from rich.console import Console
     from rich.status import Status
 
     console = Console(file=screen.err)
-    with Status(_state(ticks, documents), console=console) as status:
+    with Status(_state(screen.folder, documents), console=console) as status:
         while not done.wait(0.2):
-            status.update(_state(ticks, documents))
-    screen.err.write(_state(ticks, documents) + "\n")
+            status.update(_state(screen.folder, documents))
+    screen.err.write(_state(screen.folder, documents) + "\n")
     screen.err.flush()
 
 
-def _lines(screen: Screen, ticks: str, documents: int, done: threading.Event) -> None:
+def _lines(screen: Screen, documents: int, done: threading.Event) -> None:
     said = ""
     while True:
         over = done.wait(_SECONDS_BETWEEN_LINES)
-        state = _state(ticks, documents)
+        state = _state(screen.folder, documents)
         if state != said:
             print(f"{time.strftime('%H:%M:%S')} {state}", file=screen.err, flush=True)
             said = state

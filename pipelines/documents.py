@@ -17,7 +17,7 @@ from schemas.document import Document
 
 
 class ReadDocuments(beam.PTransform):
-    """uris -> Documents; what can't be read is rejected with its reason.
+    """Sources -> Documents; what can't be read is rejected with its reason.
 
     Args:
       limits: beyond which a document is refused.
@@ -29,8 +29,7 @@ class ReadDocuments(beam.PTransform):
         super().__init__(label="read")
         self.do = _Read(limits, seconds, ticks)
 
-    def expand(self, uris: beam.PCollection[str]) -> Split:
-        sources = uris | beam.Map(source_of).with_output_types(Source)
+    def expand(self, sources: beam.PCollection[Source]) -> Split:
         return sources | Stage(self.do, "read", Document)
 
 

@@ -6,13 +6,12 @@ import logging
 import os
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pipelines import output as folder
 from pipelines.console import Screen, funnel_table, progress
@@ -21,6 +20,7 @@ from pipelines.recipe import Recipe, Run, load_recipe
 
 _LOCAL = "FnApiRunner"
 _STOPPED = threading.Event()
+_SECONDS_TO_STOP = 5
 
 
 def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
@@ -43,15 +43,10 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
     uris = list_inputs(ours.input, ours.output)
-    ticks = tempfile.mkdtemp(prefix="beam-ticks-") if local else None
-    try:
-        pipeline = build(recipe, Run(uris, options, ticks))
-        folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
-        with progress(screen, ticks, len(uris)) if ticks else nullcontext():
-            counters = execute(pipeline)
-    finally:
-        if ticks:
-            shutil.rmtree(ticks, ignore_errors=True)
+    pipeline = build(recipe, Run(uris, options, screen.folder if local else None))
+    folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
+    with progress(screen, len(uris)) if local else nullcontext():
+        counters = execute(pipeline)
     return _conclude(recipe, options, counters, len(uris), screen, start)
 
 
@@ -162,18 +157,30 @@ def _conclude(
     return 0
 
 
-def stop_on_signal() -> None:
-    """Makes SIGTERM end a run like Ctrl-C does."""
+def stop_on_signal(screen: Screen) -> None:
+    """Makes SIGTERM end a run like Ctrl-C does, within seconds even where Beam waits for a worker."""
 
     def interrupt(*_: Any) -> None:
-        _STOPPED.set()
-        raise KeyboardInterrupt
+        if not _STOPPED.is_set():
+            _STOPPED.set()
+            last = threading.Timer(_SECONDS_TO_STOP, stopped, [screen])
+            last.daemon = True
+            last.start()
+            raise KeyboardInterrupt
+        stopped(screen)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as below nohup
             signal.signal(number, interrupt)
 
 
-def leave(status: int) -> None:
+def stopped(screen: Screen) -> None:
+    """Says that the run was stopped and ends the process."""
+    screen.complain("stopped; nothing was finished, start again with --resume or --overwrite")
+    shutil.rmtree(screen.folder, ignore_errors=True)
+    leave(130)
+
+
+def leave(status: int) -> NoReturn:
     """Ends the process at once: Beam's threads would keep an interrupted or broken run alive."""
     os._exit(status)

@@ -22,7 +22,7 @@ from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
 from pipelines.recipe import Outcome, Recipe, Run, StageInfo
 from pipelines.sink import WriteRows, encode
-from pipelines.stages import REJECTED, Convert, Distinct, Keep, Refused, Split, Tally
+from pipelines.stages import REJECTED, Convert, Distinct, Keep, Refused, Split, Tally, source_of
 from schemas.document import Document
 from schemas.problems import Found, Item
 from schemas.scp116k import Pair
@@ -63,9 +63,9 @@ def find(document: Document) -> Found:
     return found
 
 
-def folder_of(found: Found) -> str:
-    """Returns the folder of a document: solutions are looked for among the documents beside it."""
-    return posixpath.dirname(found.uri)
+def by_folder(found: Found) -> tuple[str, Found]:
+    """Keys a document by its folder: solutions are looked for in the documents beside it."""
+    return posixpath.dirname(found.uri), found
 
 
 class _Match(beam.DoFn):
@@ -113,7 +113,7 @@ class MatchPairs(beam.PTransform):
         self.ticks = ticks
 
     def expand(self, found: beam.PCollection[Found]) -> Split:
-        groups = found | beam.WithKeys(folder_of).with_output_types(tuple[str, Found]) | beam.GroupByKey()
+        groups = found | beam.Map(by_folder).with_output_types(tuple[str, Found]) | beam.GroupByKey()
         out = groups | beam.ParDo(_Match("pair", self.ticks)).with_outputs(REJECTED, main="kept")
         out.kept.element_type, out[REJECTED].element_type = Pair, Rejected
         return Split(out.kept, out[REJECTED])
@@ -128,11 +128,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     sure = partial(is_sure, minimum=pairing.min_pairing_score)
     figures = partial(figure_verdict, figures=pairing.figures)
 
-    read = (
-        pipeline
-        | "inputs" >> beam.Create(list(run.uris))
-        | ReadDocuments(limits, documents.document_timeout, run.ticks)
-    )
+    sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
+    read = sources | ReadDocuments(limits, documents.document_timeout, run.ticks)
     found = read.kept | Convert("extract", find, Found)
     pairs = found.kept | MatchPairs(run.ticks)
     certain = pairs.kept | Keep("confidence", sure)

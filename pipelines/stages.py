@@ -62,9 +62,10 @@ def rejected(record: Any, stage: str, reason: str, detail: str = "") -> Rejected
     if isinstance(record, (Document, Found)):
         record = source_of(record.uri, record.sha256)
     uri = record.uri if hasattr(record, "uri") else record.source.uri
-    row = json.dumps(to_row(record), ensure_ascii=False)
+    # Not `printable`: in JSON its escape would be read as the half surrogate pair again.
+    row = json.dumps(to_row(record), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
     detail = printable(" ".join(detail.split()))[:MAX_DETAIL]
-    return Rejected(record.id, stage, reason, detail, printable(uri), printable(row))
+    return Rejected(record.id, stage, reason, detail, printable(uri), row)
 
 
 def printable(text: str) -> str:

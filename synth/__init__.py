@@ -1,0 +1,1 @@
+"""What a model writes: reference answers, silver thoughts, step labels, contrastive samples."""

@@ -52,7 +52,7 @@ def test_plain_lines_show_progress_and_the_last_state(
 ) -> None:
     monkeypatch.setattr(console, "_SECONDS_BETWEEN_LINES", 0.05)
     err = io.StringIO()
-    with progress(Screen(io.StringIO(), err, ""), str(tmp_path), 1000):
+    with progress(Screen(io.StringIO(), err, str(tmp_path)), 1000):
         tick(str(tmp_path), "documents", 3)
         time.sleep(0.3)
         tick(str(tmp_path), "pairs", 2000)
@@ -81,8 +81,8 @@ def test_on_a_terminal_there_is_a_live_line_and_a_table(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     out, err = Terminal(), Terminal()
-    screen = Screen(out, err, "")
-    with progress(screen, str(tmp_path), 2):
+    screen = Screen(out, err, str(tmp_path))
+    with progress(screen, 2):
         tick(str(tmp_path), "documents", 2)
         time.sleep(0.5)
     funnel_table(screen, FUNNEL)
