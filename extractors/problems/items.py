@@ -9,11 +9,13 @@ from extractors.problems.labels import Label
 from extractors.problems.openings import Opening, find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.sequences import numeric
+from extractors.problems.vocabulary import fold, words
 from schemas.document import Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item, ItemKind
 
 _LEFT_OUT = ("footnote",)
+_BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ def find_items(document: Document) -> Found:
         _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
         for part in parts
     ]
-    items = tuple(item for part in parts if (item := _item(document, part)))
-    return Found(document.uri, document.sha256, _with_runs(_without_single_links(items)))
+    items = [item for part in parts if (item := _item(document, part))]
+    whole = [half for item in _without_single_links(items) for half in _with_bracketed_answer(document, item)]
+    return Found(document.uri, document.sha256, _with_runs(whole))
 
 
 def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
@@ -248,19 +251,42 @@ def _item(document: Document, part: _Part) -> Item | None:
     )
 
 
-def _without_single_links(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def _without_single_links(items: list[Item]) -> list[Item]:
     """Takes the link away where the other half turned out to be empty."""
     kinds: dict[str, set[str]] = {}
     for item in items:
         if item.link:
             kinds.setdefault(item.link, set()).add(item.kind)
-    return tuple(
+    return [
         replace(item, link="", method="") if item.link and len(kinds[item.link]) < 2 else item
         for item in items
-    )
+    ]
 
 
-def _with_runs(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def _with_bracketed_answer(document: Document, item: Item) -> list[Item]:
+    """Splits "How far does it fly? [Answer: 30 m]" into the question and its answer."""
+    if item.kind != "problem" or item.link or item.text[-1:] not in (")", "]"):
+        return [item]
+    openings = [m for m in _BRACKET.finditer(item.text) if _means_solution(m["word"])]
+    if not openings:
+        return [item]
+    bracket = openings[-1]
+    answer, question = item.text[bracket.end() : -1].strip(), item.text[: bracket.start()].rstrip()
+    start = document.text.rfind(item.text[bracket.start() :], *item.span)
+    if not answer or not question or start < 0:
+        return [item]
+    link = record_id("link", item.id)
+    first = start + bracket.end() - bracket.start()
+    asked = replace(item, text=question, span=(item.span[0], start), link=link, method="inline")
+    answered = replace(asked, kind="solution", text=answer, span=(first, item.span[1]), boxes=item.boxes[-1:])
+    return [replace(half, id=record_id(half.sha256, half.kind, *half.span)) for half in (asked, answered)]
+
+
+def _means_solution(word: str) -> bool:
+    return "solution" in (words().get(fold(word)), words().get(fold(f"{word}.")))
+
+
+def _with_runs(items: list[Item]) -> tuple[Item, ...]:
     """Numbers the runs: items of one kind and family whose numbers only grow."""
     last: dict[tuple[str, str], tuple[int, tuple[object, ...]]] = {}
     runs, placed = 0, []

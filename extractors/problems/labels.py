@@ -63,9 +63,10 @@ def number_parts(number: str) -> tuple[str, ...]:
 def read_label(block: Block) -> Label | None:
     """Returns the label that a block begins with, or None.
 
-    A block that only looks labelled ("Solution of this equation...", "Example 3 shows that...")
-    has no label: words count only where a delimiter, the end of the block, typography or a
-    capital letter after a number sets them off.
+    A block that only looks labelled ("Solution of this equation...") has no label: words count
+    only where a delimiter, the end of the block, typography, or a number and a capital letter set
+    them off. With a number and none of these ("Example 3 shows that...", "Exercise 4 x + 1 = 0"),
+    the label is not firm: only its neighbours can tell.
     """
     if block.kind in ("code", "figure", "table", "formula"):
         return None
@@ -186,7 +187,7 @@ def _close(
     if not firm and number:
         following = text[end:].lstrip()
         firm = bold >= end or following[:1].isupper() or following[:1] in "$([" or _is_uncased(following[:1])
-    if not firm:
+    if not firm and not number:
         return None
     return Label(role, family, number, stop, printed, firm)
 

@@ -9,12 +9,12 @@ the best assignment over all runs decides (Hungarian method), not the first that
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from extractors.problems.outline import scope_number
+from extractors.problems.outline import scope_number, title_zone
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
@@ -25,13 +25,30 @@ _ONLY_CANDIDATE = 0.9
 _ROUNDS = 4
 
 
+Number = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The numbers of the headings around an item, innermost first.
+
+    Attributes:
+      own: of the headings that count for it without doubt.
+      above: for solutions, of the headings above their title: "Chapter 9" above "Answers" may be
+        the chapter they are for, or just the last one of the book.
+    """
+
+    own: tuple[Number, ...]
+    above: tuple[Number, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     uri: str
     family: str
     order: float  # position among the runs of its document and kind, 0..1
-    items: dict[tuple[str, ...], Item]
-    scopes: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
+    items: dict[Number, Item]
+    scopes: dict[Number, Scope]
 
 
 def match_items(found: Sequence[Found]) -> Matching:
@@ -125,7 +142,12 @@ def _match(
     for _ in range(_ROUNDS):
         asked = _runs([i for i in problems if i.kind == "problem" and i.id not in taken])
         answered = _runs([i for i in solutions if i.kind == "solution" and i.id not in taken])
-        new = [p for a, b in _assign(asked, answered) for p in _pair_runs(a, b, affinity)]
+        repeated = _repeated(asked)
+        new = [
+            pair
+            for a, b in _assign(asked, answered, repeated)
+            for pair in _pair_runs(a, b, affinity, repeated)
+        ]
         if not new:
             break
         pairs += new
@@ -141,39 +163,51 @@ def _runs(items: Sequence[Item]) -> list[_Run]:
     runs = []
     for position, ((uri, _), members) in enumerate(sorted(grouped.items())):
         numbered = {_key(i.number): i for i in reversed(members)}
-        scopes = {key: _scopes(item) for key, item in numbered.items()}
+        scopes = {key: _scope(item) for key, item in numbered.items()}
         runs.append(_Run(uri, members[0].family, position / len(grouped), numbered, scopes))
     return runs
 
 
-def _key(number: tuple[str, ...]) -> tuple[str, ...]:
+def _key(number: Number) -> Number:
     """Returns the number without the letter that tells problem P57 from solution L57."""
     if len(number) == 2 and not number[0].isdigit() and number[1].isdigit():
         return number[1:]
     return number
 
 
-def _scopes(item: Item) -> tuple[tuple[str, ...], ...]:
-    """Returns the numbers of the headings above an item, innermost first."""
-    numbers = [scope_number(heading) for heading in reversed(item.headings)]
+def _scope(item: Item) -> Scope:
+    title = 0
+    if item.kind == "solution":
+        title = next((i for i, h in enumerate(item.headings) if title_zone(h) == "solutions"), 0)
+    return Scope(_numbers(item.headings[title:]), _numbers(item.headings[:title]))
+
+
+def _numbers(headings: Sequence[str]) -> tuple[Number, ...]:
+    numbers = [scope_number(heading) for heading in reversed(headings)]
     return tuple(number for number in numbers if number)
 
 
-def _assign(asked: list[_Run], answered: list[_Run]) -> list[tuple[_Run, _Run]]:
+def _repeated(runs: list[_Run]) -> frozenset[Number]:
+    """Returns the numbers that several runs of problems carry: there, only the scope decides."""
+    counts = Counter(key for run in runs for key in run.items)
+    return frozenset(key for key, count in counts.items() if count > 1)
+
+
+def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]) -> list[tuple[_Run, _Run]]:
     """Returns the pairs of runs with the greatest total weight."""
     if not asked or not answered:
         return []
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    weights = np.array([[_weight(a, b) for b in answered] for a in asked])
+    weights = np.array([[_weight(a, b, repeated) for b in answered] for a in asked])
     rows, columns = linear_sum_assignment(weights, maximize=True)
     return [(asked[i], answered[j]) for i, j in zip(rows, columns, strict=True) if weights[i, j] > 0]
 
 
-def _weight(asked: _Run, answered: _Run) -> float:
+def _weight(asked: _Run, answered: _Run, repeated: frozenset[Number]) -> float:
     common = asked.items.keys() & answered.items.keys()
-    agreeing = sum(_scope_factor(asked.scopes[k], answered.scopes[k]) for k in common)
+    agreeing = sum(_scope_factor(asked, answered, key, repeated) for key in common)
     family = _family_factor(asked.family, answered.family)
     if not agreeing or not family:
         return 0.0
@@ -181,10 +215,20 @@ def _weight(asked: _Run, answered: _Run) -> float:
     return agreeing * family + 0.01 * (1 - abs(asked.order - answered.order))
 
 
-def _scope_factor(a: tuple[tuple[str, ...], ...], b: tuple[tuple[str, ...], ...]) -> float:
-    """Returns how well the headings above a problem agree with those above a solution."""
-    if not a or not b:
-        return _NO_SCOPE
+def _scope_factor(asked: _Run, answered: _Run, key: Number, repeated: frozenset[Number]) -> float:
+    """Returns how well the headings around a problem agree with those around a solution."""
+    problem, solution = asked.scopes[key].own, answered.scopes[key]
+    if problem and solution.own:
+        factor = _agreement(problem, solution.own)
+        # 3.14 says itself to which chapter it belongs.
+        return _NO_SCOPE if factor == _OTHER_SCOPE and len(key) > 1 else factor
+    if problem and solution.above:
+        factor = _agreement(problem, solution.above)
+        return _NO_SCOPE if factor == _OTHER_SCOPE and key not in repeated else factor
+    return _NO_SCOPE
+
+
+def _agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:
     if a[0] == b[0]:
         return _SAME_SCOPE
     if a[0] in b or b[0] in a or a[0][: len(b[0])] == b[0] or b[0][: len(a[0])] == a[0]:
@@ -203,7 +247,9 @@ def _is_plain(family: str) -> bool:
     return not family or (words().get(family) in ("problem", "solution") and " " not in family)
 
 
-def _pair_runs(asked: _Run, answered: _Run, affinity: float) -> list[MatchedPair]:
+def _pair_runs(
+    asked: _Run, answered: _Run, affinity: float, repeated: frozenset[Number]
+) -> list[MatchedPair]:
     common = asked.items.keys() & answered.items.keys()
     family = _family_factor(asked.family, answered.family)
     # Solutions mostly without a problem here belong to another run that was not found.
@@ -211,7 +257,7 @@ def _pair_runs(asked: _Run, answered: _Run, affinity: float) -> list[MatchedPair
     coverage = len(common) / max(1, sum(1 for key in answered.items if key[:-1] in chapters))
     pairs = []
     for key in sorted(common):
-        scope = _scope_factor(asked.scopes[key], answered.scopes[key])
+        scope = _scope_factor(asked, answered, key, repeated)
         score = round(affinity * family * scope * min(1.0, 0.4 + coverage), 4)
         if scope and score >= _MIN_SCORE:
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))

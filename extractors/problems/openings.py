@@ -284,11 +284,10 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
         if roles[ident] is None and label is None:
             text = pieces[begin].block.text  # "Show the answer" is a label, and no part of the answer
             label = Label(role, "", (), len(text), text, True)
-        if label and (
-            label.role not in ("problem", "example", "solution", "hint")
-            and (role == "solution" or pieces[begin].block.marker)
-        ):
-            label = None  # the first item of a list within the element
+        if label and label.role not in ("problem", "example", "solution", "hint"):
+            numbered = pieces[begin].section.zone == "solutions" or role != "solution"
+            if pieces[begin].block.marker or not numbered:
+                label = None  # the first step of what the element holds
         if role == "solution":
             kind = "solution" if label and label.number else "inline_solution"
             kind = "solution" if targets[ident] else kind

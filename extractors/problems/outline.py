@@ -105,7 +105,7 @@ def _named(text: str) -> Zone:
 def divide(document: Document) -> list[Piece]:
     """Returns the pieces of a document with their labels and sections, in order."""
     blocks = [piece for block in document.blocks for piece in _split(block)]
-    labels = [read_label(block) for block in blocks]
+    labels = _certain([read_label(block) for block in blocks])
     inline = _inline_markers(blocks, labels)
     is_section = [
         _is_section(index, blocks, labels, inline)
@@ -145,6 +145,21 @@ def divide(document: Document) -> list[Piece]:
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section))
     return pieces
+
+
+def _certain(labels: list[Label | None]) -> list[Label | None]:
+    """Keeps a worded label that nothing sets off only where it is the next of its sequence."""
+    checked = list(labels)
+    last: dict[str, Label] = {}
+    for index, label in enumerate(labels):
+        if label is None or not label.family or not label.number:
+            continue
+        before = last.get(label.family)
+        if not label.firm and not (before and _successor(before.number, label.number)):
+            checked[index] = None
+            continue
+        last[label.family] = label
+    return checked
 
 
 def _titled(entry: tuple[int, str, Zone, int]) -> bool:

@@ -95,6 +95,43 @@ def test_what_opens_on_demand_is_named_by_its_title() -> None:
     assert pairs(text) == [("Why?", "So.")]
 
 
+def test_an_answer_in_brackets_ends_its_problem() -> None:
+    text = document(
+        heading("Exercises"), "1. How far (in metres)? [Ans. (a) 3 (b) 4]", "2. Why (see above)?",
+        "3. How? (Answer: so)",
+    )  # fmt: skip
+    assert pairs(text) == [("How far (in metres)?", "(a) 3 (b) 4"), ("How?", "so")]
+    for found in find_items(text).items:
+        assert text.text[slice(*found.span)].startswith(found.text[:3])
+
+
+def test_answers_under_the_last_chapter_may_be_for_all() -> None:
+    text = document(
+        heading("Chapter 1"), heading("Exercises", 2), "1. Why one?", "2. Why two?",
+        heading("Chapter 2"), heading("Exercises", 2), "3. Why three?", "4. Why four?",
+        heading("Answers", 2), "1. So one.", "2. So two.", "3. So three.", "4. So four.",
+    )  # fmt: skip
+    assert [answer for _, answer in pairs(text)] == ["So one.", "So two.", "So three.", "So four."]
+
+
+def test_answers_under_one_chapter_are_for_no_other() -> None:
+    text = document(
+        heading("Chapter 1"), heading("Exercises", 2), "1. Why one?", "2. Why two?",
+        heading("Chapter 2"), heading("Exercises", 2), "1. How one?", "2. How two?",
+        heading("Answers", 2), "1. So one.", "2. So two.",
+    )  # fmt: skip
+    assert pairs(text) == [("How one?", "So one."), ("How two?", "So two.")]
+
+
+def test_the_next_of_a_sequence_is_a_label_and_prose_is_not() -> None:
+    text = document(
+        heading("Exercises"), "Exercise 1 Why?", "Exercise 2 x = 1, so what?", "Exercise 2 is hard.",
+        "Exercise 3 How?", heading("Answers"), "Exercise 1 So.", "Exercise 2 y = 1", "Exercise 3 Thus.",
+    )  # fmt: skip
+    assert [answer for _, answer in pairs(text)] == ["So.", "y = 1", "Thus."]
+    assert pairs(text)[1][0] == "x = 1, so what?\n\nExercise 2 is hard."
+
+
 def test_a_hint_is_not_a_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",

@@ -50,8 +50,6 @@ def test_reads_label(text: str, role: str, number: str, rest: str) -> None:
     "text",
     [
         "Solution of this equation is easy",
-        "Example 3 shows that",
-        "Problems 3 and 4 deal with heat",
         "12 men build a wall",
         "1.05 m above the floor",
         "(a) Find the mass",
@@ -62,6 +60,15 @@ def test_reads_label(text: str, role: str, number: str, rest: str) -> None:
 )
 def test_prose_has_no_label(text: str) -> None:
     assert read_label(Block(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Example 3 shows that", "Problems 3 and 4 deal with heat", "Exercise 4 x = 0"]
+)
+def test_a_number_alone_does_not_make_a_label_firm(text: str) -> None:
+    label = read_label(Block(text))
+    assert label is not None
+    assert not label.firm
 
 
 def test_typography_sets_a_label_off() -> None:
