@@ -12,100 +12,17 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from posixpath import basename
-from typing import Literal
-from urllib.parse import unquote, urlsplit
 
+from extractors.documents.characters import file_name, one_spaced, printable
+from extractors.documents.tex import tidy_math
 from schemas.document import Block, BlockKind, Container, Style
 
 MAX_CONTAINERS = 40
 """Elements around a block beyond this depth are not recorded: no human document is so deep."""
 
-Numbering = Literal["decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
-Delimiter = Literal["period", "paren", "parens"]
-
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_SPACED_BREAK = re.compile(r" *\n[ \n]*")
 _DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
 _IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _ANSWERS = re.compile(r"solution|answer|hint|proof")
-_ROMAN = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-          (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")]  # fmt: skip
-
-
-def printable(text: str) -> str:
-    """Returns text in NFC without control characters, surrogates and invisible characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text).translate(_INVISIBLE))
-
-
-def one_spaced(text: str) -> str:
-    """Returns text with every run of blanks as one space; line breaks stay, one at a time."""
-    return _SPACED_BREAK.sub("\n", _BLANKS.sub(" ", text))
-
-
-def ordered_marker(number: int, numbering: Numbering = "decimal", delimiter: Delimiter = "period") -> str:
-    """Returns the marker of a list item as it is printed: `3.`, `(c)`, `iii)`."""
-    shown = count(number, numbering)
-    return {"period": f"{shown}.", "paren": f"{shown})", "parens": f"({shown})"}[delimiter]
-
-
-def count(number: int, numbering: Numbering) -> str:
-    """Returns a number in letters or roman numerals; decimal where these can't show it."""
-    if numbering == "decimal" or not 0 < number < 4000:
-        return str(number)
-    digits = ""
-    if numbering.endswith("alpha"):
-        while number:
-            number, rest = divmod(number - 1, 26)
-            digits = chr(ord("a") + rest) + digits
-    else:
-        for value, letters in _ROMAN:
-            digits += letters * (number // value)
-            number %= value
-    return digits.upper() if numbering.startswith("upper") else digits
-
-
-def file_name(source: str) -> str:
-    """Returns the last part of an image's address; `image` for data held in the address itself."""
-    if source.startswith("data:") or not source:
-        return "image"
-    try:
-        path = urlsplit(source).path
-    except ValueError:  # "//[" is no address
-        path = source
-    return basename(unquote(path)) or "image"
-
-
-_MATH_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
-_MATH_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b\s*")
-_MATH_SPACE = re.compile(r"\\[mh]space\*?\s*\{[^{}]*\}")
-_MATH_EQUATION = re.compile(r"^\\begin\{(equation|displaymath|math)(\*?)\}(.*)\\end\{\1\2\}$", re.DOTALL)
-_MATH_ROWS = re.compile(r"\\(begin|end)\{(align|alignat|flalign|eqnarray|gather|multline)\*?\}(?:\{\d+\})?")
-
-
-def tidy_math(tex: str) -> str:
-    """Returns LaTeX mathematics that stands between dollar signs, on one line.
-
-    Comments, labels and the environments that open mathematics themselves are taken off
-    (`equation`), or replaced by those that stand within it (`align` by `aligned`).
-    """
-    tex = printable(tex)
-    if "%" in tex:
-        tex = _MATH_COMMENT.sub("", tex)
-    tex = " ".join(_MATH_SPACE.sub(r"\\quad ", _MATH_LABEL.sub("", tex)).split())
-    if len(tex) - len(tex.rstrip("\\")) == 1:  # the blank of a final "\ " is gone
-        tex = tex[:-1].rstrip()
-    if whole := _MATH_EQUATION.match(tex):
-        tex = whole[3].strip()
-    return _MATH_ROWS.sub(_inner_rows, tex)
-
-
-def _inner_rows(match: re.Match[str]) -> str:
-    inner = "gathered" if match[2] in ("gather", "multline") else "aligned"
-    return f"\\{match[1]}{{{inner}}}"
 
 
 @dataclass

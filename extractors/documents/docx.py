@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from extractors.documents.blocks import Numbering, count
+from extractors.documents.enumeration import Numbering, count
 from extractors.documents.limits import UnreadableDocument
 from extractors.documents.marks import mark_item
 from extractors.documents.zips import open_archive, read_member

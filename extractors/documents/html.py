@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from extractors.documents.blocks import Builder, printable, tidy_math
+from extractors.documents.blocks import Builder
+from extractors.documents.characters import printable
 from extractors.documents.html_content import content_root
 from extractors.documents.html_events import VOID, HtmlEvents
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pandoc import mathml_to_latex
+from extractors.documents.tex import tex_as_dollars
 from extractors.documents.text import decode
 from schemas.document import Document, with_spans
 
@@ -45,13 +47,6 @@ _CLOSED_BY_OTHERS = VOID | frozenset(
     ]
 )
 _SELF_CLOSED = re.compile(r"<([A-Za-z][A-Za-z0-9:]*)((?:\s[^<>]*)?)/>")
-# Not across another opening: else what is never closed takes time with the square of its length.
-_TEX_INLINE = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)", re.DOTALL)
-_TEX_ENVIRONMENT = re.compile(
-    r"\\begin\{(equation|align|alignat|gather|multline|eqnarray)(\*?)\}((?:(?!\\begin\{\1).)+?)\\end\{\1\2\}",
-    re.DOTALL,
-)
-_TEX_DISPLAY = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
 
 
 def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
@@ -159,20 +154,6 @@ def _is_display(math: LexborNode) -> bool:
             return True
         node = node.parent
     return False
-
-
-def tex_as_dollars(text: str) -> str:
-    """Returns running text with what MathJax takes for formulas between dollar signs.
-
-    That is `\\(x\\)`, `\\[x\\]` and environments such as `\\begin{align}`.
-    """
-    if "\\" not in text:
-        return text
-    text = _TEX_INLINE.sub(lambda m: f"${tidy_math(m[1])}$", text)
-    text = _TEX_DISPLAY.sub(lambda m: f" $${tidy_math(m[1])}$$ ", text)
-    if "\\begin{" not in text or "$$" in text:  # an environment within a display is a part of it
-        return text
-    return _TEX_ENVIRONMENT.sub(lambda m: f" $${tidy_math(m[0])}$$ ", text)
 
 
 def _mathml(tree: LexborHTMLParser) -> dict[int, str]:

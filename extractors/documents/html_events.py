@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from extractors.documents.blocks import Builder, Numbering, ordered_marker
+from extractors.documents.blocks import Builder
+from extractors.documents.enumeration import Numbering, ordered_marker
 from schemas.document import Block
 
 Attributes = Mapping[str, str | None]
@@ -54,6 +55,7 @@ SKIPPED = frozenset(
     ]
 )
 """Elements that print no text of the document."""
+_DRAWINGS = ("svg", "canvas", "object", "iframe", "video")
 _BLOCKS = frozenset(
     [
         "address",
@@ -197,6 +199,9 @@ class HtmlEvents:
     def start(self, tag: str, attributes: Attributes) -> bool:
         """Opens an element. Returns whether what is inside should be read."""
         if tag in SKIPPED or _is_invisible(tag, attributes):
+            if tag in _DRAWINGS and (attributes.get("role") == "img" or self._is_open("figure")):
+                description = attributes.get("aria-label") or attributes.get("title") or ""
+                self.builder.image(description, attributes.get("data") or attributes.get("src") or tag)
             return False
         if self._pre is not None:
             if tag == "br":
@@ -226,7 +231,7 @@ class HtmlEvents:
 
     def end(self, tag: str) -> None:
         """Closes the innermost open element of this name, and whatever is open inside."""
-        if not any(name == tag for name, _ in self._open):
+        if not self._is_open(tag):
             return
         while self._open:
             name, undo = self._open.pop()
@@ -240,6 +245,9 @@ class HtmlEvents:
     def end_all(self) -> None:
         while self._open:
             self.end(self._open[-1][0])
+
+    def _is_open(self, tag: str) -> bool:
+        return any(name == tag for name, _ in self._open)
 
     def text(self, text: str) -> None:
         if self._pre is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extractors.documents.blocks import Numbering, count
+from extractors.documents.enumeration import Numbering, count
 from extractors.documents.marks import mark_item
 
 OPTIONAL = r"\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\}){0,400}\]"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from extractors.documents.blocks import Builder, printable
+from extractors.documents.blocks import Builder
+from extractors.documents.characters import printable
 from extractors.documents.directives import (
     SILENT,
     Directive,
@@ -16,9 +16,10 @@ from extractors.documents.directives import (
     parse_fence,
     split_options,
 )
-from extractors.documents.html import tex_as_dollars
-from extractors.documents.html_events import VOID, HtmlEvents
+from extractors.documents.html_events import HtmlEvents
+from extractors.documents.html_fragment import HtmlFragment
 from extractors.documents.limits import Limits
+from extractors.documents.tex import tex_as_dollars
 from extractors.documents.text import decode
 from schemas.document import Document, with_spans
 
@@ -192,7 +193,7 @@ class MarkdownReader:
         self.builder.code(token.content)
 
     def _on_html_block(self, token: Token) -> None:
-        _Fragment(self._events).read(token.content)
+        HtmlFragment(self._events).read(token.content)
 
     def _on_math_block(self, token: Token) -> None:
         self.builder.flush()
@@ -303,7 +304,7 @@ class MarkdownReader:
         self.builder.image(token.content, str(token.attrGet("src") or ""))
 
     def _on_html_inline(self, token: Token) -> None:
-        _Fragment(self._events).read(token.content)
+        HtmlFragment(self._events).read(token.content)
 
     def _on_math_inline(self, token: Token) -> None:
         self.builder.math(token.content)
@@ -318,44 +319,3 @@ class MarkdownReader:
             self.builder.math(token.content)
         else:
             self.builder.text(re.sub(r"\s*<[^<>]*>$", "", token.content))
-
-
-class _Fragment(HTMLParser):
-    """Hands the tags of a fragment of HTML to the events of the document around it."""
-
-    def __init__(self, events: HtmlEvents):
-        super().__init__(convert_charrefs=True)
-        self._events = events
-        self._skipped = ""
-
-    def read(self, source: str) -> None:
-        self.feed(_without_comments(source))
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._skipped and not self._events.start(tag, dict(attrs)) and tag not in VOID:
-            self._skipped = tag
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._skipped and self._events.start(tag, dict(attrs)) and tag not in VOID:
-            self._events.end(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._skipped == tag:
-            self._skipped = ""
-        elif not self._skipped and tag not in VOID:
-            self._events.end(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipped:
-            self._events.text(tex_as_dollars(data))
-
-
-def _without_comments(source: str) -> str:
-    """The parser does this too, but searches the whole rest for each comment that is not closed."""
-    pieces, position = [], 0
-    while (start := source.find("<!--", position)) >= 0:
-        pieces.append(source[position:start])
-        end = source.find("-->", start + 4)
-        position = end + 3 if end >= 0 else len(source)
-    return "".join([*pieces, source[position:]])

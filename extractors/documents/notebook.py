@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from extractors.documents.blocks import Builder, printable
+from extractors.documents.blocks import Builder
+from extractors.documents.characters import printable
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.markdown import MarkdownReader
 from extractors.documents.text import decode

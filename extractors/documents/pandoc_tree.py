@@ -7,7 +7,8 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from extractors.documents.blocks import Builder, Delimiter, Numbering, ordered_marker
+from extractors.documents.blocks import Builder
+from extractors.documents.enumeration import Delimiter, Numbering, ordered_marker
 from extractors.documents.limits import UnreadableDocument
 from extractors.documents.marks import has_marks, split_marks
 from schemas.document import DocumentFormat
@@ -31,6 +32,11 @@ _ORDINARY_STYLES = re.compile(
 )
 """Styles that word processors and pandoc give to ordinary text; any other says what a paragraph is."""
 _CONTENTS_STYLES = re.compile(r"toc \d|contents \d|table of figures|toc heading|contents heading")
+
+
+_NAMING = ("data-type", "class", "role", "epub:type")
+_RAW_TAG = re.compile(r"<([a-z]+)")
+_RAW_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 
 
 def read_title(tree: Node) -> str:
@@ -123,14 +129,34 @@ class _Walker:
 
     def walk_blocks(self, nodes: list[Node]) -> None:
         """Walks blocks; in Word, paragraphs of one style that follow each other belong together."""
-        if self.format != "docx":
+        if self.format == "docx":
+            for style, group in groupby(nodes, key=_style):
+                if style:
+                    self._styled(style.lower(), [block for node in group for block in node["c"][1]])
+                else:
+                    self.walk(list(group), self.block)
+        elif any(node["t"] == "RawBlock" for node in nodes):
+            self._walk_raw(nodes)
+        else:
             self.walk(nodes, self.block)
-            return
-        for style, group in groupby(nodes, key=_style):
-            if style:
-                self._styled(style.lower(), [block for node in group for block in node["c"][1]])
+
+    def _walk_raw(self, nodes: list[Node]) -> None:
+        """Walks blocks among which elements of HTML that pandoc does not know begin and end."""
+        position = 0
+        while position < len(nodes):
+            node = nodes[position]
+            tag = _RAW_TAG.match(node["c"][1]) if node["t"] == "RawBlock" else None
+            end = _end_of_raw(nodes, position, tag[1]) if tag else None
+            if tag and end:
+                if tag[1] != "nav":
+                    attributes = dict(_RAW_ATTRIBUTE.findall(node["c"][1]))
+                    names = [tag[1], *(word for key in _NAMING for word in attributes.get(key, "").split())]
+                    with self.builder.container(" ".join(dict.fromkeys(names)), attributes.get("id", "")):
+                        self.walk([nodes[position + 1 : end]], self.walk_blocks)
+                position = end
             else:
-                self.walk(list(group), self.block)
+                self.walk([node], self.block)
+            position += 1
 
     # Blocks.
 
@@ -191,8 +217,8 @@ class _Walker:
 
     def _div(self, content: Node) -> None:
         (identifier, classes, attributes), blocks = content
-        role = dict(attributes).get("epub:type") or dict(attributes).get("role") or ""
-        names = " ".join(dict.fromkeys([*classes, *role.split()]))
+        declared = [word for key, value in attributes if key in _NAMING for word in value.split()]
+        names = " ".join(dict.fromkeys([*classes, *declared]))
         if names or identifier:
             with self.builder.container(names or "div", identifier or _label(blocks)):
                 self.walk_blocks(blocks)
@@ -300,6 +326,22 @@ def _style(node: Node) -> str:
     if node["t"] != "Div":
         return ""
     return str(dict(node["c"][0][2]).get("custom-style", ""))
+
+
+def _end_of_raw(nodes: list[Node], start: int, tag: str) -> int | None:
+    """Returns where the element that opens at `start` ends among its siblings; None if it does not."""
+    depth = 0
+    for position in range(start, len(nodes)):
+        if nodes[position]["t"] != "RawBlock":
+            continue
+        source = nodes[position]["c"][1]
+        if source.startswith(f"</{tag}"):
+            depth -= 1
+        elif re.match(rf"<{tag}\b(?!.*/>)", source):
+            depth += 1
+        if depth == 0:
+            return position if position > start else None
+    return None
 
 
 def _label(blocks: list[Node]) -> str:

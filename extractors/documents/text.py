@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from extractors.documents.blocks import Builder, Numbering, count
+from extractors.documents.blocks import Builder
+from extractors.documents.enumeration import Numbering, count
 from extractors.documents.limits import Limits
 from schemas.document import Document, with_spans
 

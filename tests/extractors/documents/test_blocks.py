@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.documents.blocks import Builder, file_name, ordered_marker, printable, script, tidy_math
+from extractors.documents.blocks import Builder, script
+from extractors.documents.characters import file_name, printable
+from extractors.documents.enumeration import ordered_marker
+from extractors.documents.tex import tidy_math
 from schemas.document import Style
 
 

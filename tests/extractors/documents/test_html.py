@@ -122,6 +122,13 @@ def test_environments_that_mathjax_sets() -> None:
     assert texts("<p>\\[\\begin{align} a \\end{align}\\]</p>") == [r"$$\begin{aligned} a \end{aligned}$$"]
 
 
+def test_drawings_are_figures_and_icons_are_not() -> None:
+    drawn = (
+        '<figure><svg aria-label="A curve"><path d="M0"/><text>lost</text></svg></figure><svg><path/></svg>'
+    )
+    assert [(b.kind, b.text) for b in read(drawn)] == [("figure", "![A curve](svg)")]
+
+
 def test_footnotes() -> None:
     blocks = read(
         '<p>Said<a href="#fn1" class="footnote-ref" role="doc-noteref"><sup>1</sup></a>.</p>'
