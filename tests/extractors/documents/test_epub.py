@@ -14,8 +14,8 @@ def read(*chapters: str) -> list[Block]:
 def test_elements_that_pandoc_does_not_know() -> None:
     blocks = read(
         '<div data-type="exercise" id="e"><p>Why?</p></div>'
-        '<details class="solution"><summary>Show</summary><p>So.</p><article><p>And so.</p></article></details>'
-        "<p>On.</p>"
+        '<details class="solution"><summary>Show</summary><p>So.</p>'
+        "<article><p>And so.</p></article></details><p>On.</p>"
     )
     assert [(b.text, [c.name for c in b.containers]) for b in blocks] == [
         ("Why?", ["exercise"]),
