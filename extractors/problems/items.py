@@ -28,6 +28,7 @@ class _Part:
     opening: Opening
     link: str = ""
     method: str = ""
+    stem: tuple[Piece, ...] = ()
 
 
 def find_items(document: Document) -> Found:
@@ -39,7 +40,7 @@ def find_items(document: Document) -> Found:
     """
     pieces = divide(document)
     openings = find_openings(pieces)
-    parts = [_trimmed(part) for part in _declare(_parts(pieces, openings))]
+    parts = _with_stems([_trimmed(part) for part in _declare(_parts(pieces, openings))], pieces, openings)
     scattered = _scattered_families(pieces, openings)
     parts = [
         _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
@@ -159,6 +160,25 @@ def _declare(parts: list[_Part]) -> list[_Part]:
     return linked
 
 
+def _with_stems(parts: list[_Part], pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
+    """Gives the problems that share a stem ("In Problems 4 to 6, ...") the pieces of that stem."""
+    stems = []
+    for position, opening in enumerate(openings):
+        if opening.shared_by:
+            ends = [o.index for o in openings[position + 1 : position + 2]]
+            stem = tuple(pieces[opening.index : ends[0] if ends else opening.index + 1])
+            stems.append((opening.index, range(opening.shared_by[0], opening.shared_by[1] + 1), stem))
+    if not stems:
+        return parts
+    placed = []
+    for part in parts:
+        above = [s for s in stems if s[0] < part.opening.index]
+        number = part.label.number[-1] if part.label and part.label.number else ""
+        shared = part.kind == "problem" and above and number.isdigit() and int(number) in above[-1][1]
+        placed.append(replace(part, stem=above[-1][2]) if shared else part)
+    return placed
+
+
 def _scattered_families(pieces: list[Piece], openings: list[Opening]) -> set[str]:
     """Families whose problems stand one by one in the running text, with headings between them.
 
@@ -223,7 +243,7 @@ def _item(document: Document, part: _Part) -> Item | None:
     text = first.block.text[end:]
     shift = end + len(text) - len(text.lstrip())
     body = [replace(first, block=replace(first.block, text=text.strip()))] if text.strip() else []
-    text = joined(body + pieces[1:])
+    text = joined([*part.stem, *body, *pieces[1:]])
     start = first.block.start + shift if body else (pieces[1].block.start if len(pieces) > 1 else 0)
     if not text:
         return None

@@ -17,12 +17,12 @@ Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "in
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
 # "Use the following information for the next four exercises": belongs to what follows it.
-_STEM = re.compile(
-    r"^\W*(?:use|for|in|refer|consider|questions?|exercises?|problems?|answer)\b.{0,90}?"
-    r"(?:\bnext\b.{0,30}\b(?:exercises?|problems?|questions?)\b"
-    r"|\b(?:exercises?|problems?|questions?)\s*\d+\s*(?:-|–|—|to|through|and)\s*\d+)",
+_NEXT = re.compile(
+    r"^\W*(?:use|for|in|refer|consider|answer)\b.{0,90}?\bnext\b.{0,30}\b(?:exercises?|problems?|questions?)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_RANGE = re.compile(r"\s*(?P<first>\d{1,4})\s*(?:[-–—]|[^\W\d_]{1,8})\s*(?P<last>\d{1,4})(?![\d.])")
+_STEM_HEAD = 60  # how far from its start a shared stem says which problems it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Opening:
       stop: index of the first piece after the declaring container; None without one.
       container: identifier of the declaring container; "" without one.
       target: identifier of the container that a declared solution names.
+      shared_by: first and last number of the problems whose common stem begins here.
     """
 
     index: int
@@ -44,6 +45,7 @@ class Opening:
     stop: int | None = None
     container: str = ""
     target: str = ""
+    shared_by: tuple[int, int] | None = None
 
 
 def find_openings(pieces: list[Piece]) -> list[Opening]:
@@ -62,10 +64,23 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         if index in openings:
             continue
         title = piece.label is None and (piece.block.kind == "heading" or _is_title(piece))
-        stem = piece.section.zone == "problems" and _STEM.match(piece.block.text[:200])
+        shared_by = _shared_by(piece)
+        stem = shared_by or (piece.section.zone == "problems" and _NEXT.match(piece.block.text[:200]))
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
-            openings[index] = Opening(index, "boundary", None)
+            openings[index] = Opening(index, "boundary", None, shared_by=shared_by)
     return [openings[index] for index in sorted(openings)]
+
+
+def _shared_by(piece: Piece) -> tuple[int, int] | None:
+    """Returns which problems a stem is for: "In Problems 4 to 6, a car..." gives (4, 6)."""
+    if piece.section.zone not in ("problems", "") or piece.block.kind not in ("paragraph", "list_item"):
+        return None
+    head = fold(piece.block.text[: 2 * _STEM_HEAD])
+    for word in pattern("problem").finditer(head, 0, _STEM_HEAD):
+        numbers = _RANGE.match(head, word.end())
+        if numbers and 0 < int(numbers["last"]) - int(numbers["first"]) <= 20:
+            return int(numbers["first"]), int(numbers["last"])
+    return None
 
 
 def _is_bare_label(opening: Opening | None, piece: Piece) -> bool:

@@ -132,6 +132,15 @@ def test_the_next_of_a_sequence_is_a_label_and_prose_is_not() -> None:
     assert pairs(text)[1][0] == "x = 1, so what?\n\nExercise 2 is hard."
 
 
+def test_a_shared_stem_belongs_to_each_of_its_problems() -> None:
+    text = document(
+        heading("Exercises"), "1. Why?", "In Problems 2 to 3, a car stops.", "2. How far?", "3. How long?",
+        "4. How?", heading("Answers"), "1. So.", "2. 3 m", "3. 4 s", "4. Thus.",
+    )  # fmt: skip
+    stem = "In Problems 2 to 3, a car stops.\n\n"
+    assert [asked for asked, _ in pairs(text)] == ["Why?", stem + "How far?", stem + "How long?", "How?"]
+
+
 def test_a_hint_is_not_a_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",
