@@ -9,7 +9,8 @@ from typing import Any
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pdf_blocks import blocks_of
-from extractors.documents.pdf_fragments import Fonts, Fragment
+from extractors.documents.pdf_figures import place_pictures
+from extractors.documents.pdf_fragments import Fonts
 from extractors.documents.pdf_layout import reading_order
 from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads
@@ -20,6 +21,9 @@ from schemas.document import Document
 _NO_TITLE = re.compile(
     r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.I
 )
+
+# Images are streams, and so their dictionaries stand in the file uncompressed.
+_IMAGE = re.compile(rb"/Subtype\s*/Image")
 
 
 def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
@@ -42,7 +46,7 @@ def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     collects = gc.isenabled()
     gc.disable()  # hundreds of small objects a page and no cycles: the collector would walk them in vain
     try:
-        return _read(source, uri, sha256, limits)
+        return _read(source, uri, sha256, limits, images=_IMAGE.search(data) is not None)
     finally:
         if collects:
             gc.enable()
@@ -65,7 +69,7 @@ def _open(data: bytes) -> Any:
     return source
 
 
-def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
+def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> Document:
     try:
         count = source.page_count
     except Exception as error:
@@ -74,7 +78,7 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
         raise UnreadableDocument("empty", "no pages")
     if count > limits.max_pages:
         raise UnreadableDocument("too_many_pages", f"{count} pages, at most {limits.max_pages}")
-    pages, notes = _pages(source, count)
+    pages, notes = _pages(source, count, images)
     if not any(page.fragments for page in pages):
         raise UnreadableDocument("no_text", f"{count} pages without a text layer")
     remove_running_heads(pages)
@@ -97,13 +101,13 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits) -> Document:
     )
 
 
-def _pages(source: Any, count: int) -> tuple[list[Page], list[str]]:
+def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]]:
     pages, notes = [], []
     fonts = Fonts(source)
     unmapped = 0
     for number in range(1, count + 1):
         try:
-            page = read_page(source[number - 1], number, fonts)
+            page = read_page(source[number - 1], number, fonts, images)
         except Exception as error:  # one damaged page doesn't spoil the others
             page = Page(number, 0.0, 0.0)
             notes.append(f"page {number}: {_one_line(error)}")
@@ -132,18 +136,13 @@ def _body_size(pages: list[Page]) -> float:
 def _lines(pages: list[Page], body: float) -> list[list[Line]]:
     """Returns the lines of each page in reading order."""
     for page in pages:
+        place_pictures(page, body)
         reduce_stacks(page)
-        page.fragments += [_picture(box) for box in page.images]
     columns = reading_order([page.fragments for page in pages], body)
     return [
         [line for part in parts for line in lines_of(part, page.number)]
         for page, parts in zip(pages, columns, strict=True)
     ]
-
-
-def _picture(box: tuple[float, float, float, float]) -> Fragment:
-    x0, top, x1, bottom = box
-    return Fragment(x0, x1, (top + bottom) / 2, 1.0, "![](figure)", top, bottom, picture=True)
 
 
 def _bookmarks(source: Any) -> list[tuple[int, str, int]]:

@@ -60,6 +60,10 @@ _FUNCTIONS = frozenset(
 )
 
 
+_SAMPLE = 4000
+"""So many lines tell the usual distance of lines."""
+
+
 @dataclass(slots=True)
 class Part:
     """Lines that make one block."""
@@ -103,7 +107,7 @@ def blocks_of(
 def _line_pitch(lines: list[Line]) -> float:
     """Returns the usual distance of two baselines, in units of size."""
     steps: Counter[float] = Counter()
-    for a, b in pairwise(lines):
+    for a, b in pairwise(lines[:_SAMPLE]):
         if a.column == b.column and a.page == b.page and abs(a.size - b.size) < 0.3 and a.size > 0:
             step = (b.base - a.base) / b.size
             if 0.8 < step < 2.5:
@@ -149,12 +153,11 @@ def _footnotes(lines: list[Line]) -> Iterator[Part]:
 
 def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Iterator[Part]:
     current: list[Line] = []
-    left = _left_edge(column)
     i = 0
     while i < len(column):
         line = column[i]
         table = table_at(column, i, ruled) if len(line.cells) > 1 else None
-        if line.picture or table or (current and _begins(current, line, pitch, left)):
+        if line.picture or table or (current and _begins(current, line, pitch, column)):
             if current:
                 yield _text_part(current)
             current = []
@@ -185,7 +188,7 @@ def _left_edge(column: list[Line]) -> float:
     )
 
 
-def _begins(current: list[Line], line: Line, pitch: float, left: float) -> bool:
+def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -> bool:
     """Whether a line begins a paragraph, after the lines of the current one."""
     last, first = current[-1], current[0]
     size = line.size
@@ -204,14 +207,14 @@ def _begins(current: list[Line], line: Line, pitch: float, left: float) -> bool:
     short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
     indent = line.x0 - last.x0
     if _ENUMERATOR.match(line.text) or _NAMED.match(line.text):
-        return ended or short or abs(indent) > 0.8 * size or last.stacked or gap > usual + 0.1 * size
+        return ended or short or abs(indent) > 0.8 * size
     if _CAPTION.match(line.text) and (ended or short):
         return True
     if len(current) > 1 and abs(indent) > 0.8 * size and not (last.stacked or line.stacked):
         return True
     if len(current) == 1 and indent > 0.8 * size and short and not _ENUMERATOR.match(last.text):
         return True
-    if len(current) == 1 and indent < -0.8 * size and line.x0 < left - 0.8 * size and first.x0 > left:
+    if len(current) == 1 and indent < -0.8 * size and line.x0 < _left_edge(column) - 0.8 * size:
         return True
     return short and ended and line.text[0].isalnum() and not line.text[0].islower()
 

@@ -46,7 +46,7 @@ class Fragment:
       bold, italic: how many leading characters are bold or italic.
       bold_end: whether it ends in bold.
       tall: whether it is a delimiter or operator that is higher than a line.
-      picture: whether it stands for a picture.
+      picture: the box of the picture that it stands for.
       stacked: top and bottom of what it was made of, if that was fragments above each other.
     """
 
@@ -61,7 +61,7 @@ class Fragment:
     italic: int = 0
     bold_end: bool = False
     tall: bool = False
-    picture: bool = False
+    picture: Rect | None = None
     stacked: tuple[float, float] | None = None
 
 

@@ -27,7 +27,8 @@ def is_heading(lines: list[Line], body: float) -> bool:
 
     A bold label ("Solution", "Example 3.2", "23.") is none.
     """
-    if len(lines) > 3:
+    first = lines[0]
+    if len(lines) > 3 or (first.size <= 1.12 * body and first.bold < len(first.text)):
         return False
     text = " ".join([line.text for line in lines])
     if len(text) > _LONGEST or not _WORD.search(text):

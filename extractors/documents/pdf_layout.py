@@ -2,16 +2,17 @@
 
 A page is cut recursively, in the manner of the XY-cut (Nagy and Seth, 1984): where a gutter stays
 open over a run of lines with a column on either side, what is above the run is read first, then
-the columns from left to right, then what is below.
+the columns from left to right, then what is below. Where labels count from left to right, it is a
+grid: its rows are read one after the other.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import Fragment
@@ -22,11 +23,16 @@ MIN_LINES = 3
 _MIN_PROSE = 60
 """Fewer characters than this are no column of prose."""
 
-_MAX_DEPTH = 6
-_LABEL_STARTS = frozenset("0123456789(")
-_NUMBER = re.compile(r"\(?(\d{1,4}(?:\.\d{1,3}){0,3})[.):]*(?=\s|$)")
+_MAX_DEPTH = 8
+
+_LABEL = re.compile(
+    r"\(?(?:(\d{1,4}(?:\.\d{1,3}){0,3})|([a-z]))[.):]+(?=\s|$)|(\d{1,4}(?:\.\d{1,3}){1,3})(?=\s|$)"
+)
+_WORD = re.compile(r"[^\W\d_]{3,}|[\u2e80-\u9fff]{2}")
 
 _base = attrgetter("base")
+
+Label = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +73,23 @@ def _columns(
     gutter = _best_gutter(fragments, known) if depth < _MAX_DEPTH and len(fragments) > 1 else None
     if gutter is None:
         return [fragments] if fragments else []
-    used.append(gutter.edge)
     inside = [f for f in fragments if gutter.top < f.base < gutter.bottom]
     left = [f for f in inside if f.x0 < gutter.edge]
     right = [f for f in inside if f.x0 >= gutter.edge]
-    bottom = _heading_break(left, right, body) or gutter.bottom
-    parts = (
-        [f for f in fragments if f.base <= gutter.top],
-        [f for f in left if f.base < bottom],
-        [f for f in right if f.base < bottom],
-        [f for f in fragments if f.base >= bottom],
-    )
+    if not left or not right:
+        return [fragments]
+    rows = _grid_rows(left, right)
+    if rows is None:
+        used.append(gutter.edge)
+        bottom = _heading_break(left, right, body) or _end(left, right, gutter.bottom)
+        rows = [-1e9, bottom]
+    else:
+        rows = [-1e9, *rows[1:], _end(left, right, gutter.bottom)]
+    parts = [[f for f in fragments if f.base <= gutter.top]]
+    for top, bottom in pairwise(rows):
+        parts.append([f for f in left if top <= f.base < bottom])
+        parts.append([f for f in right if top <= f.base < bottom])
+    parts.append([f for f in fragments if f.base > gutter.top and f.base >= rows[-1]])
     return [column for part in parts for column in _columns(part, body, known, used, depth + 1)]
 
 
@@ -90,17 +102,19 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
         if low < f.x0 < high:
             start = starts.setdefault(int(f.x0 / 2), [0, 0])
             start[0] += 1
-            start[1] += len(f.text) + 10 * (f.text[0] in _LABEL_STARTS and f.text[-1] in ".)")
+            start[1] += len(f.text)
+            if f.text[0] in "0123456789(" and f.text[-1] in ".)":
+                start[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():
-        familiar = bool(known) and any(abs(2 * start - edge) < 6 for edge in known)
+        familiar = bool(known) and any([abs(2 * start - edge) < 6 for edge in known])
         if not familiar:
             beside = starts.get(start - 1, (0, 0))
-            if count + beside[0] < MIN_LINES or letters + beside[1] < 10 * MIN_LINES:
+            if count + beside[0] < 2 or letters + beside[1] < 0.5 * _MIN_PROSE:
                 continue
-        edge = 2.0 * start - 2 * (start - 1 in starts) - 0.5
+        edge = 2.0 * start - 2 * (start - 1 in starts) - 3.0
         for top, bottom, inside in _open_runs(fragments, edge):
-            if len(inside) < 2 * MIN_LINES and not familiar:
+            if len(inside) < 4 and not familiar:
                 continue
             score = _score(inside, edge, familiar)
             if score and (best is None or score > best.score):
@@ -128,24 +142,23 @@ def _open_runs(fragments: list[Fragment], edge: float) -> list[tuple[float, floa
 def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
     """Returns the number of lines on the thinner side if both sides look like columns, else 0."""
     right = [f for f in inside if f.x0 >= edge]
-    if len(right) < MIN_LINES and not familiar:
+    if len(right) < 2 and not familiar:
         return 0
     left = [f for f in inside if f.x0 < edge]
     if not left or not right:
         return 0
-    close = [f for f in left if f.x1 > edge - 0.7 * f.size]
-    if len(close) > 2 and len(close) > 0.15 * len(left):
+    close = [f for f in left if f.x1 > edge - 0.4 * f.size]
+    if len(close) > 0.15 * len(left):
         return 0  # the gap is a blank between words
-    if len(left) >= MIN_LINES and len(right) >= MIN_LINES:
-        if _is_prose(right) and _is_prose(left):
+    if len(left) >= MIN_LINES and len(right) >= MIN_LINES and _is_prose(left, right):
+        return _count_lines(left, right)
+    first, second = _labels(left), _labels(right)
+    if len(first) >= MIN_LINES and len(second) >= MIN_LINES:
+        values = [value for _, value in first + second]
+        if all([a < b for a, b in pairwise(values)]):
             return _count_lines(left, right)
-        first, second = _numbers(left), _numbers(right)
-        if (
-            len(first) >= MIN_LINES
-            and len(second) >= MIN_LINES
-            and first + second == sorted({*first, *second})
-        ):
-            return _count_lines(left, right)
+    if len(first) > 1 and _counts_across(first, second):
+        return _count_lines(left, right)
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
 
 
@@ -153,61 +166,107 @@ def _count_lines(left: list[Fragment], right: list[Fragment]) -> float:
     return min(len({round(f.base) for f in left}), len({round(f.base) for f in right}))
 
 
-def _is_prose(side: list[Fragment]) -> bool:
-    """Whether most of a side's text stands in lines that fill it, with words in them."""
-    left, right = min([f.x0 for f in side]), max([f.x1 for f in side])
-    if right - left < 8 * side[0].size or sum([len(f.text) for f in side]) < _MIN_PROSE:
-        return False
-    filled: Counter[int] = Counter()
-    letters: Counter[int] = Counter()
-    blanks: Counter[int] = Counter()
-    for f in side:
-        if not f.picture:
-            row = int(f.base / 3)
-            filled[row] += f.x1 - f.x0
-            letters[row] += len(f.text)
-            blanks[row] += f.text.count(" ")
-    wide = [row for row, width in filled.items() if width > 0.55 * (right - left)]
-    return (
-        len(wide) >= MIN_LINES
-        and sum(letters[row] for row in wide) > 0.4 * sum(letters.values())
-        and sum(blanks[row] for row in wide) >= 2 * len(wide)
-    )
+def _is_prose(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether both sides are mostly lines of words that fill their column, and no rows of a table."""
+    fills = []
+    for side in (right, left):
+        x0, x1 = min([f.x0 for f in side]), max([f.x1 for f in side])
+        if x1 - x0 < 8 * side[0].size or sum([len(f.text) for f in side]) < _MIN_PROSE:
+            return False
+        filled: Counter[int] = Counter()
+        letters: Counter[int] = Counter()
+        for f in side:
+            if not f.picture:
+                row = int(f.base / 3)
+                filled[row] += (f.x1 - f.x0) / (x1 - x0)
+                letters[row] += len(f.text)
+        wide = {row for row, fill in filled.items() if fill > 0.55}
+        if len(wide) < MIN_LINES or sum([letters[row] for row in wide]) < 0.4 * sum(letters.values()):
+            return False
+        words = sum([len(_WORD.findall(f.text)) for f in side if int(f.base / 3) in wide])
+        if words < 2 * len(wide):
+            return False
+        fills.append(filled)
+    together = [row for row in fills[0] if row in fills[1]]
+    if len(together) < 0.9 * max(len(fills[0]), len(fills[1])):
+        return True
+    full = sum([fill > 0.85 for filled in fills for fill in filled.values()])
+    return full > 0.5 * (len(fills[0]) + len(fills[1]))
 
 
-def _numbers(side: list[Fragment]) -> list[tuple[int, ...]]:
-    """Returns the numbers that stand at a side's left edge, from top to bottom."""
-    left = min([f.x0 for f in side])
+def _labels(side: list[Fragment]) -> list[tuple[Fragment, Label]]:
+    """Returns the labels that stand below each other on a side, with what they count."""
     found = []
     for f in side:
-        match = _NUMBER.match(f.text) if f.x0 < left + f.size else None
+        match = _LABEL.match(f.text)
         if match:
-            found.append(tuple(map(int, match[1].split("."))))
-    return found
+            number = match[1] or match[3]
+            value = tuple([int(part) for part in number.split(".")]) if number else (-1, ord(match[2]))
+            found.append((f, value))
+    if not found:
+        return found
+    aligned = [[label for label in found if abs(label[0].x0 - f.x0) < f.size] for f, _ in found]
+    return max(aligned, key=len)
+
+
+def _counts_across(left: list[tuple[Fragment, Label]], right: list[tuple[Fragment, Label]]) -> bool:
+    """Whether the labels of two sides count from left to right, row by row."""
+    if not right or not 0 <= len(left) - len(right) <= 1:
+        return False
+    for (f, _), (g, _) in zip(left, right, strict=False):
+        if abs(f.base - g.base) > 2 * f.size:
+            return False
+    values = [value for pair in zip(left, right, strict=False) for _, value in pair]
+    values += [value for _, value in left[len(right) :]]
+    return all([a < b for a, b in pairwise(values)])
+
+
+def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:
+    """Returns the tops of the rows of a grid whose labels count from left to right; None if it is none."""
+    first, second = _labels(left), _labels(right)
+    if len(first) < 2 or not _counts_across(first, second):
+        return None
+    tops = [min(f.top, g.top) for (f, _), (g, _) in zip(first, second, strict=False)]
+    return tops + [f.top for f, _ in first[len(second) :]]
+
+
+def _end(left: list[Fragment], right: list[Fragment], bottom: float) -> float:
+    """Returns where two columns end.
+
+    If text over both columns follows, the first column does not go on below the second: what
+    stands there, after a gap, are short lines of that text.
+    """
+    if bottom >= 1e9:
+        return bottom
+    last = max([f.bottom for f in right])
+    for f in left:
+        if f.top > last:
+            if f.top - last > 0.45 * f.size:
+                return f.base
+            last = f.bottom
+    return bottom
 
 
 def _like_a_column(left: list[Fragment], right: list[Fragment], edge: float) -> bool:
     """Whether few fragments at a gutter known from other pages are columns, and no row of a table."""
-    if min([f.x0 for f in right]) > edge + 4:
+    if min([f.x0 for f in right]) > edge + 7:
         return False
     rows = {round(f.base) for f in left}
-    beside = sum(round(f.base) in rows for f in right)
+    beside = sum([round(f.base) in rows for f in right])
     words = [f.text.count(" ") for side in (left, right) for f in side if not f.picture]
     return 2 * beside <= len(right) or (bool(words) and max(words) > 3)
 
 
 def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> float | None:
-    """Returns the top of a heading over both columns that is short enough to fit in the first one.
+    """Returns the baseline of a heading over both columns that is short enough to fit in the first one.
 
     It is recognised by the blank beside it in the second column, which goes on below.
     """
     text = [f for f in left if not f.picture]
-    for above, f in itertools.pairwise(text):
-        large = f.size > 1.12 * body and f.size > 1.08 * above.size
-        if not large or f.top - above.bottom < 0.5 * f.size:
+    for above, f in pairwise(text):
+        large = f.size > 1.05 * max(body, above.size) and f.top - above.bottom > 0.4 * f.size
+        if not large or any([above.base + 1 < g.base and g.top < f.bottom for g in right]):
             continue
-        if any(g.top < f.bottom and g.bottom > above.bottom for g in right):
-            continue
-        if any(g.base < f.base for g in right) and any(g.base > f.base for g in right):
-            return f.top
+        if any([g.base < f.base for g in right]) and any([g.base > f.base for g in right]):
+            return f.base - 1
     return None

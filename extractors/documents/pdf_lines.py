@@ -54,18 +54,15 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
 
     A picture comes after the lines that begin above its middle.
     """
-    column = (min(map(_x0, fragments)), max([f.x1 for f in fragments]))
-    pictures = [f for f in fragments if f.picture]
-    if pictures:
-        fragments = [f for f in fragments if not f.picture]
-    lines = [_line(row, page, column) for row in _rows(fragments)]
-    for f in sorted(pictures, key=_top):
-        place = next((i for i, line in enumerate(lines) if line.top > f.base), len(lines))
-        size = lines[0].size if lines else 1.0
-        lines.insert(
-            place,
-            Line(f.text, page, f.x0, f.x1, f.top, f.bottom, f.bottom, size, picture=True, column=column),
-        )
+    column = (min([f.x0 for f in fragments]), max([f.x1 for f in fragments]))
+    lines = [_line(row, page, column) for row in _rows([f for f in fragments if f.picture is None])]
+    size = lines[0].size if lines else 1.0
+    for f in fragments:
+        if f.picture is not None:
+            x0, top, x1, bottom = f.picture
+            place = next((i for i, line in enumerate(lines) if line.top > f.base), len(lines))
+            line = Line(f.text, page, x0, x1, top, bottom, bottom, size, picture=True, column=column)
+            lines.insert(place, line)
     return lines
 
 
@@ -204,9 +201,14 @@ def _scripted(f: Fragment, main: Fragment) -> str:
 
 def _main(row: list[Fragment]) -> Fragment:
     """Returns the fragment that sets baseline and size of a line: the longest one that is no script."""
-    plain = [f for f in row if not f.stacked and not f.tall] or row
-    least = 0.8 * max([f.size for f in plain])
-    return max([f for f in plain if f.size > least], key=lambda f: len(f.text))
+    best, longest, largest = row[0], -1, 0.0
+    for f in row:
+        if f.size > largest and not f.tall and not f.stacked:
+            largest = f.size
+    for f in row:
+        if len(f.text) > longest and f.size > 0.8 * largest and not f.tall and not f.stacked:
+            best, longest = f, len(f.text)
+    return best
 
 
 def _stacks(row: list[Fragment]) -> list[list[Fragment]]:

@@ -24,7 +24,7 @@ _COUNTED = re.compile(
 )
 _LABEL = re.compile(r"\w+\.? \d+[.:]?$|\d+[.)] ")
 
-_base, _x0 = attrgetter("base"), attrgetter("x0")
+_x0 = attrgetter("x0")
 
 Row = list[Fragment]
 
@@ -60,9 +60,10 @@ def remove_running_heads(pages: list[Page]) -> None:
 def _edge_rows(page: Page, top: bool) -> list[Row]:
     """Returns the outermost rows of a page, the outermost first."""
     limit = _BAND * page.height
-    inside = [f for f in page.fragments if (f.base < limit if top else f.base > page.height - limit)]
     rows: list[Row] = []
-    for f in sorted(inside, key=_base, reverse=not top):
+    for f in page.fragments if top else reversed(page.fragments):
+        if (f.base if top else page.height - f.base) > limit:
+            break
         if rows and abs(rows[-1][0].base - f.base) < 0.4 * f.size:
             rows[-1].append(f)
         elif len(rows) < _ROWS:

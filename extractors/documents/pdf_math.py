@@ -13,6 +13,9 @@ from extractors.documents.pdf_page import MAX_BARS, Page
 _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
 _SINGLE = re.compile(r"[\w.,′°%∞]+|\(.*\)")
 _FACTOR = re.compile(r"[\d.,]+|[^\W_]{1,2}|\([^()]*\)")
+_REACH = 40.0
+"""Parts of a fraction or a radical have their baselines within this distance of its rule, in points."""
+
 _base = attrgetter("base")
 
 
@@ -107,7 +110,7 @@ class _Stacks:
     def bar(self, bar: Bar) -> bool:
         """Makes a radical or a fraction of what is around a rule; False if it is neither."""
         y, x0, x1 = bar
-        near = self._between(y - 40, y + 40, x0 - 20, x1 + 6)
+        near = self._between(y - _REACH, y + _REACH, x0 - 20, x1 + 6)
         for f in near:
             if f.text == "√" and abs(f.x1 - x0) < 0.2 * f.size and f.top - f.size < y < f.bottom:
                 return self._radical(bar, f, near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from extractors.documents.pdf_fragments import Bar, Fonts, Fragment, Rect, fragments_of
@@ -14,7 +15,7 @@ MAX_BARS = 400
 _RULE = 1.7
 """Rules are thinner than this, in points."""
 
-_PICTURE = 30.0
+PICTURE = 30.0
 """Pictures are wider and higher than this, in points; smaller ones are ornaments."""
 
 
@@ -23,8 +24,9 @@ class Page:
     """What a page holds, in points from its top left corner.
 
     Attributes:
+      fragments: by baseline, from top to bottom.
       rules: thin horizontal lines.
-      shapes: boxes of other drawings.
+      shapes: boxes of lines and curves that are neither level nor upright.
       images: boxes of raster images.
     """
 
@@ -37,11 +39,14 @@ class Page:
     images: list[Rect] = field(default_factory=list)
 
 
-def read_page(page: Any, number: int, fonts: Fonts) -> Page:
+def read_page(page: Any, number: int, fonts: Fonts, images: bool) -> Page:
     """Returns what a PyMuPDF page holds.
 
     Text that runs along the page's other direction (labels of axes, stamps in the margin) is left
     out, unless most of the page runs that way.
+
+    Args:
+      images: whether the document has raster images at all.
     """
     import pymupdf
 
@@ -58,13 +63,14 @@ def read_page(page: Any, number: int, fonts: Fonts) -> Page:
         elif kind == 3:
             x0, y0, x1, y1 = block["bbox"]
             if y1 - y0 > _RULE:
-                result.shapes.append((x0, y0, x1, y1))
+                if x1 - x0 > _RULE and not block["isrect"]:
+                    result.shapes.append((x0, y0, x1, y1))
             elif x1 - x0 > 2:
                 result.rules.append(((y0 + y1) / 2, x0, x1))
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)
-    if page.parent.get_page_images(number - 1):
+    if images and page.parent.get_page_images(number - 1):
         result.images = _images(page, result)
     return result
 
@@ -92,6 +98,7 @@ def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[d
                 if key not in seen:  # bold or shadow by printing twice
                     seen.add(key)
                     page.fragments.append(f)
+    page.fragments.sort(key=attrgetter("base"))
     return turned
 
 
@@ -106,7 +113,7 @@ def _images(page: Any, read: Page) -> list[Rect]:
         x0, y0, x1, y1 = image["bbox"]
         x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, read.width), min(y1, read.height)
         covers = read.fragments and (x1 - x0) * (y1 - y0) > 0.8 * read.width * read.height
-        if x1 - x0 > _PICTURE and y1 - y0 > _PICTURE and not covers:
+        if x1 - x0 > PICTURE and y1 - y0 > PICTURE and not covers:
             found.append((x0, y0, x1, y1))
     return found
 
@@ -128,4 +135,5 @@ def _turned_page(page: Page, turned: list[dict[str, Any]], fonts: Fonts) -> Page
             else:
                 span["bbox"], span["origin"] = (y0, page.width - x1, y1, page.width - x0), (y, page.width - x)
         result.fragments += fragments_of(line["spans"], fonts, [])
+    result.fragments.sort(key=attrgetter("base"))
     return result

@@ -24,7 +24,7 @@ def table_at(lines: list[Line], start: int, ruled: list[float]) -> tuple[int, st
       ruled: heights of the page's rules that are as wide as a table.
     """
     first = lines[start]
-    if len(first.cells) < 2:
+    if len(first.cells) < 2 or start + 1 == len(lines) or not (lines[start + 1].cells or ruled):
         return None
     stop = start
     while stop < len(lines) and _is_row(lines[stop], first, lines[stop - 1] if stop > start else None):
