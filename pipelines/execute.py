@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -107,6 +107,7 @@ def execute(pipeline: Any) -> dict[str, int]:
 
     from pipelines.stages import NAMESPACE
 
+    _bound_the_wait_for_workers()
     try:
         result = pipeline.run()
         state = result.wait_until_finish()
@@ -122,6 +123,20 @@ def execute(pipeline: Any) -> dict[str, int]:
         name = counter.key.metric.name
         counters[name] = counters.get(name, 0) + counter.result
     return counters
+
+
+def _bound_the_wait_for_workers() -> None:
+    """Keeps a run that broke off from hanging.
+
+    At its end Beam waits for its worker processes without a limit, and one that was still starting
+    when another one failed never ends.
+    """
+    from apache_beam.runners.portability.fn_api_runner.worker_handlers import SubprocessSdkWorkerHandler
+
+    def stop_worker(handler: Any) -> None:
+        handler.worker_thread.join(_SECONDS_TO_STOP)
+
+    SubprocessSdkWorkerHandler.stop_worker = stop_worker
 
 
 def _last_line(error: Exception) -> str:
@@ -182,5 +197,10 @@ def stopped(screen: Screen) -> None:
 
 
 def leave(status: int) -> NoReturn:
-    """Ends the process at once: Beam's threads would keep an interrupted or broken run alive."""
+    """Ends the process and its workers at once: Beam's threads would keep a broken run alive."""
+    import psutil
+
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     os._exit(status)

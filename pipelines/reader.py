@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
@@ -59,7 +60,7 @@ class Reader:
             self._pipe.close()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._process.communicate()
         self._process = self._pipe = None
 
     def _start(self) -> Connection:
@@ -69,7 +70,7 @@ class Reader:
             [sys.executable, "-m", "pipelines.reader", *map(str, arguments)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # whose end tells it that we are gone
             start_new_session=True,  # it ends with its pipe, not by the Ctrl-C of a terminal
         )
         theirs.close()
@@ -89,10 +90,16 @@ class Reader:
         return UnreadableDocument("crashed", f"reading it ended the reader's process: {cause}")
 
 
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read(1)
+    os._exit(0)
+
+
 def serve(pipe: Connection, limits: Limits, seconds: int) -> None:
     """Reads every document that comes through a pipe until its other end is closed."""
     from extractors.documents import read_document
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
             data, uri = pipe.recv()

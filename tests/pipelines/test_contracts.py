@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -298,6 +300,23 @@ def test_it_runs_from_any_folder(bad: Path, beam: Beam, tmp_path: Path) -> None:
     assert len(rows(tmp_path / "here")) == 1
 
 
+def assert_no_process_is_left(folder: Path) -> None:
+    """Asserts that what was started with `folder` on its path has ended, workers and readers too."""
+
+    def left() -> list[int]:
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("PYTHONPATH", "").find(str(folder)) >= 0:
+                    found.append(process.pid)
+        return found
+
+    deadline = time.monotonic() + 10
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left() == []
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_says_one_line_and_leaves_nothing_that_looks_finished(
@@ -327,6 +346,7 @@ def test_a_stopped_run_says_one_line_and_leaves_nothing_that_looks_finished(
     assert "Traceback" not in stderr
     assert not (out / "run.json").exists()
     assert not list(out.glob("*/*.parquet"))
+    assert_no_process_is_left(tmp_path)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -350,6 +370,40 @@ def test_a_document_that_crashes_or_hangs_its_reader_costs_itself_alone(
     reasons = {Path(r["source_uri"]).stem: r["reason"] for r in rows(out, "rejected")}
     assert reasons == {"abort": "crashed", "exit": "crashed", "sleep": "timeout", "raise": "error"}
     assert run_json(out)["stages"][0]["failed"] == 1
+
+
+FULL_DISK = """
+import pipelines.sink
+
+def initialize_write(self):
+    raise OSError(28, "No space left on device")
+
+pipelines.sink.ParquetSink.initialize_write = initialize_write
+"""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_run_that_breaks_off_says_one_line_and_ends(
+    bad: Path, beam: Beam, tmp_path: Path, workers: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
+    out = tmp_path / "out"
+    done = beam(
+        "run", "scp116k", "--input", bad / "good.md", "--output", out, "--workers", workers,
+        env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("beam: the pipeline broke off: ")
+    assert "No space left on device" in last
+    log = re.search(r"\(log: (.+)\)$", last)
+    assert log
+    assert "Traceback" in Path(log[1]).read_text()
+    shutil.rmtree(Path(log[1]).parent)
+    assert "Traceback" not in done.stderr
+    assert not (out / "run.json").exists()
+    assert_no_process_is_left(tmp_path)
 
 
 def test_torture(torture: Path, beam: Beam, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from pipelines.reader import Reader, ReaderError
+from tests.conftest import ROOT
 
 # Python runs this before anything else in the reader's process: `read_document` does as it is told.
 SABOTAGE = """
@@ -85,6 +88,23 @@ def test_closing_ends_the_process(reader: Reader) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
     reader.close()
+
+
+def test_the_process_ends_when_its_parent_does(tmp_path: Path) -> None:
+    code = (
+        "import os\n"
+        "from extractors.documents.limits import Limits\n"
+        "from pipelines.reader import Reader\n"
+        "reader = Reader(Limits(), 60)\n"
+        "reader.read(b'some text', 'a.txt')\n"
+        "print(reader._process.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{done.stdout.strip()}").exists():
+        assert time.monotonic() < deadline, "it is still there"
+        time.sleep(0.1)
 
 
 def test_a_large_document_goes_through_the_pipe(reader: Reader) -> None:
