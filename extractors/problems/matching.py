@@ -20,6 +20,7 @@ from schemas.problems import Found, Item, MatchedPair, Matching
 
 _MIN_SCORE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
+_GUESS = 0.7
 _COMPANION = 0.97
 _ONLY_CANDIDATE = 0.9
 _ROUNDS = 4
@@ -193,6 +194,15 @@ def _repeated(runs: list[_Run]) -> frozenset[Number]:
     return frozenset(key for key, count in counts.items() if count > 1)
 
 
+def _in_order(asked: list[_Run], answered: list[_Run]) -> list[tuple[_Run, _Run]]:
+    """Pairs runs by their order alone, if there are as many and each holds the numbers of its partner."""
+    likely = [a for a in asked if any(_family_factor(a.family, b.family) for b in answered)]
+    likely = [a for a in likely if any(a.items.keys() & b.items.keys() for b in answered)]
+    couples = list(zip(likely, answered, strict=False))
+    fits = all(b.items.keys() <= a.items.keys() and _family_factor(a.family, b.family) for a, b in couples)
+    return couples if len(likely) == len(answered) and fits else []
+
+
 def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]) -> list[tuple[_Run, _Run]]:
     """Returns the pairs of runs with the greatest total weight."""
     if not asked or not answered:
@@ -258,7 +268,9 @@ def _pair_runs(
     pairs = []
     for key in sorted(common):
         scope = _scope_factor(asked, answered, key, repeated)
-        score = round(affinity * family * scope * min(1.0, 0.4 + coverage), 4)
+        # The number is another run's too, and no heading says whose: the order alone is a guess.
+        guess = _GUESS if scope == _NO_SCOPE and key in repeated else 1.0
+        score = round(affinity * family * scope * guess * min(1.0, 0.4 + coverage), 4)
         if scope and score >= _MIN_SCORE:
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
     return pairs

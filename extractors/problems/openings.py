@@ -160,7 +160,8 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
         if zone:
             candidates = _without_enumerations(candidates, items, pieces)
         else:
-            candidates = _mirroring(candidates, answered)
+            asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
+            candidates = _mirroring(candidates, answered - asked)
         chosen = [c for chain in _chains(candidates) for c in chain]
         kind: Kind = _OF_ZONE[zone] if zone else "problem"
         openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]
@@ -182,7 +183,8 @@ def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Can
         if piece.block.marker and piece.block.level > outermost:
             continue
         section = sections.setdefault(piece.section.headings, len(sections))
-        candidates.append(Candidate(index, label.number, _look(piece), section, zone != "problems"))
+        bold = piece.block.style.bold >= len(label.printed)
+        candidates.append(Candidate(index, label.number, _look(piece), section, zone != "problems", bold))
     return candidates
 
 

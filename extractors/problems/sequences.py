@@ -7,6 +7,7 @@ something else. `best_chain` picks the subsequence that pays best under that rul
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _GAIN = 1.0
 _RESTART_AT_HEADING = 1.0
 _RESTART = 3.5
 _OTHER_LOOK = 2.0
+_SKIPPED = 0.7
 _WINDOW = 250  # candidates looked back; bounds the time on tables of numbers
 
 
@@ -27,6 +29,8 @@ class Candidate:
       look: equal for candidates that look alike (typography, nesting, delimiter).
       section: equal for candidates under the same headings.
       sparse: whether gaps are expected, as among answers to odd numbers only.
+      distinct: whether it looks like a label and like nothing else (bold): steps and quantities
+        rarely do, so that leaving it out costs.
     """
 
     index: int
@@ -34,6 +38,7 @@ class Candidate:
     look: tuple[object, ...]
     section: int
     sparse: bool
+    distinct: bool = False
 
 
 def numeric(number: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
@@ -51,10 +56,13 @@ def best_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
         return []
     score = [0.0] * len(candidates)
     previous = [-1] * len(candidates)
+    alike = _places_among_alike(candidates)
     for i, candidate in enumerate(candidates):
         score[i] = _GAIN - _start_cost(candidate)
         for j in range(max(0, i - _WINDOW), i):
             total = score[j] + _GAIN - step_cost(candidates[j], candidate)
+            if candidate.distinct and candidates[j].look == candidate.look:
+                total -= _SKIPPED * (alike[i] - alike[j] - 1)
             if total > score[i]:
                 score[i], previous[i] = total, j
     at = max(range(len(candidates)), key=lambda i: (score[i], -i))
@@ -65,6 +73,16 @@ def best_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
         chain.append(candidates[at])
         at = previous[at]
     return chain[::-1]
+
+
+def _places_among_alike(candidates: Sequence[Candidate]) -> list[int]:
+    """Returns the place of each candidate among those of its look."""
+    counts: Counter[tuple[object, ...]] = Counter()
+    places = []
+    for candidate in candidates:
+        places.append(counts[candidate.look])
+        counts[candidate.look] += 1
+    return places
 
 
 def _start_cost(candidate: Candidate) -> float:
