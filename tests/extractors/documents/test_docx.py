@@ -85,6 +85,45 @@ def test_everything_else_stays_byte_for_byte() -> None:
     assert after.endswith("<!-- kept --><w:p/></w:body></w:document>")
 
 
+_MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+_WPS = 'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+_VML = 'xmlns:v="urn:schemas-microsoft-com:vml"'
+
+
+def text_box(content: str) -> str:
+    """A paragraph that a box hangs on, as Word writes it: once for itself, once for old programs."""
+    inner = f"<w:txbxContent>{content}</w:txbxContent>"
+    new = f"<w:drawing><wps:wsp {_WPS}><wps:txbx>{inner}</wps:txbx></wps:wsp></w:drawing>"
+    old = f"<w:pict><v:shape {_VML}><v:textbox>{inner}</v:textbox></v:shape></w:pict>"
+    choice = f'<mc:Choice Requires="wps">{new}</mc:Choice><mc:Fallback>{old}</mc:Fallback>'
+    return f"<w:p>{run('Around')}<w:r><mc:AlternateContent {_MC}>{choice}</mc:AlternateContent></w:r></w:p>"
+
+
+def test_text_boxes_follow_the_paragraph_they_hang_on() -> None:
+    lists = {"1": [level(0, "decimal", "%1.")]}
+    numbered = paragraph("x", number="1")
+    blocks = read([numbered, text_box(numbered + paragraph("in the box")), numbered], lists)
+    assert [b.text for b in blocks] == ["1. x", "Around", "2. x", "in the box", "3. x"]
+
+
+def test_text_box_in_a_table_and_without_numbers() -> None:
+    cells = f"<w:tc>{text_box(paragraph('boxed'))}</w:tc><w:tc>{paragraph('y')}</w:tc>"
+    assert [b.text for b in read([f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"], {})] == ["Around boxed | y"]
+
+
+def test_text_box_whose_copy_would_not_be_xml_is_left_out() -> None:
+    box = text_box(f"<w:p><w:r><wps:x/>{run('lost')}</w:r></w:p>")
+    assert [b.text for b in read([box, paragraph("after")], {})] == ["Around", "after"]
+
+
+def test_tracked_change_of_a_number_counts_once() -> None:
+    number = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    before = f'<w:pPrChange w:id="1" w:author="a"><w:pPr>{number}</w:pPr></w:pPrChange>'
+    changed = f"<w:p><w:pPr>{number}{before}</w:pPr>{run('x')}</w:p>"
+    lists = {"1": [level(0, "decimal", "%1.")]}
+    assert [b.text for b in read([changed, paragraph("y", number="1")], lists)] == ["1. x", "2. y"]
+
+
 @pytest.mark.parametrize("part", ["word/document.xml", "word/numbering.xml", "word/styles.xml"])
 def test_document_type_is_refused(part: str) -> None:
     source = docx(paragraph("x", number="1"), numbering({"1": [level(0, "decimal", "%1.")]}))
