@@ -8,7 +8,6 @@ UV := $(BIN)/uv --quiet
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-CODE := dags extractors filters inference pipelines schemas synth tests setup.py
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" setup.py
 
@@ -22,8 +21,8 @@ test: lint
 	$(BIN)/pytest -n 2
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check $(CODE)
-	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -2,7 +2,9 @@
 
 Conservative, since a printed answer may be very short: "yes", "5 m/s", "$x=2$" and "(b)" are whole.
 Only what is certain is dropped:
-- `empty`: nothing but punctuation is left once figures and formula delimiters are taken away;
+- `empty`: nothing but punctuation and formula delimiters;
+- `only_figure`: a picture and nothing else, even where the document describes it: what is seen in
+  it is not in the row;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
   ("Answers will vary."), and says nothing else;
 - `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or a LaTeX
@@ -30,8 +32,9 @@ _REFERRAL_LENGTH = 160
 def is_complete(pair: Pair) -> Verdict:
     """Keeps a pair whose problem and solution are both whole; see the module for the reasons."""
     for part, text in (("problem", pair.problem), ("solution", pair.solution)):
-        if is_empty(text):
-            return Verdict(False, "empty", f"{part}: {text.strip()[:80]!r}")
+        if is_empty(_FIGURE.sub(" ", text)):
+            reason = "only_figure" if _FIGURE.search(text) else "empty"
+            return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
     if is_only_reference(pair.solution):
@@ -40,9 +43,8 @@ def is_complete(pair: Pair) -> Verdict:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a text holds no letter, number or symbol; a figure alone is not a text."""
-    rest = _FIGURE.sub(" ", text).replace("$", " ")
-    return not any(unicodedata.category(c)[0] in "LNS" for c in rest)
+    """Whether a text holds no letter, number or symbol."""
+    return not any(unicodedata.category(c)[0] in "LNS" for c in text.replace("$", " "))
 
 
 def is_only_reference(text: str) -> bool:

@@ -33,11 +33,18 @@ def test_short_and_odd_solutions_are_whole(solution: str) -> None:
     assert is_complete(pair(solution=solution)).keep
 
 
-@pytest.mark.parametrize("text", ["", " \n", "...", "$$", "![a graph](g.png)", "—", "( )", "$ $"])
+@pytest.mark.parametrize("text", ["", " \n", "...", "$$", "—", "( )", "$ $"])
 def test_empty(text: str) -> None:
     assert is_empty(text)
     assert is_complete(pair(solution=text)).reason == "empty"
     assert is_complete(pair(problem=text)).reason == "empty"
+
+
+@pytest.mark.parametrize("text", ["![a graph](g.png)", "![](figure)\n\n;\n\n![](figure)"])
+def test_a_picture_alone(text: str) -> None:
+    assert is_complete(pair(solution=text)).reason == "only_figure"
+    assert is_complete(pair(problem=text)).reason == "only_figure"
+    assert is_complete(pair(solution=f"{text} It is 4.")).keep
 
 
 @pytest.mark.parametrize(
