@@ -60,6 +60,7 @@ setup(
             "pytest-xdist",
             "ruff",
             "types-PyYAML",
+            "typst==0.15.2",  # sets the PDFs of benchmarks/layouts
         ],
     },
 )
