@@ -9,6 +9,7 @@ UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--override locks/overrides.txt \
 	--custom-compile-command "make lock" setup.py
 
 .PHONY: demo test lint lock resolve clean

@@ -31,6 +31,7 @@ setup(
         "pypandoc-binary>=1.17",
         "selectolax>=1.0",
         "resiliparse>=2.0",
+        "charset-normalizer>=3.5",
         "markdown-it-py>=4.3",
         "mdit-py-plugins>=0.7",
         "fasttext-community>=0.11.9",
