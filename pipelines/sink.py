@@ -116,8 +116,9 @@ class WriteRows(beam.PTransform):
                 | "NumShards" >> beam.Map(lambda n: max(1, -(-n // ROWS_PER_SHARD)))
             )
         folder = once | "Initialize" >> beam.Map(lambda _, sink: sink.initialize_write(), self.sink)
-        by_shard = rows | "Shard" >> beam.Map(_to_shard, AsSingleton(count))
-        every_shard = count | "EveryShard" >> beam.FlatMap(_empty_shards)
+        keyed = tuple[int, tuple[str, bytes]]
+        by_shard = rows | "Shard" >> beam.Map(_to_shard, AsSingleton(count)).with_output_types(keyed)
+        every_shard = count | "EveryShard" >> beam.FlatMap(_empty_shards).with_output_types(keyed)
         written = (
             (by_shard, every_shard)
             | beam.Flatten()
