@@ -308,13 +308,14 @@ def _means_solution(word: str) -> bool:
 
 def _with_runs(items: list[Item]) -> tuple[Item, ...]:
     """Numbers the runs: items of one kind and family whose numbers only grow."""
-    last: dict[tuple[str, str], tuple[int, tuple[object, ...]]] = {}
+    last: dict[tuple[str, str], tuple[int, tuple[tuple[int, int, str], ...]]] = {}
     runs, placed = 0, []
     for item in items:
         key, number = (item.kind, item.family), numeric(item.number)
         run, before = last.get(key, (-1, ()))
-        if run < 0 or not number or not number > before:
+        if run < 0 or not number or number <= before:
             run, runs = runs, runs + 1
-        last[key] = (run, number)
+        if number:
+            last[key] = (run, number)
         placed.append(replace(item, run=run))
     return tuple(placed)

@@ -173,7 +173,7 @@ def _close(
     after = _DELIMITER.match(text, aside.end() if aside else end)
     bold = max(block.style.bold, block.style.italic)
     set_off = bool(bold) and abs(bold - end) <= 3 + (len(aside.group()) if aside else 0)
-    line_end = text[end : end + 1] in ("", "\n")
+    line_end = text[end : end + 1] in ("", "\n") or text[end - 1 : end + 1] == ". "  # "Sol. We start"
     if after:
         stop = after.end()
     elif aside and bold >= end:

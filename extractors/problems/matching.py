@@ -23,7 +23,6 @@ _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _GUESS = 0.7
 _COMPANION = 0.97
 _ONLY_CANDIDATE = 0.9
-_ROUNDS = 4
 
 
 Number = tuple[str, ...]
@@ -140,7 +139,7 @@ def _match(
 ) -> list[MatchedPair]:
     """Matches runs, round after round, until nothing more fits; adds what it uses to `taken`."""
     pairs: list[MatchedPair] = []
-    for _ in range(_ROUNDS):
+    while True:
         asked = _runs([i for i in problems if i.kind == "problem" and i.id not in taken])
         answered = _runs([i for i in solutions if i.kind == "solution" and i.id not in taken])
         repeated = _repeated(asked)
@@ -150,10 +149,9 @@ def _match(
             for pair in _pair_runs(a, b, affinity, repeated)
         ]
         if not new:
-            break
+            return pairs
         pairs += new
         taken.update(item.id for pair in new for item in (pair.problem, pair.solution))
-    return pairs
 
 
 def _runs(items: Sequence[Item]) -> list[_Run]:

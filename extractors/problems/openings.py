@@ -195,6 +195,8 @@ def _label(piece: Piece) -> Label:
 
 def _look(piece: Piece) -> tuple[object, ...]:
     block, label = piece.block, _label(piece)
+    if block.kind == "heading":
+        return "heading", block.level
     delimiter = block.text[: label.end].rstrip()[-1:]
     return (
         bool(block.marker),

@@ -243,8 +243,10 @@ def _cuts_of_row(text: str) -> list[int]:
 def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:
     """Whether a heading opens a section; otherwise it is the label of an item."""
     label, block = labels[index], blocks[index]
-    if label is None or label.role in ("", "set", "float", "other", "aside"):
+    if label is None or label.role in ("set", "float", "other", "aside"):
         return True
+    if label.role == "":
+        return not _is_titled_item(index, blocks, labels)
     if label.number or label.role == "unknown":
         return _has_labelled_headings(index, blocks, labels)
     # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
@@ -259,6 +261,19 @@ def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inl
         if found and found.number and found.role in ("", "problem", "example", "solution", "unknown"):
             return True
     return False
+
+
+def _is_titled_item(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+    """Whether "2. Neighbours" below "Exercises" is a problem with a title, not a section of them."""
+    label, level = labels[index], blocks[index].level
+    if label is None or len(label.number) > 1:
+        return False
+    above = next((b for b in reversed(blocks[:index]) if b.kind == "heading" and b.level < level), None)
+    if above is None or not title_zone(above.text):
+        return False
+    below = itertools.takewhile(lambda i: blocks[i].kind != "heading", range(index + 1, len(blocks)))
+    numbered = [found for i in below if (found := labels[i]) and found.number and not blocks[i].marker]
+    return len(numbered) < 3
 
 
 def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:

@@ -141,6 +141,23 @@ def test_a_shared_stem_belongs_to_each_of_its_problems() -> None:
     assert [asked for asked, _ in pairs(text)] == ["Why?", stem + "How far?", stem + "How long?", "How?"]
 
 
+def test_problems_may_have_titles() -> None:
+    text = document(
+        heading("Exercises"), heading("1", 2), "Why?", heading("2. Neighbours", 2), "How?",
+        heading("Solutions"), heading("1", 2), "So.", heading("2. Neighbours", 2), "Thus.",
+    )  # fmt: skip
+    assert [asked.split()[-1] for asked, _ in pairs(text)] == ["Why?", "How?"]
+
+
+def test_an_unnumbered_solution_does_not_break_a_run() -> None:
+    blocks: list[Block | str] = []
+    for section in range(1, 8):
+        blocks += [heading(f"1.{section} Heat"), bold(f"Example {section}. Is it?", f"Example {section}")]
+        blocks += [bold("Solution. It is.", "Solution"), heading("Exercises", 2), f"Problem {section} Why?"]
+        blocks += [f"Solution {section} So."]
+    assert len(pairs(document(*blocks))) == 14
+
+
 def test_a_hint_is_not_a_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",
