@@ -268,8 +268,12 @@ def _is_titled_item(index: int, blocks: list[Block], labels: list[Label | None])
     label, level = labels[index], blocks[index].level
     if label is None or len(label.number) > 1:
         return False
-    above = next((b for b in reversed(blocks[:index]) if b.kind == "heading" and b.level < level), None)
-    if above is None or not title_zone(above.text):
+    for block in reversed(blocks[:index]):
+        if block.kind == "heading" and block.level < level:
+            if title_zone(block.text):
+                break
+            level = block.level
+    else:
         return False
     below = itertools.takewhile(lambda i: blocks[i].kind != "heading", range(index + 1, len(blocks)))
     numbered = [found for i in below if (found := labels[i]) and found.number and not blocks[i].marker]
