@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-import posixpath
+import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.errors import UsageError
@@ -70,13 +70,14 @@ def _remote(path: str) -> Iterator[str]:
         except Exception as error:  # a scheme without its library, no credentials, no such bucket...
             raise UsageError(f"--input {path}: {' '.join(str(error).split())[:300]}") from None
 
-    files = match(path) if not path.endswith("/") else []
-    base = path.rstrip("/")
-    if not files and not _GLOB & set(path):
+    is_glob = bool(_GLOB & set(path))
+    base = re.split(r"[*?\[]", path)[0].rpartition("/")[0] if is_glob else path.rstrip("/")
+    files = match(path) if is_glob or not path.endswith("/") else []
+    if not files and not is_glob:
         files = match(f"{base}/**")
     for file in files:
-        below = file[len(base) :] if _below(file, base) else posixpath.basename(file)
-        if not file.endswith("/") and not any(part.startswith(".") for part in below.split("/")):
+        below = file[len(base) :].split("/")
+        if not file.endswith("/") and not any(part.startswith(".") for part in below):
             yield file
 
 

@@ -41,7 +41,7 @@ TEXT = b"# A heading\n\nSome text about apples and pears.\n"
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     (tmp_path / "sitecustomize.py").write_text(SABOTAGE)
     monkeypatch.syspath_prepend(tmp_path)
-    made = Reader(Limits(7, 9), seconds=2)
+    made = Reader(Limits(7, 9), seconds=5)
     yield made
     made.close()
 
@@ -59,7 +59,7 @@ def test_documents_come_back_from_one_process(reader: Reader) -> None:
     [
         (b"abort", "crashed", "reading it ended the reader's process: SIGABRT"),
         (b"exit", "crashed", "reading it ended the reader's process: exit status 3"),
-        (b"sleep", "timeout", "not read within 2 s"),
+        (b"sleep", "timeout", "not read within 5 s"),
         (b"refuse", "encrypted", "7 9"),
     ],
 )
