@@ -28,6 +28,7 @@ _MAX_DEPTH = 8
 _LABEL = re.compile(
     r"\(?(?:(\d{1,4}(?:\.\d{1,3}){0,3})|([a-z]))[.):]+(?=\s|$)|(\d{1,4}(?:\.\d{1,3}){1,3})(?=\s|$)"
 )
+_SET_OFF = re.compile(r"\(?[\d.]*\d[.):]+(?=\s|$)")
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u2e80-\u9fff]{2}")
 
 _base = attrgetter("base")
@@ -159,6 +160,8 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
             return _count_lines(left, right)
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
+    if len(first) >= MIN_LINES and len(second) > 1 and _counts_down(first) and _counts_down(second):
+        return _count_lines(left, right)  # answers that are formulas, with few words
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
 
 
@@ -219,6 +222,14 @@ def _counts_across(left: list[tuple[Fragment, Label]], right: list[tuple[Fragmen
     values = [value for pair in zip(left, right, strict=False) for _, value in pair]
     values += [value for _, value in left[len(right) :]]
     return all([a < b for a, b in pairwise(values)])
+
+
+def _counts_down(side: list[tuple[Fragment, Label]]) -> bool:
+    """Whether the labels of a side are set off ("3.", not 0.15) and grow, but for a new chapter."""
+    if not all(_SET_OFF.match(f.text) for f, _ in side):
+        return False
+    grows = [a < b for (_, a), (_, b) in pairwise(side)]
+    return sum(grows) >= 0.7 * len(grows)
 
 
 def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:
