@@ -276,7 +276,8 @@ def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> 
     text = [f for f in left if not f.picture]
     for above, f in pairwise(text):
         large = f.size > 1.05 * max(body, above.size) and f.top - above.bottom > 0.4 * f.size
-        if not large or any([above.base + 1 < g.base and g.top < f.bottom for g in right]):
+        blank = f.top - 0.4 * f.size
+        if not large or any([g.bottom > blank and g.top < f.bottom for g in right]):
             continue
         if any([g.base < f.base for g in right]) and any([g.base > f.base for g in right]):
             return f.base - 1
