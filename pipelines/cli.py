@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pipelines import __version__
+from pipelines.console import quiet
 from pipelines.errors import RunFailed, UsageError
-from pipelines.recipe import RECIPES
+from pipelines.recipe import RECIPES, load_recipe
 
 _EPILOG = "options of a pipeline: beam describe PIPELINE; every option of Apache Beam works too"
 
@@ -38,30 +39,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit status: 0, 1 (failed), 2 (usage) or 130 (stopped)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments[:1] == ["run"]:
-            asks = bool({"-h", "--help"} & set(arguments[1:]))
-            if not asks:
+        if arguments[:1] == ["run"]:  # its options are Beam's affair, not argparse's here
+            if not {"-h", "--help"} & set(arguments):
                 return _run(arguments[1:])
             if not arguments[1].startswith("-"):
                 return _describe(arguments[1])
         chosen = _parser().parse_args(arguments)
-        if chosen.command == "list":
-            width = max(map(len, RECIPES))
-            print("\n".join(f"{name.ljust(width)}  {summary}" for name, (_, summary) in RECIPES.items()))
-        elif chosen.command == "describe":
+        if chosen.command == "describe":
             return _describe(chosen.pipeline)
-        elif chosen.command == "report":
+        if chosen.command == "report":
             return _report(chosen.dir)
+        return _list()
     except UsageError as error:
         print(f"beam: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+
+
+def _list() -> int:
+    width = max(map(len, RECIPES))
+    with quiet(verbose=False) as screen:
+        screen.say("\n".join(f"{name.ljust(width)}  {summary}" for name, (_, summary) in RECIPES.items()))
     return 0
 
 
 def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
-    from pipelines.console import quiet
     from pipelines.execute import leave, run, stop_on_signal, stopped
 
     with quiet(verbose="--verbose" in arguments) as screen:
@@ -80,19 +83,15 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _describe(name: str) -> int:
-    from pipelines.console import quiet
     from pipelines.describe import describe
 
     with quiet(verbose=False) as screen:
-        text = describe(name)
-        screen.say(text)
+        screen.say(describe(name))
     return 0
 
 
 def _report(output: str) -> int:
-    from pipelines.console import quiet
     from pipelines.output import join, read_run, write
-    from pipelines.recipe import load_recipe
     from pipelines.report import report
 
     with quiet(verbose=False) as screen:

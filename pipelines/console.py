@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from pipelines.progress import counted
@@ -32,7 +32,8 @@ class Screen:
         print(line, file=self.out, flush=True)
 
     def complain(self, line: str) -> None:
-        print(f"beam: {' '.join(line.split())}", file=self.err, flush=True)
+        with suppress(BrokenPipeError):
+            print(f"beam: {' '.join(line.split())}", file=self.err, flush=True)
 
 
 @contextmanager
@@ -55,7 +56,8 @@ def quiet(verbose: bool) -> Iterator[Screen]:
     with open(log, "wb") as file:
         _point(file.fileno(), file.fileno())
     try:
-        with _writer(saved[0]) as stdout, _writer(saved[1]) as stderr:
+        # A reader that has left, as `| head` does, is no failure: all is written by then.
+        with suppress(BrokenPipeError), _writer(saved[0]) as stdout, _writer(saved[1]) as stderr:
             yield Screen(stdout, stderr, folder, log)
     finally:  # not reached where a broken run leaves the process at once: then the log stays
         _flush()

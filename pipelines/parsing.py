@@ -92,7 +92,8 @@ def _config_flags(parser: argparse.ArgumentParser, path: str, given: Sequence[st
     if not isinstance(config, dict):
         raise UsageError(f"--config {path}: must hold `option: value` lines")
     actions = _actions(parser)
-    set_already = {actions[flag.split("=", 1)[0]].dest for flag in given if flag.startswith("--")}
+    names = {flag.split("=", 1)[0] for flag in given}
+    set_already = {action.dest for option, action in actions.items() if option in names}
     flags: list[str] = []
     for key, value in config.items():
         option = f"--{key}"

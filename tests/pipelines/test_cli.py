@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from pipelines.cli import main
-from tests.conftest import Beam
+from tests.conftest import ROOT, Beam
 
 
 def test_list_is_quick(beam: Beam) -> None:
@@ -16,6 +18,14 @@ def test_list_is_quick(beam: Beam) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("scp116k")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["list", "describe scp116k"])
+def test_a_reader_that_leaves_is_no_failure(command: str) -> None:
+    line = f"{sys.executable} -m pipelines {command} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.returncode == 0
 
 
 def test_describe_names_options_stages_and_columns(beam: Beam) -> None:

@@ -118,6 +118,11 @@ def test_a_missing_or_binary_config(config: Path) -> None:
     assert error(*GOOD, "--config", str(config)).startswith(f"--config {config}: not YAML")
 
 
+def test_an_argument_after_two_dashes_with_a_config(config: Path) -> None:
+    config.write_text("workers: 2")
+    assert error(*GOOD, "--config", str(config), "--", "stray") == "unknown option --"
+
+
 def test_an_empty_config_changes_nothing(config: Path) -> None:
     config.write_text("")
     assert values("--config", str(config)).workers == 1
