@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _list() -> int:
     width = max(map(len, RECIPES))
-    with quiet(verbose=False) as screen:
+    with quiet() as screen:
         screen.say("\n".join(f"{name.ljust(width)}  {summary}" for name, (_, summary) in RECIPES.items()))
     return 0
 
@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str]) -> int:
         raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
     from pipelines.execute import leave, run, stop_on_signal, stopped
 
-    with quiet(verbose="--verbose" in arguments) as screen:
+    with quiet() as screen:
         stop_on_signal(screen)
         try:
             return run(arguments[0], arguments[1:], screen)
@@ -85,7 +85,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _describe(name: str) -> int:
     from pipelines.describe import describe
 
-    with quiet(verbose=False) as screen:
+    with quiet() as screen:
         screen.say(describe(name))
     return 0
 
@@ -94,7 +94,7 @@ def _report(output: str) -> int:
     from pipelines.output import join, read_run, write
     from pipelines.report import report
 
-    with quiet(verbose=False) as screen:
+    with quiet() as screen:
         run = read_run(output)
         write(join(output, "report.html"), report(load_recipe(run["pipeline"]), run, output))
         screen.say(join(output, "report.html"))

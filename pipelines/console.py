@@ -22,7 +22,7 @@ class Screen:
 
     Attributes:
       folder: a temporary folder for what is of no use after the run.
-      log: where everything else goes meanwhile; empty with --verbose.
+      log: the file in it where everything else goes meanwhile; empty once `share` was called.
     """
 
     def __init__(self, out: IO[str], err: IO[str], folder: str, log: str = ""):
@@ -35,9 +35,14 @@ class Screen:
         with suppress(BrokenPipeError):
             print(f"beam: {' '.join(line.split())}", file=self.err, flush=True)
 
+    def share(self) -> None:
+        """Lets everyone else write to the terminal too."""
+        _point(self.out.fileno(), self.err.fileno())
+        self.log = ""
+
 
 @contextmanager
-def quiet(verbose: bool) -> Iterator[Screen]:
+def quiet() -> Iterator[Screen]:
     """Keeps the terminal for our own lines.
 
     Beam, its worker processes and C libraries write warnings to the descriptors 1 and 2, so these
@@ -45,12 +50,6 @@ def quiet(verbose: bool) -> Iterator[Screen]:
     """
     _flush()
     folder = tempfile.mkdtemp(prefix="beam-")
-    if verbose:
-        try:
-            yield Screen(sys.stdout, sys.stderr, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        return
     saved = [os.dup(1), os.dup(2)]
     log = os.path.join(folder, "log")
     with open(log, "wb") as file:

@@ -40,6 +40,9 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     recipe = load_recipe(name)
     options = parse(arguments, recipe.options)
     ours = options.view_as(RunOptions)
+    if ours.verbose:
+        screen.share()
+        logging.getLogger().setLevel(logging.INFO)
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
     uris = list_inputs(ours.input, ours.output)

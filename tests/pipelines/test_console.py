@@ -26,7 +26,7 @@ def test_ticks_add_up_across_writers(tmp_path: Path) -> None:
 
 
 def test_nothing_but_our_own_lines_reaches_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    with quiet(verbose=False) as screen:
+    with quiet() as screen:
         os.system("echo noise; echo noise >&2")
         os.write(2, b"noise from a library\n")
         screen.say("a result")
@@ -40,11 +40,13 @@ def test_nothing_but_our_own_lines_reaches_the_terminal(capfd: pytest.CaptureFix
     assert not log.exists()
 
 
-def test_verbose_lets_everything_through(capfd: pytest.CaptureFixture[str]) -> None:
-    with quiet(verbose=True) as screen:
+def test_what_is_shared_reaches_the_terminal_again(capfd: pytest.CaptureFixture[str]) -> None:
+    with quiet() as screen:
+        os.write(2, b"hidden\n")
+        screen.share()
         os.write(2, b"log line\n")
-        assert screen.log == ""
-    assert capfd.readouterr().err == "log line\n"
+        screen.complain("ours")
+    assert capfd.readouterr().err == "log line\nbeam: ours\n"
 
 
 def test_plain_lines_show_progress_and_the_last_state(

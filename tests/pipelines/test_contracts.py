@@ -406,6 +406,41 @@ def test_a_run_that_breaks_off_says_one_line_and_ends(
     assert_no_process_is_left(tmp_path)
 
 
+MISCOUNT = """
+import pipelines.stages
+
+def kept(self, n=1):
+    if self.stage != "figure":
+        self._count("kept", n)
+
+pipelines.stages.Tally.kept = kept
+"""
+
+
+def test_counts_that_do_not_add_up_fail_the_run_and_are_written_down(
+    bad: Path, beam: Beam, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(MISCOUNT)
+    out = tmp_path / "out"
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = beam("run", "scp116k", "--input", bad / "good.md", "--output", out, env=env)
+    assert done.returncode == 1
+    assert "beam: the counts don't add up: figure: in 1, but kept 0 + rejected 0" in done.stderr
+    run = run_json(out)
+    assert run["complete"] is False
+    assert run["discrepancies"][0] == "figure: in 1, but kept 0 + rejected 0"
+    assert "figure: in 1, but kept 0 + rejected 0" in (out / "report.html").read_text()
+
+
+def test_verbose_shows_the_log(bad: Path, beam: Beam, tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text("verbose: true\n")
+    out = tmp_path / "out"
+    done = beam("run", "scp116k", "--input", bad / "good.md", "--output", out, "--config", config)
+    assert done.returncode == 0
+    assert "INFO:apache_beam" in done.stderr
+
+
 def test_torture(torture: Path, beam: Beam, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = beam("run", "scp116k", "--input", torture / "*.pdf", "--output", out)
