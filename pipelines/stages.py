@@ -3,8 +3,8 @@
 A stage has two outputs, `kept` and `rejected`. Whatever a function raises becomes one `Rejected`
 with the reason `error` for that record alone; nothing is swallowed and nothing stops the run.
 Records travel between workers by Beam's default coder, which pickles dataclasses that our own
-workers made: measured 12 times faster than the row coder on a document's items, and it keeps
-tuples.
+workers made. Registered row coders were measured to take as long (3 to 6 ms each way for a document
+with 300 items) and 1.3 times the bytes, so nothing is registered.
 """
 
 from __future__ import annotations
