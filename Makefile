@@ -47,7 +47,7 @@ lock: | $(BIN)/uv
 	$(COMPILE) --extra dev --constraints locks/core.txt --output-file locks/dev.txt
 
 resolve: | $(BIN)/uv
-	for extra in gpu airflow gcp; do \
+	@for extra in gpu airflow gcp; do \
 		$(UV) pip compile --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 			--extra $$extra setup.py >/dev/null && echo "[$$extra] resolves" || exit 1; done
 
