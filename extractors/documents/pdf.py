@@ -15,7 +15,7 @@ from extractors.documents.pdf_layout import reading_order
 from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads
 from extractors.documents.pdf_math import reduce_stacks
-from extractors.documents.pdf_page import Page, read_page
+from extractors.documents.pdf_page import Page, Resources, read_page
 from schemas.document import Document
 
 _NO_TITLE = re.compile(
@@ -103,11 +103,11 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
 
 def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]]:
     pages, notes = [], []
-    fonts = Fonts(source)
+    fonts, resources = Fonts(source), Resources(source, images)
     unmapped = 0
     for number in range(1, count + 1):
         try:
-            page = read_page(source[number - 1], number, fonts, images)
+            page = read_page(source.load_page(number - 1), number, fonts, resources)
         except Exception as error:  # one damaged page doesn't spoil the others
             page = Page(number, 0.0, 0.0)
             notes.append(f"page {number}: {_one_line(error)}")
@@ -124,7 +124,8 @@ def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]
 def _body_size(pages: list[Page]) -> float:
     """Returns the size in which most characters are printed."""
     exact: dict[float, int] = {}
-    for page in pages:
+    full = [page for page in pages if page.fragments]
+    for page in full[:: 1 + len(full) // 200]:
         for f in page.fragments:
             exact[f.size] = exact.get(f.size, 0) + len(f.text)
     sizes: Counter[float] = Counter()

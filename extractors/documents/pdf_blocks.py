@@ -13,10 +13,10 @@ from typing import Literal
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_lines import Line
 from extractors.documents.pdf_tables import table_at
-from extractors.documents.pdf_text import hyphenated_words, join
+from extractors.documents.pdf_text import Hyphens, join
 from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, Style
 
-PartKind = Literal["text", "table", "figure", "footnote", "caption"]
+PartKind = Literal["text", "code", "table", "figure", "footnote", "caption"]
 
 _BULLET = r"[•◦▪‣●○■□–—*-](?=\s|$)"
 _ENUMERATOR = re.compile(
@@ -30,6 +30,8 @@ _CAPTION = re.compile(
     r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|рис\.?|табл\.?)\s*[\dA-Z]", re.I
 )
 _MARK = re.compile(r"\^\{?(\d{1,3}|[*†‡§¶a-z])\}?\s?|([*†‡§¶])\s?")
+_CODE = re.compile(r"[=(){}\[\]<>$#;_\\]")
+_REFERENCE = re.compile(r"([^\W\d_]{2}|[.,;:!?)\]”’\"'])\^(?:\{(\d{1,3})\}|([\d*†‡§¶]))(?![\w(])")
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _RELATION = re.compile(r"[=<>≤≥≈≡≠→⇒∈∝∼]|[∫∑∏]")
@@ -86,7 +88,7 @@ def blocks_of(
     """
     lines = [line for page in pages for line in page if not line.picture]
     pitch = _line_pitch(lines)
-    hyphenated = hyphenated_words([line.text for line in lines])
+    hyphens = Hyphens([line.text for line in lines])
     parts = [
         part
         for page, ruled in zip(pages, rules, strict=True)
@@ -99,7 +101,7 @@ def blocks_of(
     start = 0
     for part in parts:
         level = levels.level(part.lines) if id(part) in headings else 0
-        blocks.append(_block(part, body, hyphenated, level, start))
+        blocks.append(_block(part, body, hyphens, level, start))
         start = blocks[-1].end + len(BLOCK_SEPARATOR)
     return tuple(blocks)
 
@@ -116,9 +118,10 @@ def _line_pitch(lines: list[Line]) -> float:
     return min((step for step, n in steps.items() if n >= 0.5 * most), default=1.2)
 
 
-def _page_parts(lines: list[Line], ruled: list[float], body: float, pitch: float) -> Iterator[Part]:
-    """Yields the paragraphs, tables, figures of a page in reading order, its footnotes last."""
+def _page_parts(lines: list[Line], ruled: list[float], body: float, pitch: float) -> list[Part]:
+    """Returns the paragraphs, tables, figures of a page in reading order, its footnotes last."""
     notes: list[Part] = []
+    text: list[Part] = []
     start = 0
     while start < len(lines):
         stop = start
@@ -126,10 +129,12 @@ def _page_parts(lines: list[Line], ruled: list[float], body: float, pitch: float
             stop += 1
         column = lines[start:stop]
         split = _footnotes_start(column, body)
-        yield from _column_parts(column[:split], ruled, pitch)
+        text += _column_parts(column[:split], ruled, pitch)
         notes += _footnotes(column[split:])
         start = stop
-    yield from notes
+    if notes:
+        _drop_marks(text, notes)
+    return text + notes
 
 
 def _footnotes_start(column: list[Line], body: float) -> int:
@@ -149,6 +154,22 @@ def _footnotes(lines: list[Line]) -> Iterator[Part]:
         current.append(line)
     if current:
         yield Part(current, "footnote")
+
+
+def _drop_marks(text: list[Part], notes: list[Part]) -> None:
+    """Takes the marks that refer to footnotes from the text, and writes the footnotes' own plainly."""
+    marks = set()
+    for note in notes:
+        first = note.lines[0]
+        match = _MARK.match(first.text)
+        if match:
+            mark = match[1] or match[2]
+            marks.add(mark)
+            first.text = f"{mark} {first.text[match.end() :]}"
+    for part in text:
+        for line in part.lines:
+            if "^" in line.text:
+                line.text = _REFERENCE.sub(lambda m: m[1] if (m[2] or m[3]) in marks else m[0], line.text)
 
 
 def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Iterator[Part]:
@@ -176,7 +197,17 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
 
 
 def _text_part(lines: list[Line]) -> Part:
+    if all([line.mono for line in lines]) and (len(lines) > 1 or _CODE.search(lines[0].text)):
+        return Part(lines, "code", _code(lines))
     return Part(lines, "caption" if _CAPTION.match(lines[0].text) else "text")
+
+
+def _code(lines: list[Line]) -> str:
+    """Returns lines of code with their indentation, from where they begin and the width of their letters."""
+    longest = max(lines, key=lambda line: len(line.text))
+    width = (longest.x1 - longest.x0) / len(longest.text) or 1.0
+    left = min([line.x0 for line in lines])
+    return "\n".join([" " * min(round((line.x0 - left) / width), 80) + line.text for line in lines])
 
 
 def _left_edge(column: list[Line]) -> float:
@@ -195,6 +226,8 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     gap, usual = line.top - last.bottom, (pitch - 0.94) * size
     if gap > usual + 0.25 * size:
         return True
+    if line.mono and last.mono:
+        return False
     if abs(size - last.size) > 0.12 * last.size and not (line.stacked or last.stacked):
         return True
     ended = last.text.endswith(_SENTENCE_END)
@@ -254,7 +287,7 @@ def _goes_on(last: Line, line: Line) -> bool:
     return full and (line.text[:1].islower() or last.text.endswith(("-", ",")) or not line.text[:1].isupper())
 
 
-def _block(part: Part, body: float, hyphenated: set[str], level: int, start: int) -> Block:
+def _block(part: Part, body: float, hyphens: Hyphens, level: int, start: int) -> Block:
     lines = part.lines
     first = lines[0]
     text, bold, italic = part.text, 0, 0
@@ -262,7 +295,7 @@ def _block(part: Part, body: float, hyphenated: set[str], level: int, start: int
         text, bold, italic = first.text, first.bold, first.italic
         for line in lines[1:]:
             before = len(text)
-            text = join(text, line.text, hyphenated)
+            text = join(text, line.text, hyphens)
             if bold == before and line.bold:
                 bold = len(text) - len(line.text) + line.bold
             if italic == before and line.italic:

@@ -10,7 +10,7 @@ from extractors.documents.pdf_page import PICTURE, Page
 _MANY_SHAPES = 5
 """So many lines or curves that are neither level nor upright make a drawing, whatever is written in it."""
 
-_MAX_SHAPES = 200
+_MAX_SHAPES = 100
 """Of more shapes than this, a sample shows where the drawings are."""
 
 _NEAR = 12.0
@@ -34,7 +34,10 @@ def place_pictures(page: Page, body: float) -> None:
     Args:
       body: size of the body text.
     """
-    drawings = _drawings(page, body) if page.shapes else []
+    if page.heavy:
+        drawings = _unseen_drawings(page, body)
+    else:
+        drawings = _drawings(page, body) if page.shapes else []
     for box in drawings:
         x0, y0, x1, y1 = box
         page.fragments = [f for f in page.fragments if not _is_label(f, box, body)]
@@ -77,6 +80,27 @@ def _drawings(page: Page, body: float) -> list[Rect]:
         if count >= _MANY_SHAPES or sum(letters) < _LABEL / 2:
             found.append(_with_axes(box, page))
     return found
+
+
+def _unseen_drawings(page: Page, body: float) -> list[Rect]:
+    """Returns where a drawing is that was too large to be looked at: around small labels, or the widest blank."""
+    labels = [
+        (f.x0 - 25, f.top - 25, f.x1 + 25, f.bottom + 25) for f in page.fragments if f.size < 0.75 * body
+    ]
+    found = []
+    for (x0, y0, x1, y1), count in _clusters(labels):
+        box = x0 + 25, y0 + 25, x1 - 25, y1 - 25
+        if count >= _MANY_SHAPES and box[2] - box[0] > PICTURE and box[3] - box[1] > PICTURE:
+            found.append(box)
+    if found or not page.fragments:
+        return found
+    left, right = min([f.x0 for f in page.fragments]), max([f.x1 for f in page.fragments])
+    bottom, blank = page.fragments[0].bottom, (left, 0.0, right, PICTURE)
+    for f in page.fragments:
+        if f.top - bottom > blank[3] - blank[1]:
+            blank = left, bottom, right, f.top
+        bottom = max(bottom, f.bottom)
+    return [blank] if blank[1] else []
 
 
 def _with_axes(box: Rect, page: Page) -> Rect:

@@ -7,13 +7,14 @@ A printed line is a row of fragments; fractions, limits and matrices are stacks 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from extractors.documents.pdf_text import plain, plain_symbols
 
-BOLD, ITALIC, SYMBOL, EXTENSION = 1, 2, 4, 8
+BOLD, ITALIC, MONO, SYMBOL, EXTENSION = 1, 2, 4, 8, 16
 """What a font is: the last two are TeX's fonts of symbols and of large delimiters."""
 
 ASCENT, DESCENT = 0.72, 0.22
@@ -33,8 +34,8 @@ Bar = tuple[float, float, float]
 
 Rect = tuple[float, float, float, float]
 
-_Item = tuple[str, float, float, Rect, int]
-"""Text, size, baseline, box and style of a span that is not blank."""
+_Item = tuple[str, float, int, Span]
+"""Text, size and style of a span that is no blank between others, and the span."""
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Fragment:
       top, bottom: extent of the line it stands on; the real height of tall delimiters.
       bold, italic: how many leading characters are bold or italic.
       bold_end: whether it ends in bold.
+      mono: whether it is in a typewriter font.
       tall: whether it is a delimiter or operator that is higher than a line.
       picture: the box of the picture that it stands for.
       stacked: top and bottom of what it was made of, if that was fragments above each other.
@@ -60,13 +62,14 @@ class Fragment:
     bold: int = 0
     italic: int = 0
     bold_end: bool = False
+    mono: bool = False
     tall: bool = False
     picture: Rect | None = None
     stacked: tuple[float, float] | None = None
 
 
 class Fonts(dict[str, int]):
-    """The styles of a document's fonts by name: BOLD, ITALIC, SYMBOL and EXTENSION bits.
+    """The styles of a document's fonts by name: BOLD, ITALIC, MONO, SYMBOL and EXTENSION bits.
 
     A Type 3 font, which has no name but `Type3 (7 0 R)`, is looked up in the document.
     """
@@ -86,9 +89,12 @@ class Fonts(dict[str, int]):
         style = BOLD if flags & 16 or _BOLD_NAME.search(name) else 0
         if flags & 2 or _ITALIC_NAME.search(name):
             style |= ITALIC
-        tex = _TEX_NAME.match(name)
-        if tex:
-            style |= EXTENSION if tex[1] == "ex" else SYMBOL
+        if flags & 8 or _MONO_NAME.search(name):
+            style |= MONO
+        if _TEX_EXTENSION.search(name):
+            style |= EXTENSION
+        elif _TEX_SYMBOL.search(name):
+            style |= SYMBOL
         return style
 
     def _described_name(self, font: str) -> str:
@@ -101,9 +107,10 @@ class Fonts(dict[str, int]):
 
 _BOLD_NAME = re.compile(r"bold|black|heavy|(?<!semi)demi|cmbx|ltbx|sfbx")
 _ITALIC_NAME = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|kursiv")
-_TEX_NAME = re.compile(
-    r"(?:\w+\+)?(?:cm|lm|tx|px|ntx|npx|eu|mt|yh|mn|md|zp|pzcm|fourier|newtx|newpx)\w{0,4}?(ex|sy)[a-z]{0,3}\d*$"
-)
+_MONO_NAME = re.compile(r"mono|courier|typewriter|cmtt|txtt|t1xtt|sftt|consol|menlo|inconsolata|sourcecode")
+_TEX_FAMILY = r"(?:^|\+)(?:cm|lm|tx|px|newtx|newpx|ntx|npx|eu|mt|yh|mn|md|zp|fourier)\w{0,4}?"
+_TEX_EXTENSION = re.compile(_TEX_FAMILY + r"ex[a-z]{0,3}\d*$|mathextension")
+_TEX_SYMBOL = re.compile(_TEX_FAMILY + r"sy[a-z]{0,3}\d*$|mathsymbols")
 
 
 def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragment]:
@@ -113,26 +120,33 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
       bars: the rules at this line, which may be those of fractions or radicals.
     """
     try:
-        first = fonts[spans[0]["font"]]
-        if first < SYMBOL and _uniform(spans):
-            return _plain_fragment(spans, first)
-        styles = [fonts[span["font"]] for span in spans]
+        style = fonts[spans[0]["font"]]
+        if style < SYMBOL and (len(spans) == 1 or _uniform(spans)):
+            return _plain_fragment(spans, style)
+        items = [
+            (text, span["size"], fonts[span["font"]], span) for span in spans if (text := span["text"]) != " "
+        ]
     except KeyError:
         fonts.learn(spans)
         return fragments_of(spans, fonts, bars)
-    if len(spans) > 1:
-        if bars:
-            parts = _split_at_bars(spans, bars)
-            if len(parts) > 1:
-                return [f for part in parts for f in fragments_of(part, fonts, [])]
-        if spans[0]["size"] < SCRIPT * spans[-1]["size"]:
-            lead = _leading_scripts(spans)
-            if lead:
-                return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
+    if not items:
+        return []
+    _, sizes, styles, _ = zip(*items, strict=True)
+    if bars and len(items) > 1:
+        parts = _split_at_bars(spans, bars)
+        if len(parts) > 1:
+            return [f for part in parts for f in fragments_of(part, fonts, [])]
+    if sizes[0] < SCRIPT * sizes[-1]:
+        lead = _leading_scripts(spans)
+        if lead:
+            return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
-    if kinds >= SYMBOL and (kinds >= EXTENSION or any(["√" in span["text"] for span in spans])):
-        return _split_at_tall(spans, styles)
-    return _mixed_fragment(spans, styles)
+    if kinds >= EXTENSION:
+        return _split_at_tall(spans, fonts)
+    found = _mixed_fragment(spans, items, sizes)
+    if kinds >= SYMBOL and found and "√" in found[0].text:
+        return _split_at_tall(spans, fonts)
+    return found
 
 
 def _uniform(spans: list[Span]) -> bool:
@@ -158,36 +172,22 @@ def _plain_fragment(spans: list[Span], style: int) -> list[Fragment]:
         if not stripped:
             return []
         x0, x1 = _without_blanks(text, spans, size)
-        text = stripped
+        base, text = _baseline(first), stripped
     length = len(text)
     bold, italic = length if style & BOLD else 0, length if style & ITALIC else 0
     top, bottom = base - ASCENT * size, base + DESCENT * size
-    return [Fragment(x0, x1, base, size, text, top, bottom, bold, italic, bold > 0)]
+    return [Fragment(x0, x1, base, size, text, top, bottom, bold, italic, bold > 0, style & MONO > 0)]
 
 
-def _mixed_fragment(spans: list[Span], styles: list[int]) -> list[Fragment]:
+def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float]) -> list[Fragment]:
     """Returns the fragment, if it isn't blank, of spans that differ."""
-    items = [
-        (
-            text if text.isascii() else _plain(text, style >= SYMBOL),
-            span["size"],
-            span["origin"][1],
-            span["bbox"],
-            style,
-        )
-        for span, style in zip(spans, styles, strict=True)
-        if not (text := span["text"]).isspace()
-    ]
-    if not items:
-        return []
-    sizes = [item[1] for item in items]
     if min(sizes) > SCRIPT * max(sizes):
         text, bold, italic, size, base = _joined(items)
     else:
         text, bold, italic, size, base = _scripted(items)
     if not text.isprintable():
         text = plain(text)
-    x0, x1 = items[0][3][0], items[-1][3][2]
+    x0, x1 = items[0][3]["bbox"][0], items[-1][3]["bbox"][2]
     stripped = text.strip()
     if not stripped:
         return []
@@ -200,7 +200,7 @@ def _mixed_fragment(spans: list[Span], styles: list[int]) -> list[Fragment]:
     return [
         Fragment(
             x0, x1, base, size, text, top, bottom,
-            min(bold, length), min(italic, length), items[-1][4] & BOLD > 0,
+            min(bold, length), min(italic, length), items[-1][2] & BOLD > 0, items[0][2] & items[-1][2] & MONO > 0,
         )
     ]  # fmt: skip
 
@@ -226,7 +226,7 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
         at = last
         if not span["text"].isspace():
             x0, _, x1, _ = span["bbox"]
-            y, size = span["origin"][1], span["size"]
+            y, size = _baseline(span), span["size"]
             at = None
             for bar in bars:
                 if x0 > bar[1] - 2 and x1 < bar[2] + 2 and -1.5 * size < bar[0] - y < 1.2 * size:
@@ -240,19 +240,20 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
     return parts
 
 
-def _split_at_tall(spans: list[Span], styles: list[int]) -> list[Fragment]:
+def _split_at_tall(spans: list[Span], fonts: Fonts) -> list[Fragment]:
     found: list[Fragment] = []
     start = 0
-    for i, (span, style) in enumerate(zip(spans, styles, strict=True)):
-        text = span["text"].strip(" ")
+    for i, span in enumerate(spans):
+        style, text = fonts[span["font"]], span["text"].strip(" ")
         if text and (style & EXTENSION or (style & SYMBOL and text == "√")):
             if i > start:
-                found += _mixed_fragment(spans[start:i], styles[start:i])
+                found += fragments_of(spans[start:i], fonts, [])
             found += _tall(span, text)
             start = i + 1
-    if start < len(spans):
-        found += _mixed_fragment(spans[start:], styles[start:])
-    return found
+    if start == 0:  # a root sign among other characters
+        items = [(span["text"], span["size"], fonts[span["font"]], span) for span in spans]
+        return _mixed_fragment(spans, items, [item[1] for item in items])
+    return found + (fragments_of(spans[start:], fonts, []) if start < len(spans) else [])
 
 
 def _tall(span: Span, code: str) -> list[Fragment]:
@@ -283,12 +284,29 @@ def _tall(span: Span, code: str) -> list[Fragment]:
     return [Fragment(x0, x1, axis + 0.25 * size, size, text, top, bottom, tall=bottom - top > 1.1 * size)]
 
 
+def _baseline(span: Span) -> float:
+    """Returns the baseline of a span.
+
+    Its origin is that of its first character. Where this is a blank that MuPDF put in, it has the
+    height of what was before; the box of the span then tells its own baseline.
+    """
+    y: float = span["origin"][1]
+    if span["text"][0] != " ":
+        return y
+    size, box = span["size"], span["bbox"]
+    if box[3] - box[1] < 1.05 * size * (span["ascender"] - span["descender"]):
+        return y
+    upper, lower = box[1] + size * span["ascender"], box[3] + size * span["descender"]
+    return upper if abs(upper - y) > abs(lower - y) else lower
+
+
 @lru_cache(maxsize=4096)
 def _plain_cached(text: str, symbols: bool) -> str:
     return plain_symbols(text, extension=False) if symbols else plain(text)
 
 
 def _plain(text: str, symbols: bool) -> str:
+    """Returns a span's text as a reader sees it; the same symbols come again and again."""
     if len(text) < 8:
         return _plain_cached(text, symbols)
     return plain_symbols(text, extension=False) if symbols else plain(text)
@@ -307,15 +325,18 @@ def _without_blanks(text: str, spans: list[Span], size: float) -> tuple[float, f
 
 def _joined(items: list[_Item]) -> tuple[str, int, int, float, float]:
     """Returns text, bold, italic, size and baseline of spans without scripts."""
-    _, size, base, box, _ = next((item for item in items if item[0][:1] != " "), items[0])
+    _, size, _, first = items[0]
     pieces: list[str] = []
     length = bold = italic = 0
     leading = BOLD | ITALIC
     limit = SPACE * size
-    right, blank = items[0][3][0], True
-    for text, _, _, box, style in items:
-        if not text:
-            continue
+    right, blank = first["bbox"][0], True
+    for text, _, style, span in items:
+        if not text.isascii():
+            text = _plain(text, style >= SYMBOL)
+            if not text:
+                continue
+        box = span["bbox"]
         if not blank and text[0] != " " and box[0] - right > limit:
             text = " " + text
         pieces.append(text)
@@ -325,7 +346,7 @@ def _joined(items: list[_Item]) -> tuple[str, int, int, float, float]:
             length += len(text)
             bold = length if leading & BOLD else bold
             italic = length if leading & ITALIC else italic
-    return "".join(pieces), bold, italic, size, base
+    return "".join(pieces), bold, italic, size, _baseline(first)
 
 
 def _scripted(items: list[_Item]) -> tuple[str, int, int, float, float]:
@@ -339,10 +360,13 @@ def _scripted(items: list[_Item]) -> tuple[str, int, int, float, float]:
     pieces: list[str] = []
     length = bold = italic = 0
     leading = BOLD | ITALIC
-    right, blank = items[0][3][0], True
-    for text, span_size, y, box, style in items:
-        if not text:
-            continue
+    right, blank = items[0][3]["bbox"][0], True
+    for text, span_size, style, span in items:
+        box, y = span["bbox"], span["origin"][1] if text[0] != " " else _baseline(span)
+        if not text.isascii():
+            text = _plain(text, style >= SYMBOL)
+            if not text:
+                continue
         marks = ""
         while (
             outer
@@ -372,16 +396,11 @@ def _scripted(items: list[_Item]) -> tuple[str, int, int, float, float]:
 
 
 def _main(items: list[_Item]) -> tuple[float, float]:
-    """Returns size and baseline of the longest span that is no script.
-
-    A blank at the start of a span has the height of what was before it, so that the span can't
-    tell the baseline.
-    """
+    """Returns size and baseline of the longest span that is no script."""
     least = 0.8 * max([item[1] for item in items])
-    _, size, base, _, _ = items[0]
-    most = 0.0
-    for text, span_size, y, _, _ in items:
-        length = 0.5 if text[:1] == " " else len(text)
-        if length > most and span_size > least:
-            size, base, most = span_size, y, length
-    return size, base
+    _, size, _, main = items[0]
+    most = 0
+    for text, span_size, _, span in items:
+        if len(text) > most and span_size > least:
+            size, main, most = span_size, span, len(text)
+    return size, _baseline(main)

@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"|lemma|corollary|proposition|remark|note|q|step|part)s?\b[\s\d.():]*$",
     re.I,
 )
+_COUNTED = re.compile(r"(?:[^\W\d_]\S* ){1,5}\d{1,3}(?:\.\d{1,3})*[.:]?$")
 _NUMBERED = re.compile(r"(?:[A-Z]|\d{1,3})((?:\.\d{1,3})*)\.?\s+\S")
 _RUN_IN = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]$|\(?(?:\d{1,3}|[a-z])[.)]\s")
 _WORD = re.compile(r"[^\W\d_]{2,}|[\u0e00-\u0eff\u3040-\u9fff]")
@@ -25,7 +26,7 @@ _LONGEST = 160
 def is_heading(lines: list[Line], body: float) -> bool:
     """Whether a paragraph is a heading: short and larger than the body, or bold and standing alone.
 
-    A bold label ("Solution", "Example 3.2", "23.") is none.
+    A bold label in the size of the body ("Solution", "Example 3.2", "23.") is none.
     """
     first = lines[0]
     if len(lines) > 3 or (first.size <= 1.12 * body and first.bold < len(first.text)):
@@ -39,7 +40,7 @@ def is_heading(lines: list[Line], body: float) -> bool:
         return bold or size > 1.25 * body or not text.endswith((".", ",", ";", ":"))
     if not bold or size < 0.9 * body or len(lines) > 2 or text.endswith((".", ":", ",", ";", "?")):
         return False
-    return not _LABEL.match(text) and not _RUN_IN.match(text)
+    return not (_LABEL.match(text) or _COUNTED.match(text) or _RUN_IN.match(text))
 
 
 def look(line: Line) -> Look:

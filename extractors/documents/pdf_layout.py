@@ -28,7 +28,7 @@ _MAX_DEPTH = 8
 _LABEL = re.compile(
     r"\(?(?:(\d{1,4}(?:\.\d{1,3}){0,3})|([a-z]))[.):]+(?=\s|$)|(\d{1,4}(?:\.\d{1,3}){1,3})(?=\s|$)"
 )
-_SET_OFF = re.compile(r"\(?[\d.]*\d[.):]+(?=\s|$)")
+_LABEL_STARTS = frozenset("(0123456789abcdefghijklmnopqrstuvwxyz")
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u2e80-\u9fff]{2}")
 
 _base = attrgetter("base")
@@ -111,7 +111,7 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
         familiar = bool(known) and any([abs(2 * start - edge) < 6 for edge in known])
         if not familiar:
             beside = starts.get(start - 1, (0, 0))
-            if count + beside[0] < 2 or letters + beside[1] < 0.5 * _MIN_PROSE:
+            if letters + beside[1] < _MIN_PROSE or count + beside[0] < 2:
                 continue
         edge = 2.0 * start - 2 * (start - 1 in starts) - 3.0
         for top, bottom, inside in _open_runs(fragments, edge):
@@ -160,8 +160,6 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
             return _count_lines(left, right)
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
-    if len(first) >= MIN_LINES and len(second) > 1 and _counts_down(first) and _counts_down(second):
-        return _count_lines(left, right)  # answers that are formulas, with few words
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
 
 
@@ -201,7 +199,7 @@ def _labels(side: list[Fragment]) -> list[tuple[Fragment, Label]]:
     """Returns the labels that stand below each other on a side, with what they count."""
     found = []
     for f in side:
-        match = _LABEL.match(f.text)
+        match = _LABEL.match(f.text) if f.text[0] in _LABEL_STARTS else None
         if match:
             number = match[1] or match[3]
             value = tuple([int(part) for part in number.split(".")]) if number else (-1, ord(match[2]))
@@ -222,14 +220,6 @@ def _counts_across(left: list[tuple[Fragment, Label]], right: list[tuple[Fragmen
     values = [value for pair in zip(left, right, strict=False) for _, value in pair]
     values += [value for _, value in left[len(right) :]]
     return all([a < b for a, b in pairwise(values)])
-
-
-def _counts_down(side: list[tuple[Fragment, Label]]) -> bool:
-    """Whether the labels of a side are set off ("3.", not 0.15) and grow, but for a new chapter."""
-    if not all(_SET_OFF.match(f.text) for f, _ in side):
-        return False
-    grows = [a < b for (_, a), (_, b) in pairwise(side)]
-    return sum(grows) >= 0.7 * len(grows)
 
 
 def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:
@@ -276,8 +266,7 @@ def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> 
     text = [f for f in left if not f.picture]
     for above, f in pairwise(text):
         large = f.size > 1.05 * max(body, above.size) and f.top - above.bottom > 0.4 * f.size
-        blank = f.top - 0.4 * f.size
-        if not large or any([g.bottom > blank and g.top < f.bottom for g in right]):
+        if not large or any([above.base + 1 < g.base and g.top < f.bottom for g in right]):
             continue
         if any([g.base < f.base for g in right]) and any([g.base > f.base for g in right]):
             return f.base - 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
 from extractors.documents.pdf_text import tidy
 
+_NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
 _OPEN, _CLOSE = " ([{⟨|^_−-", " .,;:)]}⟩|^_′'?!/"
-_CELL_GAP = 1.2
+_CELL_GAP = 0.9
 """Gaps wider than this, in units of size, divide a line into cells."""
 
 _top, _x0 = attrgetter("top"), attrgetter("x0")
@@ -29,6 +31,7 @@ class Line:
       bold_end: whether it ends in bold.
       column: left and right edge of its column.
       cells: x0, x1 and text of the parts that wide gaps separate; empty if there is but one.
+      mono: whether all of it is in a typewriter font.
       stacked: whether it holds something in two dimensions.
     """
 
@@ -43,6 +46,7 @@ class Line:
     bold: int = 0
     italic: int = 0
     bold_end: bool = False
+    mono: bool = False
     stacked: bool = False
     picture: bool = False
     column: tuple[float, float] = (0.0, 0.0)
@@ -55,7 +59,10 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
     A picture comes after the lines that begin above its middle.
     """
     column = (min([f.x0 for f in fragments]), max([f.x1 for f in fragments]))
-    lines = [_line(row, page, column) for row in _rows([f for f in fragments if f.picture is None])]
+    lines: list[Line] = []
+    for row in _rows([f for f in fragments if f.picture is None]):
+        line = _line(row, page, column)
+        lines += _items(line) if line.cells else [line]
     size = lines[0].size if lines else 1.0
     for f in fragments:
         if f.picture is not None:
@@ -64,6 +71,26 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
             line = Line(f.text, page, x0, x1, top, bottom, bottom, size, picture=True, column=column)
             lines.insert(place, line)
     return lines
+
+
+def _items(line: Line) -> list[Line]:
+    """Divides a line that holds several numbered items, as in a grid of exercises; else returns it whole."""
+    numbers = [_NUMBER.match(text) for _, _, text in line.cells]
+    values = [int(match[1]) for match in numbers if match]
+    if len(values) < 2 or not numbers[0] or any([a >= b for a, b in pairwise(values)]):
+        return [line]
+    items: list[Line] = []
+    for (x0, x1, text), match in zip(line.cells, numbers, strict=True):
+        if match:
+            column = (x0, line.column[1])
+            items.append(replace(line, text=text, x0=x0, x1=x1, column=column, cells=[], bold=0, italic=0))
+            items[0].column = (line.column[0], line.column[1])
+        else:
+            items[-1].text += f" {text}"
+            items[-1].x1 = x1
+    for item in items:
+        item.bold = min(line.bold, len(_NUMBER.match(item.text)[0])) if line.bold else 0  # type: ignore[index]
+    return items
 
 
 def row_text(row: list[Fragment]) -> str:
@@ -134,7 +161,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
         top, bottom = f.stacked or (f.top, f.bottom)
         return Line(
             tidy(f.text), page, f.x0, f.x1, top, bottom, f.base, f.size,
-            f.bold, f.italic, f.bold_end, f.stacked is not None, False, column,
+            f.bold, f.italic, f.bold_end, f.mono, f.stacked is not None, False, column,
         )  # fmt: skip
     row.sort(key=_x0)
     main = _main(row)
@@ -182,7 +209,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
         top, bottom, stacked = min(extents)[0], max([bottom for _, bottom in extents]), True
     return Line(
         text, page, row[0].x0, right, top, bottom, main.base, size,
-        min(bold, len(text)), min(italic, len(text)), row[-1].bold_end,
+        min(bold, len(text)), min(italic, len(text)), row[-1].bold_end, all([f.mono for f in row]),
         stacked or bottom - top > 1.4 * size, False, column, cells,
     )  # fmt: skip
 

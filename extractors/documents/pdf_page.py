@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -19,6 +20,12 @@ PICTURE = 30.0
 """Pictures are wider and higher than this, in points; smaller ones are ornaments."""
 
 
+MAX_DRAWING = 20_000
+"""Drawings of more bytes than this, compressed, are not looked at: they hold thousands of lines."""
+
+_MAX_REFERENCES = 500
+
+
 @dataclass(slots=True)
 class Page:
     """What a page holds, in points from its top left corner.
@@ -26,9 +33,9 @@ class Page:
     Attributes:
       fragments: by baseline, from top to bottom.
       rules: thin horizontal lines.
-      bars: those rules that may belong to a formula, since they are not the border of a cell.
       shapes: boxes of lines and curves that are neither level nor upright.
       images: boxes of raster images.
+      heavy: whether it has drawings that were too large to be looked at.
     """
 
     number: int
@@ -36,69 +43,89 @@ class Page:
     height: float
     fragments: list[Fragment] = field(default_factory=list)
     rules: list[Bar] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
     shapes: list[Rect] = field(default_factory=list)
     images: list[Rect] = field(default_factory=list)
+    heavy: bool = False
 
 
-def read_page(page: Any, number: int, fonts: Fonts, images: bool) -> Page:
+class Resources:
+    """What the pages of a document refer to besides fonts: images, and drawings by their size.
+
+    Args:
+      source: the PyMuPDF document.
+      images: whether it holds raster images at all.
+    """
+
+    def __init__(self, source: Any, images: bool):
+        self._source = source
+        self._images = images
+        self._streams: dict[int, tuple[bool, int]] = {}
+
+    def of(self, page: Any) -> tuple[bool, bool]:
+        """Returns whether a page may show images, and whether its drawings are too large to be looked at."""
+        key = self._source.xref_get_key
+        kind, objects = key(page.xref, "Resources/XObject")
+        if kind == "null":  # none, or inherited
+            return self._images, False
+        forms = 0
+        images = False
+        for xref in _REFERENCE.findall(objects)[:_MAX_REFERENCES]:
+            is_form, length = self._stream(int(xref))
+            images |= self._images
+            forms += length if is_form else 0
+        return images, forms > MAX_DRAWING
+
+    def _stream(self, xref: int) -> tuple[bool, int]:
+        found = self._streams.get(xref)
+        if found is None:
+            kind, length = self._source.xref_get_key(xref, "Length")
+            subtype = self._source.xref_get_key(xref, "Subtype")[1]
+            found = self._streams[xref] = subtype == "/Form", int(length) if kind == "int" else 0
+        return found
+
+
+_REFERENCE = re.compile(r"(\d+) \d+ R")
+
+
+def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Page:
     """Returns what a PyMuPDF page holds.
 
     Text that runs along the page's other direction (labels of axes, stamps in the margin) is left
     out, unless most of the page runs that way.
-
-    Args:
-      images: whether the document has raster images at all.
     """
     import pymupdf
 
+    images, heavy = resources.of(page)
     # Ligatures and kinds of blanks are resolved by MuPDF; a glyph without a Unicode value comes as its
     # code, which names tall delimiters in TeX's fonts; drawings come as boxes, pictures not at all.
-    flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE | pymupdf.TEXT_COLLECT_VECTORS
-    raw = page.get_text("dict", flags=flags)
-    result = Page(number, raw["width"], raw["height"])
+    flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+    if not heavy:
+        flags |= pymupdf.TEXT_COLLECT_VECTORS
+    raw = page.get_textpage(flags=flags).extractDICT()
+    result = Page(number, raw["width"], raw["height"], heavy=heavy)
     text_blocks = []
-    uprights: list[Rect] = []
     for block in raw["blocks"]:
         kind = block["type"]
         if kind == 0:
             text_blocks.append(block)
         elif kind == 3:
-            x0, y0, x1, y1 = block["bbox"]
+            x0, y0, x1, y1 = box = block["bbox"]
             if y1 - y0 > _RULE:
                 if x1 - x0 > _RULE and not block["isrect"]:
-                    result.shapes.append((x0, y0, x1, y1))
-                elif x1 - x0 <= _RULE:
-                    uprights.append((x0, y0, x1, y1))
+                    result.shapes.append(box)
             elif x1 - x0 > 2:
                 result.rules.append(((y0 + y1) / 2, x0, x1))
-    result.bars = _without_borders(result.rules, uprights)
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)
-    if images and page.parent.get_page_images(number - 1):
+    if images and page.get_images():
         result.images = _images(page, result)
     return result
 
 
-def _without_borders(rules: list[Bar], uprights: list[Rect]) -> list[Bar]:
-    """Returns the rules that end at no upright line, as the borders of a table's cells do."""
-    if not uprights:
-        return rules
-    ends: dict[int, list[Rect]] = {}
-    for line in uprights:
-        for x in range(int(line[0]) - 1, int(line[2]) + 2):
-            ends.setdefault(x, []).append(line)
-    return [
-        (y, x0, x1)
-        for y, x0, x1 in rules
-        if not any(top - 2 < y < bottom + 2 for x in (x0, x1) for _, top, _, bottom in ends.get(int(x), ()))
-    ]
-
-
 def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[dict[str, Any]]:
     """Fills the page with the fragments of upright text; returns the lines that run another way."""
-    bars = sorted(page.bars) if len(page.bars) <= MAX_BARS else []
+    bars = sorted(page.rules) if len(page.rules) <= MAX_BARS else []
     heights = [bar[0] for bar in bars]
     turned = []
     seen = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 
 SOFT_HYPHEN = "\u00ad"
@@ -97,7 +97,7 @@ def tidy(text: str) -> str:
     Accents that are printed before their letter join it; `x^{2}` becomes `x^2`; a small slashed
     fraction, raised before and lowered after its slash, becomes `1/2`.
     """
-    if not _NEEDS_TIDYING.search(text):
+    if "{" not in text and (text.isascii() or not _NEEDS_TIDYING.search(text)):
         return text
     if "{" in text:
         text = _BRACES.sub(_short_script, text)
@@ -122,26 +122,41 @@ _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\
 _UNSPACED_END, _UNSPACED_START = re.compile(_UNSPACED + "$"), re.compile(_UNSPACED)
 
 
-def hyphenated_words(lines: Iterable[str]) -> set[str]:
-    """Returns the words with a hyphen that stand within lines, in lower case: "well-known"."""
-    found = set()
-    parts = "\n".join(lines).lower().split("-")
-    for before, after in pairwise(parts):
-        left, right = _LAST_LETTERS.search(before[-40:]), _LETTERS.match(after)
-        if left and right:
-            found.add(f"{left[0]}-{right[0]}")
-    return found
+class Hyphens:
+    """Which hyphens at the end of a line belong to the word, by the words that a document has.
+
+    Args:
+      lines: the text of the document.
+    """
+
+    def __init__(self, lines: Iterable[str]):
+        self._text = "\n".join(lines).lower()
+        self._words: set[str] = set()
+        self._firsts: set[str] = set()
+        for before, after in pairwise(self._text.split("-")):
+            left, right = _LAST_LETTERS.search(before[-40:]), _LETTERS.match(after)
+            if left and right:
+                self._words.add(f"{left[0]}-{right[0]}")
+                self._firsts.add(left[0])
+
+    def keeps(self, first: str, second: str) -> bool:
+        """Whether "first-" at the end of a line and "second" at the start of the next keep the hyphen.
+
+        They do where the document has the word with its hyphen within a line, or has others with
+        the same beginning ("well-known") but not the word without hyphen.
+        """
+        first, second = first.lower(), second.lower()
+        if f"{first}-{second}" in self._words:
+            return True
+        return first in self._firsts and first + second not in self._text and f" {second}" in self._text
 
 
-def join(before: str, after: str, hyphenated: Collection[str] = frozenset()) -> str:
+def join(before: str, after: str, hyphens: Hyphens) -> str:
     """Joins the texts of two lines of one paragraph.
 
     A hyphen at the end of the first line is dropped where it divides a word. It is kept where the
-    next line doesn't go on in lower case, where the word has another hyphen, and where the document
-    has the word with this hyphen inside a line.
-
-    Args:
-      hyphenated: see `hyphenated_words`.
+    next line doesn't go on in lower case, where the word has another hyphen, and where the words
+    of the document speak for it.
     """
     if not before.endswith((SOFT_HYPHEN, "-", "\u2010")):
         if not before.isascii() and _UNSPACED_END.search(before) and _UNSPACED_START.match(after):
@@ -152,7 +167,7 @@ def join(before: str, after: str, hyphenated: Collection[str] = frozenset()) -> 
     left, right = _DIVIDED.search(before), _LETTERS.match(after)
     if not left or not right:
         return before + after if before[-2:-1].isalnum() else f"{before} {after}"
-    first, second = left[1].lower(), right[0].lower()
-    if not right[0][0].islower() or "-" in first or f"{first}-{second}" in hyphenated:
+    compound = "-" in left[1] or after[right.end() : right.end() + 1] == "-"
+    if not right[0][0].islower() or compound or hyphens.keeps(left[1], right[0]):
         return before + after
     return before[:-1] + after
