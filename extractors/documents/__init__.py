@@ -26,13 +26,14 @@ def read_document(data: bytes, uri: str, limits: Limits = _DEFAULT) -> Document:
 
     Raises:
       UnreadableDocument: it can't be read. Nothing else is ever raised for a bad document.
+      ImportError: a library or the language model's file is missing, whatever the document.
     """
     from extractors.documents.language import guess_language
     from extractors.documents.recognise import recognise
 
     try:
         document = _read(recognise(data, uri, limits), data, uri, limits)
-    except UnreadableDocument:
+    except (UnreadableDocument, ImportError):  # a broken installation is no fault of the document
         raise
     except Exception as error:  # a reader's own mistake with a hostile document must not end the run
         detail = " ".join(f"the reader failed: {type(error).__name__}: {error}".split())

