@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from dataclasses import dataclass, replace
 
 from extractors.problems.labels import Label
@@ -15,6 +16,7 @@ from schemas.ids import record_id
 from schemas.problems import Found, Item, ItemKind
 
 _LEFT_OUT = ("footnote",)
+_MAX_ASIDES = 8  # "Strategy", "Discussion"... between a problem and its solution
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
 
 
@@ -47,7 +49,8 @@ def find_items(document: Document) -> Found:
         for part in parts
     ]
     items = [item for part in parts if (item := _item(document, part))]
-    whole = [half for item in _without_single_links(items) for half in _with_bracketed_answer(document, item)]
+    text = document.text
+    whole = [half for item in _without_single_links(items) for half in _with_bracketed_answer(text, item)]
     return Found(document.uri, document.sha256, _with_runs(whole))
 
 
@@ -65,6 +68,7 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
         head, current = None, []
 
     at = {opening.index: opening for opening in openings}
+    starts = [opening.index for opening in openings]
     level, stop, method = 0, len(pieces), "inline"
     for index, piece in enumerate(pieces):
         opening = at.get(index)
@@ -90,7 +94,7 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
                 if opening.stop:
                     stop = min(stop, opening.stop) if stop > opening.stop else opening.stop
             elif opening.kind == "aside" and (head is None or head.kind == "problem"):
-                if problem is not None and _solution_ahead(index, openings):
+                if problem is not None and _solution_ahead(index, openings, starts):
                     close()
                     skipping = True
                 elif not skipping:
@@ -140,9 +144,9 @@ def _ignored(opening: Opening, piece: Piece, level: int, inside: bool) -> bool:
     )
 
 
-def _solution_ahead(index: int, openings: list[Opening]) -> bool:
-    for opening in openings:
-        if opening.index > index and opening.kind != "aside":
+def _solution_ahead(index: int, openings: list[Opening], starts: list[int]) -> bool:
+    for opening in openings[bisect(starts, index) :][:_MAX_ASIDES]:
+        if opening.kind != "aside":
             return opening.kind == "inline_solution"
     return False
 
@@ -172,10 +176,10 @@ def _with_stems(parts: list[_Part], pieces: list[Piece], openings: list[Opening]
         return parts
     placed = []
     for part in parts:
-        above = [s for s in stems if s[0] < part.opening.index]
+        last = bisect(stems, part.opening.index, key=lambda stem: stem[0]) - 1
         number = part.label.number[-1] if part.label and part.label.number else ""
-        shared = part.kind == "problem" and above and number.isdigit() and int(number) in above[-1][1]
-        placed.append(replace(part, stem=above[-1][2]) if shared else part)
+        shared = part.kind == "problem" and last >= 0 and number.isdigit() and int(number) in stems[last][1]
+        placed.append(replace(part, stem=stems[last][2]) if shared else part)
     return placed
 
 
@@ -283,7 +287,7 @@ def _without_single_links(items: list[Item]) -> list[Item]:
     ]
 
 
-def _with_bracketed_answer(document: Document, item: Item) -> list[Item]:
+def _with_bracketed_answer(text: str, item: Item) -> list[Item]:
     """Splits "How far does it fly? [Answer: 30 m]" into the question and its answer."""
     if item.kind != "problem" or item.link or item.text[-1:] not in (")", "]"):
         return [item]
@@ -292,7 +296,7 @@ def _with_bracketed_answer(document: Document, item: Item) -> list[Item]:
         return [item]
     bracket = openings[-1]
     answer, question = item.text[bracket.end() : -1].strip(), item.text[: bracket.start()].rstrip()
-    start = document.text.rfind(item.text[bracket.start() :], *item.span)
+    start = text.rfind(item.text[bracket.start() :], *item.span)
     if not answer or not question or start < 0:
         return [item]
     link = record_id("link", item.id)

@@ -111,7 +111,7 @@ def _worded(block: Block) -> Label | None:
 
 
 def _linked_problem(rest: str) -> tuple[str, tuple[str, ...], int] | None:
-    """Reads " to Exercise 3.2" after a solution word: family, number, offset of the end."""
+    """Reads " to Exercise 3.2" or " to 3.2" after a solution word: family, number, offset of the end."""
     folded = fold(rest[:60])
     position = 1 if rest[:1].isspace() else 0
     scanned = folded
@@ -124,13 +124,14 @@ def _linked_problem(rest: str) -> tuple[str, tuple[str, ...], int] | None:
         consumed += match.end() + (len(scanned) - match.end() - len(scanned[match.end() :].lstrip()))
         scanned = scanned[match.end() :].lstrip()
     item = pattern("problem", "example").match(scanned)
-    if not item:
+    if not item and not consumed:
         return None
-    end = position + _offset(rest[position:], consumed + item.end())
+    length = consumed + item.end() if item else len(folded[:consumed].rstrip())
+    end = position + _offset(rest[position:], length)
     numbered = _LINKED_NUMBER.match(rest[end:])
     if not numbered:
         return None
-    return item["word"], number_parts(numbered["number"]), end + numbered.end()
+    return item["word"] if item else "", number_parts(numbered["number"]), end + numbered.end()
 
 
 def _compound_solution(rest: str) -> tuple[tuple[str, ...], int] | None:

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from extractors.problems.outline import scope_number, title_zone
@@ -21,11 +22,32 @@ from schemas.problems import Found, Item, MatchedPair, Matching
 _MIN_SCORE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _GUESS = 0.7
+_NAMELESS = re.compile(
+    r"\b(?:sols?|solns?|ans|exs?|probs?|qs?|loesung(?:en)?|uebung(?:en)?|manual|student|key|selected|detailed|full|worked|short)\b"
+)
+_MANY_RUNS = 40_000  # pairs of runs that are all weighed; of more, those near each other
+_NEAR = 25
 _COMPANION = 0.97
 _ONLY_CANDIDATE = 0.9
 
 
 Number = tuple[str, ...]
+Place = tuple[str, str]
+"""Uri and id: copies of one file hold items of the same id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a file name says.
+
+    Attributes:
+      rest: without the words below; equal in companions.
+      kind: the words for a collection ("homework", "quiz"), if it has any.
+    """
+
+    uri: str
+    rest: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +80,25 @@ def match_items(found: Sequence[Found]) -> Matching:
     """
     documents = sorted({f.uri: f for f in found}.values(), key=lambda f: f.uri)
     pairs = [pair for document in documents for pair in _linked(document.items)]
-    taken = {item.id for pair in pairs for item in (pair.problem, pair.solution)}
-    open_items = {f.uri: [i for i in f.items if i.id not in taken] for f in documents}
+    taken = {_place(item) for pair in pairs for item in (pair.problem, pair.solution)}
+    open_items = {f.uri: [i for i in f.items if _place(i) not in taken] for f in documents}
     for items in open_items.values():
         pairs += _match(items, items, 1.0, taken)
     for group, affinity in _companions(documents, open_items, taken):
         problems = [i for uri in group for i in open_items[uri] if i.kind == "problem"]
         solutions = [i for uri in group for i in open_items[uri] if i.kind == "solution"]
         pairs += _match(problems, solutions, affinity, taken)
-    rest = [i for f in documents for i in f.items if i.id not in taken]
+    rest = [i for f in documents for i in f.items if _place(i) not in taken]
     pairs.sort(key=lambda p: (p.problem.uri, p.problem.span, p.problem.id))
     return Matching(
         tuple(pairs),
         tuple(i for i in rest if i.kind == "problem"),
         tuple(i for i in rest if i.kind == "solution"),
     )
+
+
+def _place(item: Item) -> Place:
+    return item.uri, item.id
 
 
 def _linked(items: Iterable[Item]) -> list[MatchedPair]:
@@ -98,50 +124,61 @@ def _link_score(problem: Item, solution: Item) -> float:
 
 
 def _companions(
-    documents: Sequence[Found], open_items: dict[str, list[Item]], taken: set[str]
+    documents: Sequence[Found], open_items: dict[str, list[Item]], taken: set[Place]
 ) -> list[tuple[list[str], float]]:
     """Groups of documents that belong together by name, then what is left if it is unambiguous."""
-    by_name: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[Name]] = defaultdict(list)
     for document in documents:
-        by_name[_bare_name(document)].append(document.uri)
-    groups = [(uris, _COMPANION) for _, uris in sorted(by_name.items()) if len(uris) > 1]
+        name = _name(document)
+        by_name[name.rest].append(name)
+    groups = []
+    for _, names in sorted(by_name.items()):
+        kinds = sorted({name.kind for name in names if name.kind})
+        # quiz1 and homework1 are two sheets; with one of them, solutions1 needs no kind.
+        for kind in kinds or [""]:
+            uris = [n.uri for n in names if n.kind == kind or (not n.kind and len(kinds) == 1)]
+            if len(uris) > 1:
+                groups.append((uris, _COMPANION))
     named = {uri for uris, _ in groups for uri in uris}
     left = {
         kind: [
             f
             for f in documents
             if f.uri not in named
-            and any(i.kind == kind and i.number and i.id not in taken for i in open_items[f.uri])
+            and any(i.kind == kind and i.number and _place(i) not in taken for i in open_items[f.uri])
             and not any(i.kind != kind for i in open_items[f.uri])
         ]
         for kind in ("problem", "solution")
     }
     if len(left["problem"]) == 1 and len(left["solution"]) == 1:
         asked, answered = left["problem"][0], left["solution"][0]
-        if set(_bare_name(answered).split()) <= set(_bare_name(asked).split()):  # book.pdf and answers.pdf
+        book, answers = _name(asked), _name(answered)
+        within = set(answers.rest.split()) <= set(book.rest.split())
+        if within and answers.kind in ("", book.kind):  # book.pdf and answers.pdf
             groups.append(([asked.uri, answered.uri], _ONLY_CANDIDATE))
     return groups
 
 
-def _bare_name(document: Found) -> str:
-    """Returns the file name without the words that say what it holds: hw01_solutions -> "hw 1"."""
+def _name(document: Found) -> Name:
+    """Returns a file name without the words that say what it holds: hw01_solutions -> "hw", "1"."""
     stem = PurePosixPath(document.uri.replace("\\", "/")).stem
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|[_\-.+\s]+", " ", stem)
-    text = fold(spaced)
-    roles = pattern("set", "solution", "hint", "problem", "qualifier", "link", "and")
+    text = " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in fold(spaced).split())
+    kind = " ".join(match["word"] for match in pattern("set").finditer(text))
+    text = pattern("set").sub(" ", text)
+    roles = pattern("solution", "hint", "problem", "link", "and")
     text = roles.sub(lambda m: m["word"] if len(m["word"]) == 1 else " ", text)  # exam_a is not exam_c
-    text = re.sub(r"\b(?:sol|sols|soln|solns|ans|ex|exs|prob|probs|qs|q|as|hw)\b", " ", text)
-    return " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in text.split())
+    return Name(document.uri, " ".join(_NAMELESS.sub(" ", text).split()), kind)
 
 
 def _match(
-    problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[str]
+    problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[Place]
 ) -> list[MatchedPair]:
     """Matches runs, round after round, until nothing more fits; adds what it uses to `taken`."""
     pairs: list[MatchedPair] = []
     while True:
-        asked = _runs([i for i in problems if i.kind == "problem" and i.id not in taken])
-        answered = _runs([i for i in solutions if i.kind == "solution" and i.id not in taken])
+        asked = _runs([i for i in problems if i.kind == "problem" and _place(i) not in taken])
+        answered = _runs([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
         repeated = _repeated(asked)
         new = [
             pair
@@ -151,7 +188,7 @@ def _match(
         if not new:
             return pairs
         pairs += new
-        taken.update(item.id for pair in new for item in (pair.problem, pair.solution))
+        taken.update(_place(item) for pair in new for item in (pair.problem, pair.solution))
 
 
 def _runs(items: Sequence[Item]) -> list[_Run]:
@@ -175,10 +212,13 @@ def _key(number: Number) -> Number:
 
 
 def _scope(item: Item) -> Scope:
-    title = 0
-    if item.kind == "solution":
-        title = next((i for i, h in enumerate(item.headings) if title_zone(h) == "solutions"), 0)
-    return Scope(_numbers(item.headings[title:]), _numbers(item.headings[:title]))
+    return _scope_of(item.headings, item.kind == "solution")
+
+
+@lru_cache(maxsize=65536)
+def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
+    title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
+    return Scope(_numbers(headings[title:]), _numbers(headings[:title]))
 
 
 def _numbers(headings: Sequence[str]) -> tuple[Number, ...]:
@@ -208,7 +248,12 @@ def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    weights = np.array([[_weight(a, b, repeated) for b in answered] for a in asked])
+    weights = np.zeros((len(asked), len(answered)))
+    many = weights.size > _MANY_RUNS
+    for i, a in enumerate(asked):
+        for j, b in enumerate(answered):
+            if not many or abs(i * len(answered) - j * len(asked)) <= _NEAR * max(weights.shape):
+                weights[i, j] = _weight(a, b, repeated)
     rows, columns = linear_sum_assignment(weights, maximize=True)
     return [(asked[i], answered[j]) for i, j in zip(rows, columns, strict=True) if weights[i, j] > 0]
 

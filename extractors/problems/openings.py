@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -152,11 +152,13 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     for index, piece in enumerate(pieces):
         regions[piece.section.zone, piece.section.start].append(index)
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
+    numbered = [o for o in worded if o.label and o.label.number]
+    starts = [o.index for o in numbered]
     openings: list[Opening] = []
     answered: set[tuple[str, ...]] = set()
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
         candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
-        items = [o for o in worded if indices[0] <= o.index <= indices[-1] and o.label and o.label.number]
+        items = numbered[bisect_left(starts, indices[0]) : bisect(starts, indices[-1])]
         if zone:
             candidates = _without_enumerations(candidates, items, pieces)
         else:

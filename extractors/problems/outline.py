@@ -6,6 +6,7 @@ import itertools
 import re
 from bisect import bisect
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -20,7 +21,9 @@ _NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\
 _LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
 _ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})[.)]\s+(?=\S)")
 _ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
-_CHAPTER_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}\b|[A-H]\b)")
+_CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[a-h])(?=[\s.:)–—-]|$))")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_MAX_HEADING = 200  # characters of a heading that are looked at
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 
 
@@ -51,13 +54,14 @@ class Piece:
     section: Section
 
 
+@lru_cache(maxsize=65536)
 def title_zone(title: str, max_left: int = 2) -> Zone:
     """Returns what a heading or a title promises, judged by its words alone.
 
     The words of the vocabulary, numbers and punctuation are taken away; a heading with more than
     `max_left` other words is about something else ("Series solutions of linear equations").
     """
-    text = pattern("other").sub(" ", _NUMBERING.sub("", fold(title).strip()))
+    text = pattern("other").sub(" ", _NUMBERING.sub("", fold(title[:_MAX_HEADING]).strip()))
     roles = []
     rest = text
     for role in ("set", "solution", "hint", "problem"):
@@ -106,13 +110,7 @@ def divide(document: Document) -> list[Piece]:
     """Returns the pieces of a document with their labels and sections, in order."""
     blocks = [piece for block in document.blocks for piece in _split(block)]
     labels = _certain([read_label(block) for block in blocks])
-    inline = _inline_markers(blocks, labels)
-    is_section = [
-        _is_section(index, blocks, labels, inline)
-        if block.kind == "heading"
-        else _is_bare_title(index, blocks, labels, inline)
-        for index, block in enumerate(blocks)
-    ]
+    is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
     # A file called "chapter 3 with solutions" that has a section of solutions says nothing as a whole;
@@ -133,7 +131,10 @@ def divide(document: Document) -> list[Piece]:
                 if mirrored and stack[-1][2] == "solutions" and stack[-1][3] >= 0 and _titled(stack[-1]):
                     break  # "Chapter 3" once more, right after "Answers": still the answers
                 stack.pop()
-            stack.append((level, block.text, zone or (stack[-1][2] if stack else ""), index))
+            within = stack[-1][2] if stack else ""
+            if within == "solutions" and zone == "problems":
+                zone = within  # "Exam 2023" below "Solutions"
+            stack.append((level, block.text, zone or within, index))
             seen.add(key)
             label = None
         elif label and label.role == "set" and label.firm and label.number:
@@ -172,11 +173,14 @@ def _identity(heading: str) -> tuple[str, ...]:
     return number or (fold(_NUMBERING.sub("", heading)),)
 
 
+@lru_cache(maxsize=65536)
 def scope_number(heading: str) -> tuple[str, ...]:
     """Returns the number that a heading gives to its section: "Answers to Chapter 4" -> ("4",).
 
-    "3.2 Free fall" gives ("3", "2"); a heading without a number gives ().
+    "3.2 Free fall" gives ("3", "2"), "Part II" gives ("2",), "Exam 2021" gives ("2021",); a heading
+    without a number gives ().
     """
+    heading = heading[:_MAX_HEADING]
     leading = _LEADING_NUMBER.match(heading)
     if leading:
         return number_parts(leading[1])
@@ -184,12 +188,21 @@ def scope_number(heading: str) -> tuple[str, ...]:
     for match in pattern("chapter", "set").finditer(folded):
         number = _CHAPTER_NUMBER.match(folded[match.end() :].lstrip(" .:#"))
         if number:
-            return number_parts(number[1])
-        before = re.search(r"(\d{1,3}(?:\.\d{1,3})*)[.\s]*$", folded[: match.start()])
+            return _chapter_parts(number[1])
+        before = re.search(r"(?<!\d)(\d{1,4}(?:\.\d{1,3})*)[.\s]*$", folded[: match.start()])
         if before:  # "3. fejezet", "第3章"
             return number_parts(before[1])
-    tail = re.search(r"(?:^|\s)(\d{1,3}(?:\.\d{1,3})*)\s*$", folded)
+    tail = re.search(r"(?:^|\s)(\d{1,4}(?:\.\d{1,3})*)\s*$", folded)
     return number_parts(tail[1]) if tail else ()
+
+
+def _chapter_parts(number: str) -> tuple[str, ...]:
+    """Returns the parts of a chapter's number; a Roman one counts like the other numbers."""
+    if number[0].isdigit() or (len(number) == 1 and number not in "ivx"):
+        return number_parts(number)
+    values = [_ROMAN[digit] for digit in number]
+    total = sum(-a if a < b else a for a, b in itertools.pairwise([*values, 0]))
+    return (str(total),)
 
 
 def _split(block: Block) -> list[Block]:
@@ -240,40 +253,66 @@ def _cuts_of_row(text: str) -> list[int]:
     return [start for start, _ in numbers[1:]] if short else []
 
 
-def _is_section(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:
-    """Whether a heading opens a section; otherwise it is the label of an item."""
-    label, block = labels[index], blocks[index]
-    if label is None or label.role in ("set", "float", "other", "aside"):
-        return True
-    if label.role == "":
-        return not _is_titled_item(index, blocks, labels)
-    if label.number or label.role == "unknown":
-        return _has_labelled_headings(index, blocks, labels)
-    # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
-    if label.family in inline:
+def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool]:
+    """Tells for every block whether it is a heading that opens a section, and no label of an item."""
+    inline = _inline_markers(blocks, labels)
+    following = _next_items(labels)
+    parents: list[int] = []  # the headings above the current one, outermost first
+    seen: set[tuple[str, ...]] = set()
+    problems = 0  # level of the last section of problems
+    sections = []
+    for index, block in enumerate(blocks):
+        if block.kind != "heading":
+            sections.append(_is_bare_title(index, blocks, labels, inline))
+            continue
+        while parents and blocks[parents[-1]].level >= block.level:
+            parents.pop()
+        label = labels[index]
+        if label is None or label.role in ("set", "float", "other", "aside"):
+            section = True
+        elif label.role == "":
+            section = not _is_titled_item(index, blocks, labels, parents)
+        elif label.number or label.role == "unknown":
+            section = _has_labelled_headings(index, blocks, labels)
+        elif problems and block.level <= problems and label.role in ("solution", "hint"):
+            section = True  # "Answers", on a par with "Exercises"
+        else:
+            # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
+            section = label.family not in inline and _holds_items(index, blocks, following[index], seen)
+        if section and title_zone(block.text) == "problems":
+            problems = block.level
+        sections.append(section)
+        parents.append(index)
+        seen.add(_identity(block.text))
+    return sections
+
+
+def _next_items(labels: list[Label | None]) -> list[int]:
+    """Returns for every place the next one with the label of an item; the length if there is none."""
+    following = [len(labels)] * len(labels)
+    for index in range(len(labels) - 2, -1, -1):
+        label = labels[index + 1]
+        item = label and label.number and label.role in ("", "problem", "example", "solution", "unknown")
+        following[index] = index + 1 if item else following[index + 1]
+    return following
+
+
+def _holds_items(index: int, blocks: list[Block], item: int, above: set[tuple[str, ...]]) -> bool:
+    """Whether an item stands below a heading, before one of its own rank that is new."""
+    if item >= len(blocks):
         return False
-    above = {_identity(b.text) for b in blocks[:index] if b.kind == "heading"}
-    for follower in range(index + 1, len(blocks)):
-        heading = blocks[follower].kind == "heading" and blocks[follower].level <= block.level
-        if heading and _identity(blocks[follower].text) not in above:
+    for follower in range(index + 1, item + 1):
+        block = blocks[follower]
+        closes = block.kind == "heading" and block.level <= blocks[index].level
+        if closes and _identity(block.text) not in above:
             return False
-        found = labels[follower]
-        if found and found.number and found.role in ("", "problem", "example", "solution", "unknown"):
-            return True
-    return False
+    return True
 
 
-def _is_titled_item(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+def _is_titled_item(index: int, blocks: list[Block], labels: list[Label | None], parents: list[int]) -> bool:
     """Whether "2. Neighbours" below "Exercises" is a problem with a title, not a section of them."""
-    label, level = labels[index], blocks[index].level
-    if label is None or len(label.number) > 1:
-        return False
-    for block in reversed(blocks[:index]):
-        if block.kind == "heading" and block.level < level:
-            if title_zone(block.text):
-                break
-            level = block.level
-    else:
+    label = labels[index]
+    if label is None or len(label.number) > 1 or not any(title_zone(blocks[i].text) for i in parents):
         return False
     below = itertools.takewhile(lambda i: blocks[i].kind != "heading", range(index + 1, len(blocks)))
     numbered = [found for i in below if (found := labels[i]) and found.number and not blocks[i].marker]
@@ -304,6 +343,9 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
         (i, label) for i, label in enumerate(labels) if label and label.number and label.role != "float"
     ]
     places = [i for i, _ in numbered]
+    sequences: dict[tuple[str, int], list[tuple[int, tuple[str, ...]]]] = {}
+    for i, numbered_label in numbered:
+        sequences.setdefault(_sequence(numbered_label), []).append((i, numbered_label.number))
     for index, label in enumerate(labels):
         if label is None or label.number or label.role not in ("solution", "hint"):
             continue
@@ -311,17 +353,20 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
         if position == 0:
             continue
         before = numbered[position - 1][1]
-        same = (n.number for _, n in numbered[position:] if _one_sequence(n, before))
-        first = next(same, None)
-        later = first if first != before.number else next((n for n in same if n != before.number), None)
+        sequence = sequences[_sequence(before)]
+        after = bisect(sequence, (index,))
+        first = sequence[after][1] if after < len(sequence) else None
+        # The label above a repeated solution may come once more.
+        again = after + 1 if first == before.number else after
+        later = sequence[again][1] if again < len(sequence) else None
         goes_on = later is not None and _successor(before.number, later)
         starts_over = first is not None and numeric(first) <= numeric(before.number)
         votes[label.family] = votes.get(label.family, 0) + (1 if goes_on else -1 if starts_over else 0)
     return {family for family, vote in votes.items() if vote > 0}
 
 
-def _one_sequence(a: Label, b: Label) -> bool:
-    return a.family == b.family and len(a.number) == len(b.number)
+def _sequence(label: Label) -> tuple[str, int]:
+    return label.family, len(label.number)
 
 
 def _successor(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,35 @@ def test_a_manual_may_cover_half_of_the_exercises() -> None:
     )
     numbers = {p.problem.number for p in match_items([book, manual]).pairs}
     assert numbers == {(str(n),) for n in range(1, 21, 2)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("midterm.md", "final_solutions.md"),
+        ("homework1.md", "quiz1_solutions.md"),
+        ("exam_a.md", "exam_b_solutions.md"),
+        ("algebra1.md", "algebra2_solutions.md"),
+    ],
+)
+def test_sheets_of_other_names_are_no_companions(asked: str, answered: str) -> None:
+    problems = found(asked, *(numbered("problem", str(n), uri=asked) for n in range(1, 4)))
+    solutions = found(answered, *(numbered("solution", str(n), uri=answered) for n in range(1, 4)))
+    assert match_items([problems, solutions]).pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("hw/Homework01_problems.md", "hw/Homework01_solutions.md"),
+        ("problem_set_3.md", "problem_set_3_solutions.md"),
+        ("quiz2.md", "quiz2-key.md"),
+        ("blatt04.md", "blatt04_loesungen.md"),
+        ("TD3_enonces.md", "TD3_corrigé.md"),
+    ],
+)
+def test_names_of_companions(asked: str, answered: str) -> None:
+    problems = found(asked, *(numbered("problem", str(n), uri=asked) for n in range(1, 4)))
+    solutions = found(answered, *(numbered("solution", str(n), uri=answered) for n in range(1, 4)))
+    other = found("other4.md", *(numbered("problem", str(n), uri="other4.md") for n in range(1, 4)))
+    assert len(match_items([problems, solutions, other]).pairs) == 3
