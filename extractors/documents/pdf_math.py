@@ -27,7 +27,7 @@ def reduce_stacks(page: Page) -> None:
     delimiters. The narrowest come first, so that what is nested is done before what is around it.
     The rules that serve a formula are taken from the page.
     """
-    bars = [bar for bar in page.rules if bar[2] - bar[1] < 0.7 * page.width]
+    bars = [bar for bar in page.bars if bar[2] - bar[1] < 0.7 * page.width]
     if len(bars) > MAX_BARS:
         bars = []
     tall = [f for f in page.fragments if f.tall]
