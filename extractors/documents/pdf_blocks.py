@@ -12,7 +12,7 @@ from typing import Literal
 
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_lines import Line
-from extractors.documents.pdf_tables import table_at
+from extractors.documents.pdf_tables import label_beside, table_at, table_text
 from extractors.documents.pdf_text import Hyphens, join
 from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, Style
 
@@ -177,17 +177,20 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
     i = 0
     while i < len(column):
         line = column[i]
-        table = table_at(column, i, ruled) if len(line.cells) > 1 else None
-        if line.picture or table or (current and _begins(current, line, pitch, column)):
+        stop = table_at(column, i, ruled) if len(line.cells) > 1 else None
+        if line.picture or stop or (current and _begins(current, line, pitch, column)):
             if current:
                 yield _text_part(current)
             current = []
         if line.picture:
             yield Part([line], "figure", line.text)
             i += 1
-        elif table:
-            stop, text = table
-            yield Part(column[i:stop], "table", text)
+        elif stop:
+            rows = column[i:stop]
+            label = label_beside(rows)
+            if label:
+                yield _text_part([label])
+            yield Part(rows, "table", table_text(rows))
             i = stop
         else:
             current.append(line)

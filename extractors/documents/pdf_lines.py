@@ -11,6 +11,7 @@ from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
 from extractors.documents.pdf_text import tidy
 
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
+_LABEL = re.compile(r"\(?\d{1,4}[.)]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
 _OPEN, _CLOSE = " ([{⟨|^_−-", " .,;:)]}⟩|^_′'?!/"
@@ -184,7 +185,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
                 gap > SPACE * size
                 or (f.stacked and pieces[-1][-1] not in _OPEN)
                 or (after_stack and piece[0] not in _CLOSE)
-                or (gap < -0.3 * size and piece[0].isalnum())
+                or (piece[0].isalnum() and (gap < -0.3 * size or _LABEL.fullmatch(pieces[-1])))
             ):
                 piece = " " + piece
         after_stack = f.stacked is not None

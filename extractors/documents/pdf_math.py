@@ -27,9 +27,7 @@ def reduce_stacks(page: Page) -> None:
     delimiters. The narrowest come first, so that what is nested is done before what is around it.
     The rules that serve a formula are taken from the page.
     """
-    bars = [bar for bar in page.bars if bar[2] - bar[1] < 0.7 * page.width]
-    if len(bars) > MAX_BARS:
-        bars = []
+    bars = [] if len(page.rules) > MAX_BARS else _bars(page)
     tall = [f for f in page.fragments if f.tall]
     pairs = _pairs(tall) if tall else []
     if not bars and not pairs:
@@ -46,6 +44,19 @@ def reduce_stacks(page: Page) -> None:
     page.fragments = stacks.fragments
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
+
+
+def _bars(page: Page) -> list[Bar]:
+    """Returns the rules that may serve a formula: not the width of the page, not sides of the cells of a table."""
+    rules = sorted([rule for rule in page.rules if rule[2] - rule[1] < 0.7 * page.width])
+    cells: set[Bar] = set()
+    for i, (y, _, x1) in enumerate(rules):
+        for other in rules[i + 1 :]:
+            if other[0] > y + 0.8:
+                break
+            if abs(other[1] - x1) < 1 or abs(other[2] - rules[i][1]) < 1:
+                cells |= {rules[i], other}
+    return [rule for rule in rules if rule not in cells]
 
 
 def _pairs(tall: list[Fragment]) -> list[tuple[Fragment, Fragment]]:

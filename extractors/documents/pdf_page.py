@@ -33,7 +33,6 @@ class Page:
     Attributes:
       fragments: by baseline, from top to bottom.
       rules: thin horizontal lines.
-      bars: those rules that may belong to a formula, since they are not the border of a cell.
       shapes: boxes of lines and curves that are neither level nor upright.
       images: boxes of raster images.
       heavy: whether it has drawings that were too large to be looked at.
@@ -44,7 +43,6 @@ class Page:
     height: float
     fragments: list[Fragment] = field(default_factory=list)
     rules: list[Bar] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
     shapes: list[Rect] = field(default_factory=list)
     images: list[Rect] = field(default_factory=list)
     heavy: bool = False
@@ -106,7 +104,6 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
     raw = page.get_textpage(flags=flags).extractDICT()
     result = Page(number, raw["width"], raw["height"], heavy=heavy)
     text_blocks = []
-    uprights: list[Rect] = []
     for block in raw["blocks"]:
         kind = block["type"]
         if kind == 0:
@@ -116,11 +113,8 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
             if y1 - y0 > _RULE:
                 if x1 - x0 > _RULE and not block["isrect"]:
                     result.shapes.append(box)
-                elif x1 - x0 <= _RULE:
-                    uprights.append(box)
             elif x1 - x0 > 2:
                 result.rules.append(((y0 + y1) / 2, x0, x1))
-    result.bars = _without_borders(result.rules, uprights)
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)
@@ -129,24 +123,9 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
     return result
 
 
-def _without_borders(rules: list[Bar], uprights: list[Rect]) -> list[Bar]:
-    """Returns the rules that end at no upright line, as the borders of a table's cells do."""
-    if not uprights:
-        return rules
-    ends: dict[int, list[Rect]] = {}
-    for line in uprights:
-        for x in range(int(line[0]) - 1, int(line[2]) + 2):
-            ends.setdefault(x, []).append(line)
-    return [
-        (y, x0, x1)
-        for y, x0, x1 in rules
-        if not any(top - 2 < y < bottom + 2 for x in (x0, x1) for _, top, _, bottom in ends.get(int(x), ()))
-    ]
-
-
 def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[dict[str, Any]]:
     """Fills the page with the fragments of upright text; returns the lines that run another way."""
-    bars = sorted(page.bars) if len(page.bars) <= MAX_BARS else []
+    bars = sorted(page.rules) if len(page.rules) <= MAX_BARS else []
     heights = [bar[0] for bar in bars]
     turned = []
     seen = set()

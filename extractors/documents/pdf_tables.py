@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extractors.documents.pdf_lines import Cell, Line
 
@@ -11,10 +12,11 @@ MIN_CELLS = 3
 
 _PART = re.compile(r"\(?(?:[a-zA-Z]|\d{1,3}|[ivx]{1,4})[.)](?:\s|$)")
 _MAX_CELL = 32
+_OUTSIDE = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)")
 
 
-def table_at(lines: list[Line], start: int, ruled: list[float]) -> tuple[int, str] | None:
-    """Returns where the table that begins at a line ends (exclusive), and its text; None if there is none.
+def table_at(lines: list[Line], start: int, ruled: list[float]) -> int | None:
+    """Returns where the table that begins at a line ends (exclusive); None if there is none.
 
     A table is a run of lines of short cells that stand in common columns: at least three columns
     and three rows, or two of each between horizontal rules.
@@ -26,34 +28,66 @@ def table_at(lines: list[Line], start: int, ruled: list[float]) -> tuple[int, st
     first = lines[start]
     if len(first.cells) < 2 or start + 1 == len(lines) or not (lines[start + 1].cells or ruled):
         return None
-    stop = start
-    while stop < len(lines) and _is_row(lines[stop], first, lines[stop - 1] if stop > start else None):
+    stop = start + 1
+    while stop < len(lines) and _follows(lines[stop - 1], lines[stop], first, ruled):
         stop += 1
     while stop > start and len(lines[stop - 1].cells) < 2:
         stop -= 1
     rows = lines[start:stop]
-    between = [y for y in ruled if first.top - 2 * first.size < y < rows[-1].bottom + 2 * first.size]
-    needed = 2 if len(between) > 1 else MIN_CELLS
+    top, bottom = first.top - 2 * first.size, rows[-1].bottom + 2 * first.size
+    rules = sum([top < y < bottom for y in ruled])
+    needed = 2 if rules > 1 else MIN_CELLS
     full = [line for line in rows if len(line.cells) >= needed]
     if len(full) < needed or len(full) < 0.5 * len(rows):
         return None
-    cells = [cell for line in full for cell in line.cells]
-    if sum(len(text) > _MAX_CELL for _, _, text in cells) > 0.15 * len(cells):
+    cells = [text for line in full for _, _, text in line.cells]
+    longest = 2 * _MAX_CELL if rules >= len(rows) else _MAX_CELL
+    if sum([len(text) > longest for text in cells]) > 0.15 * len(cells):
         return None
-    if sum(bool(_PART.match(text)) for _, _, text in cells) > 0.3 * len(cells):
+    if sum([bool(_PART.match(text)) for text in cells]) > 0.3 * len(cells):
+        return None
+    formulas = sum(["=" in text for text in cells]) + sum([line.stacked for line in rows])
+    if rules < 2 and formulas > 0.2 * len(cells):
+        return None
+    prose = sum([text.count(" ") > 3 for text in cells])
+    if rules < 0.5 * len(rows) and prose > 0.2 * len(rows):
         return None
     columns = _columns(full)
-    if len(columns) < needed or sum(len(line.cells) for line in full) < 0.6 * len(columns) * len(full):
+    if len(columns) < needed or sum([len(line.cells) for line in full]) < 0.6 * len(columns) * len(full):
         return None
-    return stop, "\n".join(_row_text(line, columns) for line in rows)
+    return stop
 
 
-def _is_row(line: Line, first: Line, above: Line | None) -> bool:
+def label_beside(rows: list[Line]) -> Line | None:
+    """Takes the label of an item, which stands left of a table, from the table's first row, and returns it."""
+    cells = rows[0].cells
+    match = _OUTSIDE.match(cells[0][2])
+    if not match or sum([bool(_OUTSIDE.match(line.text)) for line in rows]) > 1:
+        return None
+    x0, x1, text = cells[0]
+    cells[0] = x0, x1, text[match.end() :].strip()
+    line = rows[0]
+    return replace(line, text=match[0], cells=[], bold=min(line.bold, match.end()), italic=0)
+
+
+def _follows(above: Line, line: Line, first: Line, ruled: list[float]) -> bool:
+    """Whether a line may be the next row of a table, close to the last one or divided from it by a rule."""
     if line.picture or line.page != first.page or line.column != first.column:
         return False
-    if above is not None and line.top - above.bottom > 1.6 * line.size:
+    if line.x0 < above.x0 - line.size and _OUTSIDE.match(line.text):
+        return False  # another item, with a table of its own
+    gap = line.top - above.bottom
+    if gap > 1.6 * line.size and not (
+        gap < 4 * line.size and any([above.bottom - 2 < y < line.top + 2 for y in ruled])
+    ):
         return False
-    return len(line.cells) >= 2 or (above is not None and line.x1 - line.x0 < 0.5 * (first.x1 - first.x0))
+    return len(line.cells) >= 2 or line.x1 - line.x0 < 0.5 * (first.x1 - first.x0)
+
+
+def table_text(rows: list[Line]) -> str:
+    """Returns a line for each row, with ` | ` between the cells."""
+    columns = _columns([line for line in rows if line.cells])
+    return "\n".join([_row_text(line, columns) for line in rows])
 
 
 def _columns(rows: list[Line]) -> list[tuple[float, float]]:
