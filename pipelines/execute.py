@@ -8,8 +8,8 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,7 +46,8 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
     uris = list_inputs(ours.input, ours.output)
-    pipeline = build(recipe, Run(uris, options, screen.folder if local else None))
+    ticks = screen.folder if local else None
+    pipeline = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
     with progress(screen, len(uris)) if local else nullcontext():
         counters = execute(pipeline)
@@ -151,7 +152,7 @@ def _last_line(error: Exception) -> str:
 def _conclude(
     recipe: Recipe, options: Any, counters: dict[str, int], inputs: int, screen: Screen, start: float
 ) -> int:
-    """Checks the counts, writes card, report and run.json, and prints the funnel."""
+    """Checks the counts, writes card and report, puts all in its place, and prints the funnel."""
     from pipelines import manifest
     from pipelines.card import card
     from pipelines.files import count_rows
@@ -160,12 +161,14 @@ def _conclude(
 
     out = options.view_as(RunOptions).output
     funnel = manifest.stage_counts(counters, recipe.stages)
-    wrong = manifest.discrepancies(funnel, inputs, count_rows(out, "data"), count_rows(out, "rejected"))
+    made = folder.partial(out)
+    wrong = manifest.discrepancies(funnel, inputs, count_rows(made, "data"), count_rows(made, "rejected"))
     shown = manifest.public_options(options, [RunOptions, *recipe.options])
     run = manifest.manifest(recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong)
-    folder.write(folder.join(out, "README.md"), card(recipe, run, out))
-    folder.write(folder.join(out, "report.html"), report(recipe, run, out))
-    folder.finish(out, run)
+    folder.write(folder.join(made, "README.md"), card(recipe, run, made))
+    folder.write(folder.join(made, "report.html"), report(recipe, run, made))
+    with _no_stop():
+        folder.finish(out, run)
     funnel_table(screen, funnel)
     screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}")
     screen.say(f"{run['rejects']:,} rejects, with reasons, in {folder.join(out, 'rejected')}")
@@ -190,6 +193,20 @@ def stop_on_signal(screen: Screen) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as below nohup
             signal.signal(number, interrupt)
+
+
+@contextmanager
+def _no_stop() -> Iterator[None]:
+    """Lets the finished files be put in their place without a stop in between."""
+    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stopped(screen: Screen) -> None:

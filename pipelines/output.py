@@ -1,10 +1,15 @@
-"""The folder that a run writes: taking it over, and files that appear whole or not at all."""
+"""The folder that a run writes: taking it over, and files that appear whole or not at all.
+
+A run writes into a folder of its own in there, `partial`, and what an earlier run left stays as it is
+until everything is ready. Then the old files go and the new ones are renamed into their places.
+"""
 
 from __future__ import annotations
 
-import glob
 import json
-import os
+import re
+import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines import __version__
@@ -12,22 +17,22 @@ from pipelines.errors import UsageError
 
 # Written first and removed last: a folder that has it, and no run.json, holds an interrupted run.
 MARKER = "run.json.partial"
-RUN_NAMES = ("data", "rejected", "ledger", "README.md", "report.html", "run.json", MARKER)
+_PARTIAL = ".run-partial"  # hidden: whoever walks the folder doesn't take it for the dataset
+RUN_NAMES = ("data", "rejected", "ledger", "README.md", "report.html", "run.json", MARKER, _PARTIAL)
 _FOLDERS = ("data", "rejected")
-_TEMPORARY = "beam-temp-part-*"  # what FileBasedSink names the files that it has not finished
+_PART = re.compile(r"part-\d{5,}-of-\d{5,}\.parquet")
 
 
 def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None:
     """Makes a folder ready for a run and marks it as taken.
 
-    Only what a run writes is ever removed, and only from a folder that a run has marked.
+    What an earlier run finished stays until `finish`; here only what it did not finish is removed
+    and, unless it is to be resumed, its ledger.
 
     Raises:
       UsageError: the folder holds another run's output and neither flag is given, or holds files of
-        someone else under the names that a run writes, or can't be written.
+        someone else under the names or in the folders that a run writes, or can't be written.
     """
-    from apache_beam.io.filesystems import FileSystems
-
     if set("*?[]") & set(output):
         raise UsageError(f"--output {output}: the name of the folder can't hold any of * ? [ ]")
     try:
@@ -42,20 +47,48 @@ def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None
                 kind = "a run" if finished else "an interrupted run"
                 choices = "pass --overwrite or --resume, or choose another"
                 raise UsageError(f"--output {output}: holds the output of {kind}; {choices}")
-            _remove(output, keep_ledger=resume)
-        if not FileSystems.exists(output):
-            FileSystems.mkdirs(output)
+            if foreign := _foreign(output):
+                raise UsageError(
+                    f"--output {output}: holds {', '.join(foreign[:5])} that no run wrote; move them away"
+                )
+        _make(output)
         write(join(output, MARKER), json.dumps({"assay": __version__}) + "\n")
+        _remove_folder(partial(output))
+        if not resume:
+            _remove_folder(join(output, "ledger"))
+        _make(partial(output))
     except (OSError, ValueError) as error:
         raise UsageError(f"--output {output}: {_reason(error)}") from None
 
 
 def finish(output: str, run: dict[str, Any]) -> None:
-    """Writes run.json, the last file of a run, and takes the marker away."""
+    """Puts the files of a run in the places of those of an earlier one, run.json last.
+
+    Between the first and the last of them the folder has no run.json but the marker, as that of an
+    interrupted run. No file system can exchange several files at once.
+    """
     from apache_beam.io.filesystems import FileSystems
 
-    write(join(output, "run.json"), json.dumps(run, indent=1, ensure_ascii=False) + "\n")
+    made = partial(output)
+    write(join(made, "run.json"), json.dumps(run, indent=1, ensure_ascii=False) + "\n")
+    texts = ["README.md", "report.html", "run.json"]
+    parts = [f"{folder}/{name}" for folder in _FOLDERS for name in _names(join(made, folder))]
+    names = [*parts, *(name for name in texts if FileSystems.exists(join(made, name)))]
+    old = [f"{folder}/{name}" for folder in _FOLDERS for name in _names(join(output, folder))]
+    for group in (["run.json"], [*old, "README.md", "report.html"]):
+        if files := [join(output, name) for name in group if FileSystems.exists(join(output, name))]:
+            FileSystems.delete(files)
+    for folder in {name.split("/")[0] for name in parts}:
+        _make(join(output, folder))
+    for name in names:
+        FileSystems.rename([join(made, name)], [join(output, name)])
+    _remove_folder(made)
     FileSystems.delete([join(output, MARKER)])
+
+
+def partial(output: str) -> str:
+    """Returns the folder where a run writes until it is finished."""
+    return join(output, _PARTIAL)
 
 
 def write(path: str, text: str) -> None:
@@ -111,25 +144,33 @@ def _is_ours(path: str) -> bool:
     return "assay" in (_json(path) or {})
 
 
-def _remove(output: str, keep_ledger: bool) -> None:
-    """Removes what a run writes, the sign that it is finished first."""
+def _names(folder: str) -> Sequence[str]:
+    """Returns the names of the files in a folder, without those in folders below it."""
     from apache_beam.io.filesystems import FileSystems
 
-    # The marker stays: if this is interrupted, the folder is still known to be a run's.
-    write(join(output, MARKER), json.dumps({"assay": __version__}) + "\n")
-    names = ["run.json", "README.md", "report.html"]
-    shards = [join(output, folder, "part-*.parquet") for folder in _FOLDERS]
-    temporary = [join(output, folder, _TEMPORARY) for folder in _FOLDERS]
-    ledger = [] if keep_ledger else [join(output, "ledger", "**")]
-    unfinished = [f"{folder}/*" for folder in temporary]
-    for pattern in [*(join(output, name) for name in names), *shards, *unfinished, *ledger]:
-        files = [metadata.path for metadata in FileSystems.match([pattern])[0].metadata_list]
-        if files:
-            FileSystems.delete(files)
-    if "://" not in output:  # only local files leave an empty folder behind
-        for pattern in temporary:
-            for folder in glob.glob(pattern):
-                os.rmdir(folder)
+    found = FileSystems.match([folder + "/*"])[0].metadata_list
+    return sorted(metadata.path.rpartition("/")[2] for metadata in found)
+
+
+def _foreign(output: str) -> list[str]:
+    """Returns the files among a run's rows that no run has named: readers would take them for rows."""
+    return [f"{d}/{name}" for d in _FOLDERS for name in _names(join(output, d)) if not _PART.fullmatch(name)]
+
+
+def _make(folder: str) -> None:
+    from apache_beam.io.filesystems import FileSystems
+
+    if not FileSystems.exists(folder):
+        FileSystems.mkdirs(folder)
+
+
+def _remove_folder(folder: str) -> None:
+    from apache_beam.io.filesystems import FileSystems
+
+    if FileSystems.exists(folder) and "://" not in folder:
+        shutil.rmtree(folder)
+    elif files := [metadata.path for metadata in FileSystems.match([folder + "/**"])[0].metadata_list]:
+        FileSystems.delete(files)
 
 
 def _reason(error: Exception) -> str:

@@ -41,11 +41,13 @@ class Run:
     Attributes:
       uris: the input files, listed once, sorted.
       options: every option of the command line.
+      output: the folder that receives data/ and rejected/, until the run is done.
       ticks: folder of the counters that progress reads; None where nobody looks (remote runners).
     """
 
     uris: Sequence[str]
     options: PipelineOptions
+    output: str
     ticks: str | None = None
 
 

@@ -141,10 +141,10 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     stages = (read, found, pairs, certain, whole, shown, alone, rows)
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     return Outcome(
-        data=rows.kept | "data" >> WriteRows(join(options.output, "data"), Pair, options.num_shards),
+        data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-        | "rejected" >> WriteRows(join(options.output, "rejected"), Rejected),
+        | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
     )
 
 

@@ -372,6 +372,24 @@ def test_a_document_that_crashes_or_hangs_its_reader_costs_itself_alone(
     assert run_json(out)["stages"][0]["failed"] == 1
 
 
+def test_an_interrupted_overwrite_leaves_the_old_dataset_whole(
+    first: Path, beam: Beam, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
+    out = tmp_path / "out"
+    shutil.copytree(first, out)
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    arguments = ["run", "scp116k", "--input", EXAMPLES, "--output", out, "--overwrite"]
+    done = beam(*arguments, env=env)
+    assert done.returncode == 1
+    for name, data in written(first).items():
+        assert (out / name).read_bytes() == data
+    assert run_json(out) == run_json(first)
+    done = beam(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert set(written(out)) == set(written(first))
+
+
 FULL_DISK = """
 import pipelines.sink
 

@@ -31,7 +31,7 @@ def options() -> PipelineOptions:
 @pytest.fixture(scope="module")
 def graph(options: PipelineOptions) -> Any:
     choose_runner(options)
-    return build(RECIPE, Run(["gs://my-bucket/docs/a.pdf"], options)).to_runner_api()
+    return build(RECIPE, Run(["gs://my-bucket/docs/a.pdf"], options, f"{BUCKET}/out")).to_runner_api()
 
 
 def test_the_graph_has_every_stage(graph: Any) -> None:

@@ -13,21 +13,30 @@ def tree(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+def work(folder: Path, text: str, shards: int) -> None:
+    """Writes what a run has written just before it is finished."""
+    made = Path(output.partial(str(folder)))
+    for kind in ("data", "rejected"):
+        (made / kind).mkdir()
+        for n in range(shards):
+            (made / kind / f"part-{n:05d}-of-{shards:05d}.parquet").write_text(text)
+    for name in ("README.md", "report.html"):
+        output.write(str(made / name), text)
+
+
 @pytest.fixture
 def finished(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     output.claim(str(folder))
-    for name in (
-        "data/part-00000-of-00001.parquet",
-        "rejected/part-00000-of-00001.parquet",
-        "ledger/ab/1.json",
-    ):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("x")
-    for name in ("README.md", "report.html"):
-        output.write(str(folder / name), "x")
+    work(folder, "x", 2)
     output.finish(str(folder), {"assay": "1"})
+    (folder / "ledger" / "ab").mkdir(parents=True)
+    (folder / "ledger" / "ab" / "1.json").write_text("x")
     return folder
+
+
+OLD = {f"{kind}/part-0000{n}-of-00002.parquet" for kind in ("data", "rejected") for n in range(2)}
+OLD |= {"README.md", "report.html", "run.json"}
 
 
 def test_a_new_folder_is_marked_and_the_mark_goes_when_the_run_is_done(tmp_path: Path) -> None:
@@ -54,20 +63,41 @@ def test_an_interrupted_run_is_told_from_a_finished_one(tmp_path: Path) -> None:
         output.read_run(str(tmp_path / "out"))
 
 
-def test_overwrite_removes_what_a_run_wrote_and_nothing_else(finished: Path) -> None:
-    for name in ("notes.txt", "data/mine.csv"):
-        (finished / name).write_text("mine")
-    unfinished = finished / "data" / "beam-temp-part-12"
-    unfinished.mkdir()
-    (unfinished / "00000.parquet").write_text("half")
+def test_overwriting_keeps_the_old_run_until_the_new_one_is_ready(finished: Path) -> None:
+    (finished / "notes.txt").write_text("mine")
     output.claim(str(finished), overwrite=True)
-    assert tree(finished) == {"run.json.partial", "notes.txt", "data/mine.csv"}
-    assert not unfinished.exists()
+    work(finished, "half", 1)
+    assert tree(finished) >= OLD  # interrupted here
+    assert {(finished / name).read_text() for name in OLD - {"run.json"}} == {"x"}
+    assert output.read_run(str(finished)) == {"assay": "1"}
+
+    output.claim(str(finished), overwrite=True)
+    assert tree(finished) == OLD | {"run.json.partial", "notes.txt"}
+    work(finished, "new", 1)
+    output.finish(str(finished), {"assay": "2"})
+    new = {"data/part-00000-of-00001.parquet", "rejected/part-00000-of-00001.parquet"}
+    assert tree(finished) == new | {"README.md", "report.html", "run.json", "notes.txt"}
+    assert {(finished / name).read_text() for name in new} == {"new"}
+    assert output.read_run(str(finished)) == {"assay": "2"}
+    assert not Path(output.partial(str(finished))).exists()
 
 
 def test_resume_keeps_the_ledger(finished: Path) -> None:
     output.claim(str(finished), resume=True)
-    assert tree(finished) == {"run.json.partial", "ledger/ab/1.json"}
+    assert tree(finished) == OLD | {"run.json.partial", "ledger/ab/1.json"}
+    output.claim(str(finished), overwrite=True)
+    assert tree(finished) == OLD | {"run.json.partial"}
+
+
+@pytest.mark.parametrize("name", ["data/mine.parquet", "rejected/notes.csv", "data/part-1-of-2.parquet"])
+def test_files_of_someone_else_among_the_rows_are_named_and_nothing_is_touched(
+    finished: Path, name: str
+) -> None:
+    (finished / name).write_text("mine")
+    before = tree(finished)
+    with pytest.raises(UsageError, match=f"holds {name} that no run wrote"):
+        output.claim(str(finished), overwrite=True)
+    assert tree(finished) == before
 
 
 @pytest.mark.parametrize("name", ["README.md", "data/train.parquet", "run.json"])
