@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.problems.labels import Label
-from extractors.problems.outline import Piece, Zone
+from extractors.problems.outline import OPENED, Piece, Zone
 from extractors.problems.sequences import Candidate, best_chain
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
@@ -330,7 +330,7 @@ def _declared_role(name: str) -> Role | None:
 def _role_of_summary(name: str, first: Piece) -> Role | None:
     """Returns what an element that opens on demand hides, by its title: "Show the answer"."""
     titled = first.block.kind == "heading" or len(first.block.text) <= 40
-    if titled and re.search(r"details|dropdown|collaps|toggle|spoiler|accordion|admonition|callout", name):
+    if titled and OPENED.search(name):
         for role in ("hint", "solution"):
             if pattern(role).search(fold(first.block.text)):
                 return role

@@ -17,6 +17,9 @@ from schemas.document import BLOCK_SEPARATOR, Block, Document
 
 Zone = Literal["", "problems", "solutions", "hints"]
 
+OPENED = re.compile(r"callout|details|dropdown|collaps|toggle|spoiler|accordion|admonition")
+"""Names of elements that show what they hold on demand."""
+
 _NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s+")
 _LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
 _ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})[.)]\s+(?=\S)")
@@ -132,7 +135,11 @@ def divide(document: Document) -> list[Piece]:
                     break  # "Chapter 3" once more, right after "Answers": still the answers
                 stack.pop()
             within = stack[-1][2] if stack else ""
-            if within == "solutions" and zone == "problems":
+            if (
+                within == "solutions"
+                and zone == "problems"
+                and not pattern("problem").search(fold(block.text))
+            ):
                 zone = within  # "Exam 2023" below "Solutions"
             stack.append((level, block.text, zone or within, index))
             seen.add(key)
@@ -274,11 +281,13 @@ def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool
             section = not _is_titled_item(index, blocks, labels, parents)
         elif label.number or label.role == "unknown":
             section = _has_labelled_headings(index, blocks, labels)
+        elif label.family in inline or (block.containers and OPENED.search(block.containers[-1].name)):
+            section = False
         elif problems and block.level <= problems and label.role in ("solution", "hint"):
             section = True  # "Answers", on a par with "Exercises"
         else:
             # "Solutions", "Exercises", "Answer": a section if items are numbered below it.
-            section = label.family not in inline and _holds_items(index, blocks, following[index], seen)
+            section = _holds_items(index, blocks, following[index], seen)
         if section and title_zone(block.text) == "problems":
             problems = block.level
         sections.append(section)
