@@ -29,6 +29,7 @@ _LABEL = re.compile(
     r"\(?(?:(\d{1,4}(?:\.\d{1,3}){0,3})|([a-z]))[.):]+(?=\s|$)|(\d{1,4}(?:\.\d{1,3}){1,3})(?=\s|$)"
 )
 _LABEL_STARTS = frozenset("(0123456789abcdefghijklmnopqrstuvwxyz")
+_SET_OFF = re.compile(r"\(?[\d.]*\d[.):]+(?=\s|$)")
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u2e80-\u9fff]{2}")
 
 _base = attrgetter("base")
@@ -160,6 +161,8 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
             return _count_lines(left, right)
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
+    if len(first) >= MIN_LINES and len(second) > 1 and _counts_down(first) and _counts_down(second):
+        return _count_lines(left, right)  # answers that are formulas, with few words
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
 
 
@@ -222,6 +225,14 @@ def _counts_across(left: list[tuple[Fragment, Label]], right: list[tuple[Fragmen
     return all([a < b for a, b in pairwise(values)])
 
 
+def _counts_down(side: list[tuple[Fragment, Label]]) -> bool:
+    """Whether the labels of a side are set off ("3.", not 0.15) and grow, but for a new chapter."""
+    if not all(_SET_OFF.match(f.text) for f, _ in side):
+        return False
+    grows = [a < b for (_, a), (_, b) in pairwise(side)]
+    return sum(grows) >= 0.7 * len(grows)
+
+
 def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:
     """Returns the tops of the rows of a grid whose labels count from left to right; None if it is none."""
     first, second = _labels(left), _labels(right)
@@ -266,7 +277,8 @@ def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> 
     text = [f for f in left if not f.picture]
     for above, f in pairwise(text):
         large = f.size > 1.05 * max(body, above.size) and f.top - above.bottom > 0.4 * f.size
-        if not large or any([above.base + 1 < g.base and g.top < f.bottom for g in right]):
+        blank = f.top - 0.4 * f.size
+        if not large or any([g.bottom > blank and g.top < f.bottom for g in right]):
             continue
         if any([g.base < f.base for g in right]) and any([g.base > f.base for g in right]):
             return f.base - 1
