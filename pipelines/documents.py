@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
@@ -62,11 +63,18 @@ class _Read(ConvertFn):
 def _bytes(source: Source, limits: Limits) -> bytes:
     """Returns the bytes of a document, having looked at its size first."""
     try:
+        # A pipe or a device may be read for ever; a link is judged by what it leads to.
+        if "://" not in source.uri and not stat.S_ISREG(os.stat(source.uri).st_mode):
+            raise UnreadableDocument("not_readable", "not a regular file")
         with FileSystems.open(source.uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             size = file.seek(0, os.SEEK_END)
-            if size > limits.max_megabytes << 20:
+            if size > limits.max_megabytes * 1_000_000:
                 raise UnreadableDocument("too_large", f"{size:,} bytes; at most {limits.max_megabytes} MB")
             file.seek(0)
             return bytes(file.read(size))
     except OSError as error:
-        raise UnreadableDocument("not_readable", error.strerror or type(error).__name__) from None
+        raise UnreadableDocument("not_readable", _said(error)) from None
+
+
+def _said(error: OSError) -> str:
+    return error.strerror or " ".join(str(error).split()) or type(error).__name__

@@ -15,9 +15,14 @@ import sys
 import threading
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from schemas.document import Document
+
+
+class BrokenInstallation(ImportError):
+    """A library or a file of ours is missing, whatever the document: the run can't go on."""
 
 
 class ReaderError(Exception):
@@ -42,6 +47,7 @@ class Reader:
 
         Raises:
           UnreadableDocument: it can't be read; `crashed` and `timeout` say that its process ended.
+          BrokenInstallation: what reads documents isn't all there.
           ReaderError: the reader raised something else.
         """
         pipe = self._pipe or self._start()
@@ -67,8 +73,9 @@ class Reader:
         ours, theirs = Pipe()
         arguments = (theirs.fileno(), self.seconds, self.limits.max_megabytes, self.limits.max_pages)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.reader", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            # -P: a module that lies in the current directory, beside documents, is none of ours.
+            [sys.executable, "-P", "-m", "pipelines.reader", *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(_path())},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.PIPE,  # whose end tells it that we are gone
             start_new_session=True,  # it ends with its pipe, not by the Ctrl-C of a terminal
@@ -88,6 +95,13 @@ class Reader:
             return UnreadableDocument("timeout", f"not read within {self.seconds} s")
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         return UnreadableDocument("crashed", f"reading it ended the reader's process: {cause}")
+
+
+def _path() -> list[str]:
+    """Returns where modules are looked for, but the current directory unless it is our checkout."""
+    checkout = str(Path(__file__).resolve().parent.parent)
+    here = os.path.realpath(os.curdir)
+    return [p for p in sys.path if p and (os.path.realpath(p) != here or here == checkout)]
 
 
 def _end_with_parent() -> None:
@@ -112,6 +126,8 @@ def serve(pipe: Connection, limits: Limits, seconds: int) -> None:
             answer = read_document(data, uri, limits)
         except UnreadableDocument as error:
             answer = error
+        except ImportError as error:
+            answer = BrokenInstallation(f"{type(error).__name__}: {error}")
         except Exception as error:
             answer = ReaderError(f"{type(error).__name__}: {error}")
         signal.alarm(0)

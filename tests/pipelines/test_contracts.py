@@ -233,6 +233,9 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / os.fsdecode(b"caf\xe9.md")).write_text(
         "**Exercise 1.** What is 2 + 2?\n\n**Solution.** It is 4.\n"
     )
+    os.mkfifo(folder / "pipe")
+    os.symlink("pipe", folder / "pipe.md")
+    os.symlink("/dev/zero", folder / "zero.md")
     if os.geteuid():  # root may read anything
         (folder / "secret.md").write_text("x")
         (folder / "secret.md").chmod(0)
@@ -250,6 +253,8 @@ EXPECTED = {
     "locked.pdf": "encrypted",
     "dangling.pdf": "not_readable",
     "loop.pdf": "not_readable",
+    "pipe.md": "not_readable",
+    "zero.md": "not_readable",
     "secret.md": "not_readable",
 }
 
@@ -263,7 +268,7 @@ def test_every_bad_document_is_one_reject_with_its_reason(
     done = beam("run", "scp116k", "--input", bad, "--output", out, *limits)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    files = sorted(path.name for path in bad.iterdir())
+    files = sorted(path.name for path in bad.iterdir() if path.name != "pipe")
     assert_adds_up(out, len(files))
     reasons = {
         Path(r["source_uri"]).name: r["reason"]
@@ -422,6 +427,21 @@ def test_a_run_that_breaks_off_says_one_line_and_ends(
     assert "Traceback" not in done.stderr
     assert not (out / "run.json").exists()
     assert_no_process_is_left(tmp_path)
+
+
+def test_a_missing_library_ends_the_run_with_one_line(beam: Beam, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SABOTAGE)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.pdf").write_text("broken")
+    out = tmp_path / "out"
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = beam("run", "scp116k", "--input", tmp_path / "in", "--output", out, env=env)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("beam: the pipeline broke off: ")
+    assert "BrokenInstallation: ModuleNotFoundError: No module named 'pymupdf'" in last
+    assert "Traceback" not in done.stderr
+    assert not (out / "run.json").exists()
 
 
 MISCOUNT = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.documents.limits import Limits, UnreadableDocument
-from pipelines.reader import Reader, ReaderError
+from pipelines.reader import BrokenInstallation, Reader, ReaderError
 from tests.conftest import ROOT
 
 # Python runs this before anything else in the reader's process: `read_document` does as it is told.
@@ -28,6 +28,8 @@ def read_document(data, uri, limits, read=documents.read_document):
         time.sleep(60)
     if data == b"raise":
         raise KeyError("oops")
+    if data == b"broken":
+        raise ModuleNotFoundError("No module named 'pymupdf'")
     if data == b"refuse":
         raise UnreadableDocument("encrypted", f"{limits.max_megabytes} {limits.max_pages}")
     return read(data, uri, limits)
@@ -78,6 +80,27 @@ def test_what_raises_keeps_its_name_and_the_process(reader: Reader) -> None:
     process = reader._process
     assert reader.read(TEXT, "good.md").title == "A heading"
     assert reader._process is process
+
+
+def test_a_missing_library_is_no_fault_of_the_document(reader: Reader) -> None:
+    with pytest.raises(BrokenInstallation, match=r"^ModuleNotFoundError: No module named 'pymupdf'$"):
+        reader.read(b"broken", "good.pdf")
+
+
+def test_a_module_in_the_current_directory_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("selectolax", "pymupdf", "markdown_it", "yaml", "pipelines", "signal"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()\nraise SystemExit(9)\n")
+    monkeypatch.chdir(tmp_path)
+    for path in ("", str(tmp_path)):
+        monkeypatch.setattr(sys, "path", [path, *sys.path])
+    reader = Reader(Limits(), 60)
+    try:
+        assert reader.read(TEXT, "a.md").title == "A heading"
+    finally:
+        reader.close()
+    assert not (tmp_path / "ran").exists()
 
 
 def test_closing_ends_the_process(reader: Reader) -> None:
