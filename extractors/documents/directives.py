@@ -69,12 +69,11 @@ _QUARTO = {
 """The prefixes of identifiers by which Quarto knows what a div is (quarto.org, cross-references)."""
 
 _MYST = re.compile(r"\{([A-Za-z][\w:.+-]*)\}\s*(.*)$")
-_CHUNK = re.compile(r"\{([A-Za-z][\w.-]*)((?:\s*,|\s+).*)?\}\s*$")
-_KEY_VALUE = re.compile(r"([\w.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s,}]+)")
+_CHUNK = re.compile(r"\{([A-Za-z][\w.-]*+)([\s,].*)?\}")
+_KEY_VALUE = re.compile(r"(?<![\w.-])([\w.-]++)\s*+=\s*+(\"[^\"]*\"|'[^']*'|[^\s,}]+)")
 _ATTRIBUTES = re.compile(r"\{([^{}]*)\}\s*$")
 _OPTION = re.compile(r":([A-Za-z][\w-]*):[ \t]*(.*)$")
 _YAML_OPTION = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)$")
-_DIV = re.compile(r":{3,}[ \t]*(.*?)[ \t]*:*$")
 
 
 @dataclass
@@ -101,7 +100,7 @@ class Directive:
 
 def parse_fence(info: str) -> Directive | None:
     """Returns the directive that a code fence's info string opens; None for ordinary code."""
-    if chunk := _CHUNK.match(info):
+    if chunk := _CHUNK.fullmatch(info.rstrip()):
         name, rest = chunk[1].lower(), chunk[2] or ""
         values = {key: value.strip("\"'") for key, value in _KEY_VALUE.findall(rest)}
         label = re.match(r"\s*([\w.:-]+)\s*(?:,|$)", rest)
@@ -216,17 +215,17 @@ def _div_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if state.is_code_block(start):
         return False
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    fence = _DIV.match(line) if line.startswith(":::") else None
-    if fence is None:
+    if not line.startswith(":::"):
         return False
     if silent:
         return True
     state.line = start + 1
-    if not fence[1]:
+    info = line.strip(": \t")
+    if not info:
         state.push("div_close", "", 0)
         return True
     token = state.push("div_open", "", 0)
-    token.info = fence[1]
+    token.info = info
     while state.line < end:
         option = _OPTION.match(
             state.src[state.bMarks[state.line] + state.tShift[state.line] : state.eMarks[state.line]]

@@ -27,7 +27,7 @@ _LATEX_COMMAND = re.compile(
 _MARKDOWN = [
     re.compile(r"^ {0,3}#{1,6} \S", re.MULTILINE),
     re.compile(r"^ {0,3}(?:```|~~~|:::)", re.MULTILINE),
-    re.compile(r"\]\([^)\s]+\)"),
+    re.compile(r"\]\([^()\s]++[()]"),
     re.compile(r"\*\*[^\s*][^*\n]*\*\*|(?<!\w)__[^\s_][^_\n]*__"),
     re.compile(r"^---\n(?:[\w-]+:.*\n)+---$", re.MULTILINE),
     re.compile(r"<details>|<summary>", re.IGNORECASE),
@@ -57,6 +57,8 @@ _MAGIC = [
     (b"AT&T", "a DjVu file"),
     (b"%!PS", "a PostScript file"),
 ]
+_FEW = 3
+"""Control characters that may have slipped into even the shortest text."""
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\x1a"))
 
 
@@ -73,7 +75,7 @@ def recognise(data: bytes, uri: str, limits: Limits) -> DocumentFormat:
     if b"%PDF" in data[:1024]:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _recognise_archive(data)
+        return _recognise_archive(data, limits)
     if data.startswith(_OLE):
         return _refuse_ole(data)
     for magic, name in _MAGIC:
@@ -81,15 +83,19 @@ def recognise(data: bytes, uri: str, limits: Limits) -> DocumentFormat:
             raise UnreadableDocument("unknown_type", f"{name}; {SUPPORTED}")
     found = _recognise_text(data, splitext(uri.lower())[1])
     if found in ("markdown", "text", "latex") and len(data) > MAX_TEXT_MEGABYTES * 1_000_000:
-        raise UnreadableDocument("too_large", f"over {MAX_TEXT_MEGABYTES} MB of {found}")
+        size = f"{len(data) / 1_000_000:.1f} MB of {found}"
+        raise UnreadableDocument(
+            "too_large", f"{size}; the bound for texts is fixed: {MAX_TEXT_MEGABYTES} MB"
+        )
     if found == "html" and data.count(b"<") > MAX_TAGS:
-        raise UnreadableDocument("too_large", f"over {MAX_TAGS} tags")
+        raise UnreadableDocument("too_large", f"over {MAX_TAGS} tags, a fixed bound")
     return found
 
 
-def _recognise_archive(data: bytes) -> DocumentFormat:
-    from extractors.documents.zips import archive_names, archive_text
+def _recognise_archive(data: bytes, limits: Limits) -> DocumentFormat:
+    from extractors.documents.zips import archive_names, archive_text, check_archive
 
+    check_archive(data, limits)
     names = archive_names(data)
     if "word/document.xml" in names or (
         "[Content_Types].xml" in names and any(n.startswith("word/document") for n in names)
@@ -106,8 +112,8 @@ def _recognise_archive(data: bytes) -> DocumentFormat:
 
 def _is_protected(encryption: str) -> bool:
     """Whether an EPUB's encryption.xml names more than obfuscated fonts."""
-    algorithms = re.findall(r"Algorithm\s*=\s*[\"']([^\"']+)", encryption)
-    content = re.findall(r"CipherReference[^>]+URI\s*=\s*[\"']([^\"']+)", encryption)
+    algorithms = re.findall(r"Algorithm\s*=\s*[\"']([^\"'<]+)", encryption)
+    content = re.findall(r"<(?:[\w-]{1,40}:)?CipherReference\s[^<>]*?URI\s*=\s*[\"']([^\"'<]+)", encryption)
     fonts = (".otf", ".ttf", ".woff", ".woff2")
     obfuscated = all("obfuscation" in a.lower() or "RC" in a for a in algorithms)
     return bool(content) and not obfuscated and not all(uri.lower().endswith(fonts) for uri in content)
@@ -125,7 +131,7 @@ def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
     head = _whole_characters(data[:200_000])
     has_mark = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     control = len(head) - len(head.translate(None, _CONTROL))
-    if not has_mark and control > len(head) * 0.01:
+    if not has_mark and control > _FEW + len(head) * 0.01:
         raise UnreadableDocument("unknown_type", f"binary data; {SUPPORTED}")
     text = decode(head)
     if not text.strip("\ufeff \t\r\n\f\0"):

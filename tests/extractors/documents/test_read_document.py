@@ -251,6 +251,11 @@ def _outcome(data: bytes, name: str) -> tuple[Document | None, str, str]:
         (b"\\section{x}\\newcommand{\\a}{\\a\\a}\\a", "a.tex"),
         (b'{"nbformat": 4, "cells": ' + b"[" * 100_000, "a.ipynb"),
         (b"1. " * 100_000, "a.txt"),
+        (b":::a" + b" " * 50_000 + b"b", "a.md"),
+        (b"::: {" + b"a" * 50_000 + b"}", "a.md"),
+        (b"::: {a" + b" " * 50_000 + b"}", "a.md"),
+        (b"```{a" + b" " * 50_000 + b"b\n```", "a.md"),
+        (b"```{a " + b"a" * 50_000 + b"}\n```", "a.md"),
     ],
 )
 def test_hostile_input_is_quick(data: bytes, name: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.recognise import recognise
+from extractors.documents.zips import MAX_ENTRIES
 from tests.extractors.documents.archives import docx, epub, paragraph, zipped
 
 NOTEBOOK = json.dumps({"cells": [], "nbformat": 4}).encode()
@@ -46,6 +48,7 @@ def encryption(algorithm: str, uri: str) -> str:
         (b"# one sign is not enough\nwords", "a.txt", "text"),
         ("Grüße aus Köln, schöne Straße".encode("latin-1"), "a", "text"),
         ("Words in UTF-16".encode("utf-16"), "a", "text"),
+        (b"Plain words with a stray \0.", "a.txt", "text"),
         ("ж".encode() * 150_000, "a", "text"),  # a character goes over the end of what is looked at
     ],
 )
@@ -94,8 +97,38 @@ def test_text_is_bounded_more_tightly(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(UnreadableDocument) as refused:
             recognise(data, "a", Limits())
         assert refused.value.reason == "too_large"
+        assert "fixed" in refused.value.detail
     picture = b'<!doctype html><img src="data:image/png;base64,' + b"A" * 1_500_000 + b'">'
     assert recognise(picture, "a", Limits()) == "html"
+
+
+def test_archive_is_checked_before_it_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: bytes) -> None:
+        raise AssertionError("the archive was opened")
+
+    monkeypatch.setattr("extractors.documents.zips.open_archive", fail)
+    with pytest.raises(UnreadableDocument) as refused:
+        recognise(b"PK\x03\x04" + b"PK\x01\x02" * (MAX_ENTRIES + 1), "a", Limits())
+    assert refused.value.reason == "too_large"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"](" * 100_000, b"**a" * 60_000, b"[a](" * 50_000, b"<!--" * 50_000],
+)
+def test_hostile_text_is_recognised_quickly(data: bytes) -> None:
+    began = time.monotonic()
+    assert recognise(data, "a.txt", Limits()) == "text"
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "piece", ["CipherReference", "<CipherReference ", "CipherReference URI", "Algorithm='"]
+)
+def test_hostile_encryption_is_judged_quickly(piece: str) -> None:
+    began = time.monotonic()
+    assert recognise(epub(["<p>x</p>"], piece * (900_000 // len(piece))), "a", Limits()) == "epub"
+    assert time.monotonic() - began < 5
 
 
 def test_refusal_names_what_is_read() -> None:
