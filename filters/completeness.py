@@ -18,13 +18,14 @@ import unicodedata
 from functools import cache
 
 from filters.phrases import phrases
+from filters.pictures import PICTURE
 from schemas.scp116k import Pair
 from schemas.verdict import KEEP, Verdict
 
-_FIGURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s*_]*$")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_ENDING = 80  # characters that hold the last word and what may follow it
 # Longer than any bare referral; what is longer says something of its own.
 _REFERRAL_LENGTH = 160
 
@@ -32,8 +33,8 @@ _REFERRAL_LENGTH = 160
 def is_complete(pair: Pair) -> Verdict:
     """Keeps a pair whose problem and solution are both whole; see the module for the reasons."""
     for part, text in (("problem", pair.problem), ("solution", pair.solution)):
-        if is_empty(_FIGURE.sub(" ", text)):
-            reason = "only_figure" if _FIGURE.search(text) else "empty"
+        if is_empty(PICTURE.sub(" ", text)):
+            reason = "only_figure" if PICTURE.search(text) else "empty"
             return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
@@ -56,7 +57,7 @@ def is_only_reference(text: str) -> bool:
 def truncation(text: str, language: str = "und") -> str:
     """Returns how a text breaks off ("ends in 'because'"), or nothing if it doesn't."""
     text = text.strip()
-    last = _LAST_WORD.search(text)
+    last = _LAST_WORD.search(text[-_ENDING:])
     if last and last[1].casefold() in _open_words(language):
         return f"ends in {last[1]!r}: …{text[-60:]}"
     # Code may show an environment without closing it.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from filters.phrases import any_phrase
+from filters.pictures import PICTURE
 from schemas.scp116k import Pair
 from schemas.verdict import Verdict
 
 Figures = Literal["keep", "drop"]
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
 
 def needs_figure(problem: str, has_picture: bool = False) -> bool:
@@ -18,7 +17,7 @@ def needs_figure(problem: str, has_picture: bool = False) -> bool:
 
     "Sketch the graph of f" asks for a picture and needs none; "the graph shown below" needs one.
     """
-    return has_picture or bool(_PICTURE.search(problem)) or bool(any_phrase("figure").search(problem))
+    return has_picture or bool(PICTURE.search(problem)) or bool(any_phrase("figure").search(problem))
 
 
 def figure_verdict(pair: Pair, figures: Figures = "keep") -> Verdict:

@@ -56,16 +56,14 @@ def final_answer(solution: str) -> str | None:
     text = solution.strip()
     if text and "\n" not in text and len(text) <= _SHORT_ANSWER:
         return text
-    stated = _marker().findall(text)
-    return stated[-1].strip() or None if stated else None
+    stated = [found[1].strip("*_ \t") for line in text.split("\n") if (found := _marker().match(line))]
+    return next((answer for answer in reversed(stated) if answer), None)
 
 
 @cache
 def _marker() -> re.Pattern[str]:
     words = "|".join(word for language in phrases("answer").values() for word in language)
-    return re.compile(
-        rf"^[*_\s]*(?:{words})[*_]*\s*[:：][*_]*[^\S\n]*(.+?)[*_\s]*$", re.IGNORECASE | re.MULTILINE
-    )
+    return re.compile(rf"[*_\s]*(?:{words})[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE)
 
 
 def _pages(item: Item) -> tuple[int, ...]:

@@ -140,3 +140,9 @@ def test_referral_patterns_are_quick_on_hostile_text() -> None:
         is_only_reference(text)
         truncation(text, "en")
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("text", ["![", "![a](", "a ", "*_", "word", "because* ", "![a\n", "\\begin{", "`"])
+def test_a_hostile_text_takes_linear_time(text: str) -> None:
+    """With quadratic time this takes minutes and more."""
+    is_complete(pair(text * (200_000 // len(text)) + "!", text * (200_000 // len(text)) + "!"))

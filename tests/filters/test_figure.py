@@ -14,6 +14,7 @@ from tests.pipelines.records import pair
         "Find the current in the circuit shown in Figure 3.2.",
         "See Fig. 4. What is the slope?",
         "Find the area of the shaded region in the figure.",
+        "Two blocks in contact, as shown.",
         "Use the graph below to estimate f(2).",
         "What does the diagram on the right show?",
         "The histogram shown below represents the weights of cats.",

@@ -30,6 +30,11 @@ def test_final_answer(solution: str, answer: str | None) -> None:
     assert final_answer(solution) == answer
 
 
+@pytest.mark.parametrize("text", ["*_ \n", "Answer: x*_ ", "Answer:" + " " * 50, "**"])
+def test_a_hostile_solution_takes_linear_time(text: str) -> None:
+    final_answer(text * (200_000 // len(text)) + "y")
+
+
 def test_a_row_says_where_both_halves_come_from() -> None:
     problem = item("problem", "What?", label="7", pages=(3, 4), span=(10, 15), figures=True)
     solution = item(
