@@ -16,6 +16,7 @@ _SIZES = (
     (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
 )  # fmt: skip
 _MAX_SOURCES = 200
+_ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\[]!`"})
 
 
 def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
@@ -109,7 +110,7 @@ def _sources(output: str) -> list[str]:
     found = sources(output)
     if not found:
         return ["None."]
-    rows = ((s["title"] or "untitled", f"`{s['uri']}`", f"{s['rows']:,}", "unknown") for s in found)
+    rows = ((_plain(s["title"] or "untitled"), _plain(s["uri"]), f"{s['rows']:,}", "unknown") for s in found)
     lines = _table(("title", "document", "rows", "licence"), islice(rows, _MAX_SOURCES))
     if len(found) > _MAX_SOURCES:
         rest = found[_MAX_SOURCES:]
@@ -122,6 +123,11 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
 
 
+def _plain(text: str) -> str:
+    """Text from documents may hold anything: none of it may load a picture or become a link."""
+    return text.translate(_ESCAPES)
+
+
 def _cell(text: str) -> str:
-    """Text from documents may hold anything: no line of it may end the table or start a tag."""
+    """No line of a text may end the table or start a tag."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

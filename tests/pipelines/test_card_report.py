@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from schemas.scp116k import Pair
 from schemas.verdict import Rejected
 from tests.pipelines.records import item, pair
 
-EVIL = "<script>alert(1)</script> | `x` {{ 7 * 7 }} </table>"
+EVIL = "![x](https://host.invalid/p.png) <script>alert(1)</script> | `x` {{ 7 * 7 }} </table>"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, A
     out = tmp_path_factory.mktemp("out")
     evil_source = item(uri=f"docs/{EVIL}.pdf", title=EVIL)
     rows = [pair(f"{EVIL} {n}", f"$\\frac{{{n}}}{{2}}$ {EVIL}", id=f"{n:032x}") for n in range(25)]
+    rows = [replace(row, source=replace(row.source, title=EVIL)) for row in rows]
     rejects = [rejected(evil_source, "pair", "unpaired_problem", EVIL) for _ in range(5)]
     with beam.Pipeline(runner="FnApiRunner", options=PipelineOptions([])) as pipeline:
         for name, records, cls in (("data", rows, Pair), ("rejected", rejects, Rejected)):
@@ -51,6 +53,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, A
     run = manifest(RECIPE, options, stage_counts(counters, RECIPE.stages), {"total": 12.345}, [])
     run["rows"] = 25
     return str(out), run
+
+
+def test_the_card_loads_nothing_that_a_document_names(finished: tuple[str, dict[str, Any]]) -> None:
+    out, run = finished
+    text = card(RECIPE, run, out)
+    assert "\\!\\[x\\](https://host.invalid/p.png)" in text
+    assert "![x]" not in text
+    assert "\\`x\\`" in text
 
 
 def test_the_header_says_where_the_files_are(finished: tuple[str, dict[str, Any]]) -> None:
