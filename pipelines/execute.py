@@ -45,7 +45,7 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         logging.getLogger().setLevel(logging.INFO)
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
-    uris = list_inputs(ours.input, ours.output)
+    uris = list_inputs(ours.input, ours.output, screen.complain)
     ticks = screen.folder if local else None
     pipeline = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)

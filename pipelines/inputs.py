@@ -5,31 +5,51 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pipelines.errors import UsageError
-from pipelines.output import RUN_NAMES
+from pipelines.output import MARKER, RUN_NAMES, is_ours
 
 _GLOB = frozenset("*?[")
 
 
-def list_inputs(paths: Sequence[str], output: str) -> list[str]:
+def list_inputs(
+    paths: Sequence[str], output: str, say: Callable[[str], None] = lambda line: None
+) -> list[str]:
     """Returns the files that `paths` name, sorted, each once.
 
     Folders count with everything below them. What lies below `output` is left out, and so are
-    hidden files and folders, unless they are named themselves.
+    hidden files and folders, unless they are named themselves. Where a run has written into a folder
+    among the inputs, its files are left out, and `say` is told so in one line.
 
     Raises:
-      UsageError: one of the paths does not exist, or matches no file.
+      UsageError: one of the paths does not exist, matches no file, or is the output.
     """
     found: set[str] = set()
     for path in paths:
-        files = _remote(path) if "://" in path else _local(path)
+        if _absolute(path) == _absolute(output):
+            raise UsageError(f"--input {path}: is the output too; choose another --output")
+        listed = list(_remote(path) if "://" in path else _local(path))
+        files = _without_runs(listed)
+        if len(files) < len(listed):
+            say(f"--input {path}: {len(listed) - len(files):,} files of earlier runs are left out")
         kept = [file for file in files if not _written_by_run(file, path, output)]
         if not kept:
             raise UsageError(f"--input {path}: {_nothing(path)}")
         found.update(kept)
     return sorted(found)
+
+
+def _without_runs(files: list[str]) -> list[str]:
+    """Returns the files but those that a run wrote, which the run.json beside them tells."""
+    signs = (file.rpartition("/") for file in files)
+    runs = {base + slash for base, slash, name in signs if name in ("run.json", MARKER)}
+    written = tuple(base + name for base in runs if _is_run(base) for name in RUN_NAMES)
+    return [f for f in files if not any(f == name or f.startswith(name + "/") for name in written)]
+
+
+def _is_run(base: str) -> bool:
+    return any(is_ours(base + name) for name in ("run.json", MARKER))
 
 
 def _nothing(path: str) -> str:

@@ -38,8 +38,8 @@ def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None
     try:
         present = [name for name in RUN_NAMES if _exists(join(output, name))]
         if present:
-            finished = _is_ours(join(output, "run.json"))
-            if not finished and not _is_ours(join(output, MARKER)):
+            finished = is_ours(join(output, "run.json"))
+            if not finished and not is_ours(join(output, MARKER)):
                 raise UsageError(
                     f"--output {output}: holds {', '.join(present)} that no run wrote; choose another"
                 )
@@ -140,7 +140,8 @@ def _json(path: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _is_ours(path: str) -> bool:
+def is_ours(path: str) -> bool:
+    """Whether a file is the run.json or the marker of a run."""
     return "assay" in (_json(path) or {})
 
 

@@ -53,7 +53,25 @@ def test_the_output_is_never_input(docs: Path) -> None:
 def test_an_input_within_the_output_is_read(docs: Path) -> None:
     (docs / "README.md").write_text("written by a run")
     assert list_inputs(["docs"], ".") == ["docs/a.pdf", "docs/deep/er/b.md"]
-    assert "README.md" not in list_inputs(["."], ".")
+
+
+@pytest.mark.parametrize("output", ["docs", "docs/", "./docs", "deep/../docs"])
+def test_the_output_as_input_is_refused(docs: Path, output: str) -> None:
+    with pytest.raises(UsageError, match=r"^--input docs: is the output too"):
+        list_inputs(["docs"], output)
+
+
+@pytest.mark.parametrize("sign", ["run.json", "run.json.partial"])
+def test_what_an_earlier_run_wrote_among_the_inputs_is_left_out_aloud(docs: Path, sign: str) -> None:
+    (docs / "docs" / "README.md").write_text("a card")
+    (docs / "docs" / "data").mkdir()
+    (docs / "docs" / "data" / "part-00000-of-00001.parquet").write_text("rows")
+    (docs / "docs" / sign).write_text('{"not": "ours"}')
+    assert "docs/README.md" in list_inputs(["docs"], "out")
+    (docs / "docs" / sign).write_text('{"assay": "0.1.0"}')
+    said: list[str] = []
+    assert list_inputs(["docs"], "out", said.append) == ["docs/a.pdf", "docs/deep/er/b.md"]
+    assert said == ["--input docs: 3 files of earlier runs are left out"]
 
 
 def test_names_with_glob_characters_are_names(docs: Path) -> None:
