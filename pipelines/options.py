@@ -37,7 +37,7 @@ class RunOptions(PipelineOptions):
             nargs="+",
             action="extend",
             metavar="PATH",
-            help="files, folders (with all that is in them) or globs; local, gs://, s3://, hdfs://",
+            help="files, folders (with all in them but hidden files) or globs; local, gs://, s3://, hdfs://",
         )
         parser.add_argument("--output", metavar="DIR", help="folder that the run writes; made if missing")
         parser.add_argument("--config", metavar="FILE", help="YAML of options; the command line wins")

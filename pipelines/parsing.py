@@ -82,11 +82,15 @@ def _config_flags(parser: argparse.ArgumentParser, path: str, given: Sequence[st
 
     try:
         with open(path, encoding="utf-8") as file:
-            config = yaml.safe_load(file)
+            text = file.read()
+        config = yaml.safe_load(text)
+        twice = _given_twice(yaml.compose(text, Loader=yaml.SafeLoader))
     except OSError as error:
         raise UsageError(f"--config {path}: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"--config {path}: not YAML: {' '.join(str(error).split())}") from None
+    if twice:
+        raise UsageError(f"--config {path}: {twice} is given twice")
     if config is None:
         config = {}
     if not isinstance(config, dict):
@@ -103,6 +107,12 @@ def _config_flags(parser: argparse.ArgumentParser, path: str, given: Sequence[st
         if actions[option].dest not in set_already:
             flags += _flags(option, actions[option], value, path)
     return flags
+
+
+def _given_twice(node: Any) -> str:
+    """Returns a key that stands twice in a YAML mapping, of which the last one would win in silence."""
+    keys = [str(key.value) for key, _ in node.value] if getattr(node, "id", "") == "mapping" else []
+    return next((key for key in keys if keys.count(key) > 1), "")
 
 
 def _flags(option: str, action: argparse.Action, value: Any, path: str) -> list[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import bz2
+import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +66,20 @@ def test_the_workers_are_sent_setup_py(options: PipelineOptions) -> None:
     assert options.view_as(SetupOptions).setup_file == str(ROOT / "setup.py")
 
 
-def test_nothing_local_is_named_in_the_graph(graph: Any) -> None:
-    assert b"beam-ticks" not in graph.SerializeToString()
+def test_nothing_local_is_named_in_the_graph(options: PipelineOptions, graph: Any) -> None:
+    here = tempfile.gettempdir()
+    ticks = f"{here}/beam-0"
+    local = build(RECIPE, Run(["a.pdf"], options, f"{BUCKET}/out", ticks)).to_runner_api()
+    assert f"{here}/".encode() in _unpacked(local)  # it would be seen
+    assert f"{here}/".encode() not in _unpacked(graph)
+
+
+def _unpacked(graph: Any) -> bytes:
+    """Returns the graph with what Beam has pickled and compressed in it."""
+    said: bytes = graph.SerializeToString()
+    pickled = re.findall(rb"QlpoO[A-Za-z0-9+/]+=*", said)  # base64 of what bzip2 starts with
+    assert pickled
+    return said + b"".join(bz2.decompress(base64.b64decode(one)) for one in pickled)
 
 
 def test_without_a_runner_it_is_fn_api_runner_by_name() -> None:

@@ -98,6 +98,7 @@ def test_config_gives_options_and_the_command_line_wins(config: Path) -> None:
         ("config: other.yaml", "unknown key config"),
         ("- a\n- b", "must hold `option: value` lines"),
         ("input: [", "not YAML: "),
+        ("workers: 1\nmax_pages: 3\nworkers: 2", "workers is given twice"),
         ("overwrite: 1", "overwrite must be true or false"),
         ("a: !!python/object/apply:os.system [ls]", "not YAML: "),
     ],
