@@ -180,10 +180,11 @@ def _match(
         asked = _runs([i for i in problems if i.kind == "problem" and _place(i) not in taken])
         answered = _runs([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
         repeated = _repeated(asked)
+        ordered = {(id(a), id(b)) for a, b in _in_order(asked, answered)}
         new = [
             pair
             for a, b in _assign(asked, answered, repeated)
-            for pair in _pair_runs(a, b, affinity, repeated)
+            for pair in _pair_runs(a, b, affinity, frozenset() if (id(a), id(b)) in ordered else repeated)
         ]
         if not new:
             return pairs

@@ -63,7 +63,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
     for index, piece in enumerate(pieces):
         if index in openings:
             continue
-        title = piece.label is None and (piece.block.kind == "heading" or _is_title(piece))
+        heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
+        title = piece.label is None and heading
         shared_by = _shared_by(piece)
         stem = shared_by or (piece.section.zone == "problems" and _NEXT.match(piece.block.text[:200]))
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):

@@ -50,11 +50,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block, or a line of a block that begins with a label of its own."""
+    """A block, or a line of a block that begins with a label of its own.
+
+    Attributes:
+      title: whether it opens its section.
+    """
 
     block: Block
     label: Label | None
     section: Section
+    title: bool = False
 
 
 @lru_cache(maxsize=65536)
@@ -126,10 +131,11 @@ def divide(document: Document) -> list[Piece]:
         if zone == "problems" and whole == "solutions":
             zone = whole
         around = stack[-1][2] if stack and stack[-1][2] else whole
-        if is_section[index] and (block.kind == "heading" or zone != around):
+        title = is_section[index] and (block.kind == "heading" or zone != around)
+        if title:
             key = _identity(block.text)
             mirrored = key in seen and not zone
-            level = block.level if block.kind == "heading" else _TITLE_LEVEL
+            level = block.level if block.kind == "heading" else _TITLE_LEVEL + _is_chapter_title(block)
             while stack and stack[-1][0] >= level:
                 if mirrored and stack[-1][2] == "solutions" and stack[-1][3] >= 0 and _titled(stack[-1]):
                     break  # "Chapter 3" once more, right after "Answers": still the answers
@@ -151,7 +157,7 @@ def divide(document: Document) -> list[Piece]:
             stack.append((_TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
         zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
         section = Section(tuple(entry[1] for entry in stack), zone, start)
-        pieces.append(Piece(block, label, section))
+        pieces.append(Piece(block, label, section, title))
     return pieces
 
 
@@ -331,7 +337,11 @@ def _is_titled_item(index: int, blocks: list[Block], labels: list[Label | None],
 def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], inline: set[str]) -> bool:
     """Whether a paragraph is a title in all but name: "Exercises", alone, above the first of them."""
     block, label = blocks[index], labels[index]
-    if block.kind != "paragraph" or len(block.text) > 60 or block.marker or not title_zone(block.text, 1):
+    if block.kind != "paragraph" or len(block.text) > 60 or block.marker:
+        return False
+    if _is_chapter_title(block):
+        return True
+    if not title_zone(block.text, 1):
         return False
     if label and (label.number or label.family in inline or label.end < len(block.text)):
         return False
@@ -339,6 +349,12 @@ def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], 
         return False
     following = labels[index + 1 : index + 3]
     return any(f and f.number and f.role in ("", "problem", "solution", "unknown") for f in following)
+
+
+def _is_chapter_title(block: Block) -> bool:
+    """Whether a paragraph is a chapter's title set in bold: "Chapter 2"."""
+    bold = block.style.bold >= len(block.text)
+    return bold and bool(pattern("chapter").match(fold(block.text))) and bool(scope_number(block.text))
 
 
 def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]:

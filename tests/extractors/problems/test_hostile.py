@@ -45,6 +45,31 @@ def test_roman_chapters_are_scopes() -> None:
     assert pairs(text) == [("Why?", "So."), ("How?", "Thus.")]
 
 
+def test_chapters_in_bold_are_scopes() -> None:
+    text = document(
+        heading("Chapter 1"), heading("Exercises", 2), "1. Why?", heading("Chapter 2"),
+        heading("Exercises", 2), "1. How?", heading("Answers"), bold("Chapter 2", "Chapter 2"), "1. Thus.",
+        bold("Chapter 1", "Chapter 1"), "1. So.",
+    )  # fmt: skip
+    assert pairs(text) == [("Why?", "So."), ("How?", "Thus.")]
+
+
+def test_the_order_counts_only_if_there_are_as_many() -> None:
+    asked = [
+        block
+        for part in "AB"
+        for block in (
+            heading(f"Part {part}"), heading("Exercises", 2), *(Block(f"{n}. Why {part}{n}?") for n in range(1, 7))
+        )
+    ]  # fmt: skip
+    answers = [heading("Answers"), *(Block(f"{n}. So {part}{n}.") for part in "AB" for n in range(1, 7))]
+    both = match_items([find_items(document(*asked, *answers))]).pairs
+    sure = [(p.problem.text[4:6], p.solution.text[3:5]) for p in both if p.score >= 0.7]
+    assert sure == [(f"{part}{n}", f"{part}{n}") for part in "AB" for n in range(1, 7)]
+    half = match_items([find_items(document(*asked, *answers[:7]))]).pairs
+    assert all(p.score < 0.7 for p in half)
+
+
 def test_answers_with_a_preface_are_not_the_last_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", "3. When?",
