@@ -19,7 +19,7 @@ from extractors.documents.pdf_page import Page, Resources, read_page
 from schemas.document import Document
 
 _NO_TITLE = re.compile(
-    r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.I
+    r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.IGNORECASE
 )
 
 # Images are streams, and so their dictionaries stand in the file uncompressed.

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from extractors.documents.pdf_headings import Levels, is_heading
+from extractors.documents.pdf_labels import CAPTION, ENUMERATOR, NAMED
 from extractors.documents.pdf_lines import Line
 from extractors.documents.pdf_tables import label_beside, table_at, table_text
 from extractors.documents.pdf_text import Hyphens, join
@@ -18,17 +19,6 @@ from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, Style
 
 PartKind = Literal["text", "code", "table", "figure", "footnote", "caption"]
 
-_BULLET = r"[•◦▪‣●○■□–—*-](?=\s|$)"
-_ENUMERATOR = re.compile(
-    r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?=\s|$)|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)"
-    r"|(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){1,3}[.:)]?(?=\s|$)|" + _BULLET
-)
-_NAMED = re.compile(
-    r"[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]|[A-Z][a-z]{3,12}[.:](?:\s|$)"
-)
-_CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|рис\.?|табл\.?)\s*[\dA-Z]", re.I
-)
 _MARK = re.compile(r"\^\{?(\d{1,3}|[*†‡§¶a-z])\}?\s?|([*†‡§¶])\s?")
 _CODE = re.compile(r"[=(){}\[\]<>$#;_\\]")
 _REFERENCE = re.compile(r"([^\W\d_]{2}|[.,;:!?)\]”’\"'])\^(?:\{(\d{1,3})\}|([\d*†‡§¶]))(?![\w(])")
@@ -202,7 +192,7 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
 def _text_part(lines: list[Line]) -> Part:
     if all([line.mono for line in lines]) and (len(lines) > 1 or _CODE.search(lines[0].text)):
         return Part(lines, "code", _code(lines))
-    return Part(lines, "caption" if _CAPTION.match(lines[0].text) else "text")
+    return Part(lines, "caption" if CAPTION.match(lines[0].text) else "text")
 
 
 def _code(lines: list[Line]) -> str:
@@ -224,7 +214,7 @@ def _left_edge(column: list[Line]) -> float:
 
 def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -> bool:
     """Whether a line begins a paragraph, after the lines of the current one."""
-    last, first = current[-1], current[0]
+    last = current[-1]
     size = line.size
     gap, usual = line.top - last.bottom, (pitch - 0.94) * size
     if gap > usual + 0.25 * size:
@@ -233,6 +223,8 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
         return False
     if abs(size - last.size) > 0.12 * last.size and not (line.stacked or last.stacked):
         return True
+    if last.text[-1] == "-" and line.text[0].islower():
+        return False
     ended = last.text.endswith(_SENTENCE_END)
     if line.bold > 1 and not last.bold_end and (ended or line.bold < len(line.text)):
         return True
@@ -242,13 +234,13 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     word = line.text.find(" ") + 1 or len(line.text)
     short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
     indent = line.x0 - last.x0
-    if _ENUMERATOR.match(line.text) or _NAMED.match(line.text):
+    if ENUMERATOR.match(line.text) or NAMED.match(line.text):
         return ended or short or abs(indent) > 0.8 * size
-    if _CAPTION.match(line.text) and (ended or short):
+    if CAPTION.match(line.text) and (ended or short):
         return True
     if len(current) > 1 and abs(indent) > 0.8 * size and not (last.stacked or line.stacked):
         return True
-    if len(current) == 1 and indent > 0.8 * size and short and not _ENUMERATOR.match(last.text):
+    if len(current) == 1 and indent > 0.8 * size and short and not ENUMERATOR.match(last.text):
         return True
     if len(current) == 1 and indent < -0.8 * size and line.x0 < _left_edge(column) - 0.8 * size:
         return True
@@ -282,7 +274,7 @@ def _goes_on(last: Line, line: Line) -> bool:
         return False
     if last.text.endswith(_SENTENCE_END) and not last.text.endswith((")", "]", '"', "”")):
         return False
-    if _ENUMERATOR.match(line.text) or _NAMED.match(line.text) or line.bold > 1:
+    if ENUMERATOR.match(line.text) or NAMED.match(line.text) or line.bold > 1:
         return False
     if last.bold >= len(last.text) or len(last.text) < 20:
         return False
@@ -322,7 +314,7 @@ def _style(bold: int, italic: int, size: float, indent: float) -> Style:
 
 
 def _is_formula(text: str) -> bool:
-    if len(text) > 300 or not _RELATION.search(text) or _ENUMERATOR.match(text):
+    if len(text) > 300 or not _RELATION.search(text) or ENUMERATOR.match(text):
         return False
     return sum(word not in _FUNCTIONS for word in _WORD.findall(text)) < 2
 

@@ -119,6 +119,10 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     Args:
       bars: the rules at this line, which may be those of fractions or radicals.
     """
+    if bars and len(spans) > 1:
+        parts = _split_at_bars(spans, bars)
+        if len(parts) > 1:
+            return [f for part in parts for f in fragments_of(part, fonts, [])]
     try:
         style = fonts[spans[0]["font"]]
         if style < SYMBOL and (len(spans) == 1 or _uniform(spans)):
@@ -132,10 +136,6 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     if not items:
         return []
     _, sizes, styles, _ = zip(*items, strict=True)
-    if bars and len(items) > 1:
-        parts = _split_at_bars(spans, bars)
-        if len(parts) > 1:
-            return [f for part in parts for f in fragments_of(part, fonts, [])]
     if sizes[0] < SCRIPT * sizes[-1]:
         lead = _leading_scripts(spans)
         if lead:

@@ -14,7 +14,7 @@ Look = tuple[float, bool]
 _LABEL = re.compile(
     r"(?:solution|answer|proof|hint|strategy|example|exercise|problem|question|figure|table|theorem|definition"
     r"|lemma|corollary|proposition|remark|note|q|step|part)s?\b[\s\d.():]*$",
-    re.I,
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(r"(?:[^\W\d_]\S* ){1,5}\d{1,3}(?:\.\d{1,3})*[.:]?$")
 _NUMBERED = re.compile(r"(?:[A-Z]|\d{1,3})((?:\.\d{1,3})*)\.?\s+\S")
@@ -93,7 +93,9 @@ class Levels:
         return near[0] if near else 0
 
 
-_NUMBER = re.compile(r"^(?:(?:chapter|section|appendix|part)\s)?\s*(?:[A-Z]|\d+)(?:\.\d+)*[.:]?\s+", re.I)
+_NUMBER = re.compile(
+    r"^(?:(?:chapter|section|appendix|part)\s)?\s*(?:[A-Z]|\d+)(?:\.\d+)*[.:]?\s+", re.IGNORECASE
+)
 
 
 def _squeezed(text: str) -> str:

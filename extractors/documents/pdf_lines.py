@@ -138,7 +138,7 @@ def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
             levels[-1].append(f)
         else:
             levels.append([f])
-    words = [sum(len(_WORD.findall(f.text)) for f in level) for level in levels]
+    words = [max(_cells(level) - 1, *[len(_WORD.findall(f.text)) for f in level]) for level in levels]
     mains: list[int] = []
     for i in sorted(range(len(levels)), key=lambda i: -words[i]):
         size = max(f.size for f in levels[i])
@@ -154,6 +154,12 @@ def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
             nearest = min(mains, key=lambda m: abs(levels[m][0].top + levels[m][0].bottom - middle))
             rows[nearest].append(f)
     return [rows[m] for m in mains]
+
+
+def _cells(level: list[Fragment]) -> int:
+    """Returns into how many cells wide gaps divide the fragments on one baseline."""
+    level.sort(key=_x0)
+    return 1 + sum([g.x0 - f.x1 > 1.5 * f.size for f, g in pairwise(level)])
 
 
 def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:

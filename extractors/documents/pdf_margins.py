@@ -20,7 +20,7 @@ _ROMAN = re.compile(r"[ivxlc]{1,7}")
 _COUNTED = re.compile(
     r"(?:page|seite|p[aá]gina|pagina|стр\.?|str\.?|strana|strona|sivu|side|sida|p\.|pg\.)? ?"
     r"(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:of|/|von|de|sur|di|из|van|z|av) ?\d{1,4})?",
-    re.I,
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"\w+\.? \d+[.:]?$|\d+[.)] ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from extractors.documents.pdf_labels import CAPTION, ITEM
 from extractors.documents.pdf_lines import Cell, Line
 
 MIN_CELLS = 3
@@ -12,7 +13,6 @@ MIN_CELLS = 3
 
 _PART = re.compile(r"\(?(?:[a-zA-Z]|\d{1,3}|[ivx]{1,4})[.)](?:\s|$)")
 _MAX_CELL = 32
-_OUTSIDE = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)")
 
 
 def table_at(lines: list[Line], start: int, ruled: list[float]) -> int | None:
@@ -61,8 +61,8 @@ def table_at(lines: list[Line], start: int, ruled: list[float]) -> int | None:
 def label_beside(rows: list[Line]) -> Line | None:
     """Takes the label of an item, which stands left of a table, from the table's first row, and returns it."""
     cells = rows[0].cells
-    match = _OUTSIDE.match(cells[0][2])
-    if not match or sum([bool(_OUTSIDE.match(line.text)) for line in rows]) > 1:
+    match = ITEM.match(cells[0][2])
+    if not match or sum([bool(ITEM.match(line.text)) for line in rows]) > 1:
         return None
     x0, x1, text = cells[0]
     cells[0] = x0, x1, text[match.end() :].strip()
@@ -74,7 +74,9 @@ def _follows(above: Line, line: Line, first: Line, ruled: list[float]) -> bool:
     """Whether a line may be the next row of a table, close to the last one or divided from it by a rule."""
     if line.picture or line.page != first.page or line.column != first.column:
         return False
-    if line.x0 < above.x0 - line.size and _OUTSIDE.match(line.text):
+    if CAPTION.match(line.text) or any([text.count(" ") > 5 for _, _, text in line.cells]):
+        return False
+    if above is not first and line.x0 < above.x0 - line.size and ITEM.match(line.text):
         return False  # another item, with a table of its own
     gap = line.top - above.bottom
     if gap > 1.6 * line.size and not (

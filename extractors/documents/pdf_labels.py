@@ -1,0 +1,29 @@
+"""What the beginning of a line says it is: an item of a list, a named item, a caption."""
+
+from __future__ import annotations
+
+import re
+
+ENUMERATOR = re.compile(
+    r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?=\s|$)|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)"
+    r"|(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){1,3}[.:)]?(?=\s|$)"
+    r"|[•◦▪‣●○■□–—*-](?=\s|$)"
+)
+"""Numbers, letters and bullets: "3.", "(a)", "iv)", "3.11", "A.2.1:"."""
+
+NAMED = re.compile(
+    r"(?![a-zà-ÿ])[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]|[A-Z][a-z]{3,12}[.:](?:\s|$)"
+)
+"""A word and a number, or a word alone, with a stop: "Exercise 1.2.3:", "Problem 2.", "Solution."."""
+
+CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|tableau|рис\.?|табл\.?)"
+    r"\s*(?:\d+|[A-Z](?=[.\d]))(?:[.\-–]?\d+)*+[a-z]?(?:$|[.:)]|\s*[(|—–“\"]|\s+(?-i:[^\W\d_a-z]))",
+    re.IGNORECASE,
+)
+"""A figure's or a table's name, followed by no small letter: "Figure 3.7: The..."."""
+
+ITEM = re.compile(
+    r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)|\d{1,3}(?:\.\d{1,3})+(?=\s|$)"
+)
+"""The label of an exercise or of a part of one."""
