@@ -74,6 +74,8 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
         count = source.page_count
     except Exception as error:
         raise UnreadableDocument("damaged", _one_line(error)) from error
+    if count == 0 and source.is_repaired:
+        raise UnreadableDocument("damaged", "its pages can't be found; it may have been cut")
     if count == 0:
         raise UnreadableDocument("empty", "no pages")
     if count > limits.max_pages:
