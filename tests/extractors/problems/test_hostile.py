@@ -59,7 +59,8 @@ def test_the_order_counts_only_if_there_are_as_many() -> None:
         block
         for part in "AB"
         for block in (
-            heading(f"Part {part}"), heading("Exercises", 2), *(Block(f"{n}. Why {part}{n}?") for n in range(1, 7))
+            heading(f"Part {part}"), heading("Exercises", 2),
+            *(Block(f"{n}. Why {part}{n}?") for n in range(1, 7)),
         )
     ]  # fmt: skip
     answers = [heading("Answers"), *(Block(f"{n}. So {part}{n}.") for part in "AB" for n in range(1, 7))]
