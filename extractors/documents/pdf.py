@@ -10,7 +10,7 @@ from typing import Any
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pdf_blocks import blocks_of
 from extractors.documents.pdf_figures import place_pictures
-from extractors.documents.pdf_fragments import Fonts
+from extractors.documents.pdf_fonts import Fonts
 from extractors.documents.pdf_layout import reading_order
 from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads

@@ -190,7 +190,7 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
 
 
 def _text_part(lines: list[Line]) -> Part:
-    if all([line.mono for line in lines]) and (len(lines) > 1 or _CODE.search(lines[0].text)):
+    if all(line.mono for line in lines) and (len(lines) > 1 or _CODE.search(lines[0].text)):
         return Part(lines, "code", _code(lines))
     return Part(lines, "caption" if CAPTION.match(lines[0].text) else "text")
 

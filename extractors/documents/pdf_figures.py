@@ -34,10 +34,7 @@ def place_pictures(page: Page, body: float) -> None:
     Args:
       body: size of the body text.
     """
-    if page.heavy:
-        drawings = _unseen_drawings(page, body)
-    else:
-        drawings = _drawings(page, body) if page.shapes else []
+    drawings = _unseen_drawings(page, body) if page.heavy else _drawings(page, body) if page.shapes else []
     for box in drawings:
         x0, y0, x1, y1 = box
         page.fragments = [f for f in page.fragments if not _is_label(f, box, body)]
@@ -83,7 +80,7 @@ def _drawings(page: Page, body: float) -> list[Rect]:
 
 
 def _unseen_drawings(page: Page, body: float) -> list[Rect]:
-    """Returns where a drawing is that was too large to be looked at: around small labels, or the widest blank."""
+    """Returns where a drawing is that was too large to look at: around small labels, or the widest blank."""
     labels = [
         (f.x0 - 25, f.top - 25, f.x1 + 25, f.bottom + 25) for f in page.fragments if f.size < 0.75 * body
     ]
@@ -114,7 +111,7 @@ def _with_axes(box: Rect, page: Page) -> Rect:
 
 def _held(box: Rect, points: list[tuple[float, float]]) -> bool:
     x0, y0, x1, y1 = box
-    return any([x0 < x < x1 and y0 < y < y1 for x, y in points])
+    return any(x0 < x < x1 and y0 < y < y1 for x, y in points)
 
 
 def _clusters(boxes: list[Rect]) -> list[tuple[Rect, int]]:

@@ -6,16 +6,12 @@ A printed line is a row of fragments; fractions, limits and matrices are stacks 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MONO, SYMBOL, Fonts, Span
 from extractors.documents.pdf_text import plain, plain_symbols
-
-BOLD, ITALIC, MONO, SYMBOL, EXTENSION = 1, 2, 4, 8, 16
-"""What a font is: the last two are TeX's fonts of symbols and of large delimiters."""
 
 ASCENT, DESCENT = 0.72, 0.22
 """Height of a line above and below its baseline, in units of its size."""
@@ -25,9 +21,6 @@ SCRIPT = 0.86
 
 SPACE = 0.14
 """Gaps wider than this, in units of size, are blanks."""
-
-Span = dict[str, Any]
-"""As in PyMuPDF's "dict" output."""
 
 Bar = tuple[float, float, float]
 """A thin horizontal rule: y, x0, x1."""
@@ -66,51 +59,6 @@ class Fragment:
     tall: bool = False
     picture: Rect | None = None
     stacked: tuple[float, float] | None = None
-
-
-class Fonts(dict[str, int]):
-    """The styles of a document's fonts by name: BOLD, ITALIC, MONO, SYMBOL and EXTENSION bits.
-
-    A Type 3 font, which has no name but `Type3 (7 0 R)`, is looked up in the document.
-    """
-
-    def __init__(self, source: Any):
-        super().__init__()
-        self._source = source
-
-    def learn(self, spans: list[Span]) -> None:
-        """Looks up the fonts of spans."""
-        for span in spans:
-            if span["font"] not in self:
-                self[span["font"]] = self._look_up(span["font"], span["flags"])
-
-    def _look_up(self, font: str, flags: int) -> int:
-        name = self._described_name(font) if font.startswith("Type3 (") else font.lower()
-        style = BOLD if flags & 16 or _BOLD_NAME.search(name) else 0
-        if flags & 2 or _ITALIC_NAME.search(name):
-            style |= ITALIC
-        if flags & 8 or _MONO_NAME.search(name):
-            style |= MONO
-        if _TEX_EXTENSION.search(name):
-            style |= EXTENSION
-        elif _TEX_SYMBOL.search(name):
-            style |= SYMBOL
-        return style
-
-    def _described_name(self, font: str) -> str:
-        try:
-            kind, name = self._source.xref_get_key(int(font[7:].split()[0]), "FontDescriptor/FontName")
-        except (ValueError, RuntimeError):
-            return ""
-        return str(name).lower() if kind == "name" else ""
-
-
-_BOLD_NAME = re.compile(r"bold|black|heavy|(?<!semi)demi|cmbx|ltbx|sfbx")
-_ITALIC_NAME = re.compile(r"italic|oblique|slanted|cmti|cmsl|sfti|kursiv")
-_MONO_NAME = re.compile(r"mono|courier|typewriter|cmtt|txtt|t1xtt|sftt|consol|menlo|inconsolata|sourcecode")
-_TEX_FAMILY = r"(?:^|\+)(?:cm|lm|tx|px|newtx|newpx|ntx|npx|eu|mt|yh|mn|md|zp|fourier)\w{0,4}?"
-_TEX_EXTENSION = re.compile(_TEX_FAMILY + r"ex[a-z]{0,3}\d*$|mathextension")
-_TEX_SYMBOL = re.compile(_TEX_FAMILY + r"sy[a-z]{0,3}\d*$|mathsymbols")
 
 
 def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragment]:
@@ -153,10 +101,7 @@ def _uniform(spans: list[Span]) -> bool:
     """Whether spans are in one font of one size."""
     first = spans[0]
     font, size = first["font"], first["size"]
-    for span in spans:
-        if span["font"] != font or span["size"] != size:
-            return False
-    return True
+    return all(not (span["font"] != font or span["size"] != size) for span in spans)
 
 
 def _plain_fragment(spans: list[Span], style: int) -> list[Fragment]:
@@ -195,14 +140,11 @@ def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float
         x0, x1 = _without_blanks(text, spans, size)
         lead = len(text) - len(text.lstrip())
         bold, italic, text = max(bold - lead, 0), max(italic - lead, 0), stripped
-    length = len(text)
+    length, first, last = len(text), items[0][2], items[-1][2]
+    bold, italic = min(bold, length), min(italic, length)
     top, bottom = base - ASCENT * size, base + DESCENT * size
-    return [
-        Fragment(
-            x0, x1, base, size, text, top, bottom,
-            min(bold, length), min(italic, length), items[-1][2] & BOLD > 0, items[0][2] & items[-1][2] & MONO > 0,
-        )
-    ]  # fmt: skip
+    mono = first & last & MONO > 0
+    return [Fragment(x0, x1, base, size, text, top, bottom, bold, italic, last & BOLD > 0, mono)]
 
 
 def _leading_scripts(spans: list[Span]) -> int:

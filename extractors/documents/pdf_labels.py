@@ -12,7 +12,8 @@ ENUMERATOR = re.compile(
 """Numbers, letters and bullets: "3.", "(a)", "iv)", "3.11", "A.2.1:"."""
 
 NAMED = re.compile(
-    r"(?![a-zà-ÿ])[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]|[A-Z][a-z]{3,12}[.:](?:\s|$)"
+    r"(?![a-zà-ÿ])[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]"
+    r"|[A-Z][a-z]{3,12}[.:](?:\s|$)"
 )
 """A word and a number, or a word alone, with a stop: "Exercise 1.2.3:", "Problem 2.", "Solution."."""
 
@@ -24,6 +25,7 @@ CAPTION = re.compile(
 """A figure's or a table's name, followed by no small letter: "Figure 3.7: The..."."""
 
 ITEM = re.compile(
-    r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)|\d{1,3}(?:\.\d{1,3})+(?=\s|$)"
+    r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)"
+    r"|\d{1,3}(?:\.\d{1,3})+(?=\s|$)"
 )
 """The label of an exercise or of a part of one."""

@@ -9,7 +9,7 @@ grid: its rows are read one after the other.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -102,16 +102,16 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
     starts: dict[int, list[int]] = {}
     for f in fragments:
         if low < f.x0 < high:
-            start = starts.setdefault(int(f.x0 / 2), [0, 0])
-            start[0] += 1
-            start[1] += len(f.text)
+            counts = starts.setdefault(int(f.x0 / 2), [0, 0])
+            counts[0] += 1
+            counts[1] += len(f.text)
             if f.text[0] in "0123456789(" and f.text[-1] in ".)":
-                start[1] += _MIN_PROSE
+                counts[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():
-        familiar = bool(known) and any([abs(2 * start - edge) < 6 for edge in known])
+        familiar = bool(known) and any(abs(2 * start - edge) < 6 for edge in known)
         if not familiar:
-            beside = starts.get(start - 1, (0, 0))
+            beside = starts.get(start - 1, [0, 0])
             if letters + beside[1] < _MIN_PROSE or count + beside[0] < 2:
                 continue
         edge = 2.0 * start - 2 * (start - 1 in starts) - 3.0
@@ -157,7 +157,7 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
     first, second = _labels(left), _labels(right)
     if len(first) >= MIN_LINES and len(second) >= MIN_LINES:
         values = [value for _, value in first + second]
-        if all([a < b for a, b in pairwise(values)]):
+        if all(a < b for a, b in pairwise(values)):
             return _count_lines(left, right)
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
@@ -177,8 +177,8 @@ def _is_prose(left: list[Fragment], right: list[Fragment]) -> bool:
         x0, x1 = min([f.x0 for f in side]), max([f.x1 for f in side])
         if x1 - x0 < 8 * side[0].size or sum([len(f.text) for f in side]) < _MIN_PROSE:
             return False
-        filled: Counter[int] = Counter()
-        letters: Counter[int] = Counter()
+        filled: defaultdict[int, float] = defaultdict(float)
+        letters: defaultdict[int, int] = defaultdict(int)
         for f in side:
             if not f.picture:
                 row = int(f.base / 3)
@@ -222,7 +222,7 @@ def _counts_across(left: list[tuple[Fragment, Label]], right: list[tuple[Fragmen
             return False
     values = [value for pair in zip(left, right, strict=False) for _, value in pair]
     values += [value for _, value in left[len(right) :]]
-    return all([a < b for a, b in pairwise(values)])
+    return all(a < b for a, b in pairwise(values))
 
 
 def _counts_down(side: list[tuple[Fragment, Label]]) -> bool:
@@ -278,8 +278,8 @@ def _heading_break(left: list[Fragment], right: list[Fragment], body: float) -> 
     for above, f in pairwise(text):
         large = f.size > 1.05 * max(body, above.size) and f.top - above.bottom > 0.4 * f.size
         blank = f.top - 0.4 * f.size
-        if not large or any([g.bottom > blank and g.top < f.bottom for g in right]):
+        if not large or any(g.bottom > blank and g.top < f.bottom for g in right):
             continue
-        if any([g.base < f.base for g in right]) and any([g.base > f.base for g in right]):
+        if any(g.base < f.base for g in right) and any(g.base > f.base for g in right):
             return f.base - 1
     return None

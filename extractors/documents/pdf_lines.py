@@ -78,7 +78,7 @@ def _items(line: Line) -> list[Line]:
     """Divides a line that holds several numbered items, as in a grid of exercises; else returns it whole."""
     numbers = [_NUMBER.match(text) for _, _, text in line.cells]
     values = [int(match[1]) for match in numbers if match]
-    if len(values) < 2 or not numbers[0] or any([a >= b for a, b in pairwise(values)]):
+    if len(values) < 2 or not numbers[0] or any(a >= b for a, b in pairwise(values)):
         return [line]
     items: list[Line] = []
     for (x0, x1, text), match in zip(line.cells, numbers, strict=True):
@@ -216,7 +216,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
         top, bottom, stacked = min(extents)[0], max([bottom for _, bottom in extents]), True
     return Line(
         text, page, row[0].x0, right, top, bottom, main.base, size,
-        min(bold, len(text)), min(italic, len(text)), row[-1].bold_end, all([f.mono for f in row]),
+        min(bold, len(text)), min(italic, len(text)), row[-1].bold_end, all(f.mono for f in row),
         stacked or bottom - top > 1.4 * size, False, column, cells,
     )  # fmt: skip
 

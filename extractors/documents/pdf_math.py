@@ -47,7 +47,7 @@ def reduce_stacks(page: Page) -> None:
 
 
 def _bars(page: Page) -> list[Bar]:
-    """Returns the rules that may serve a formula: not the width of the page, not sides of the cells of a table."""
+    """Returns the rules that may serve a formula: not as wide as the page, no sides of a table's cells."""
     rules = sorted([rule for rule in page.rules if rule[2] - rule[1] < 0.7 * page.width])
     cells: set[Bar] = set()
     for i, (y, _, x1) in enumerate(rules):
@@ -170,12 +170,12 @@ class _Stacks:
             f for f in near
             if f.bottom > above and f.base < y and f.x0 >= x0 - 1 and f.x1 <= x1 + 1 and f not in over
         ]  # fmt: skip
-        top, bottom = row_text(over), row_text(under)
-        if not _SINGLE.fullmatch(top):
-            top = f"({top})"
-        if not _FACTOR.fullmatch(bottom):
-            bottom = f"({bottom})"
-        self._replace(over + under, f"{top}/{bottom}", y + 0.25 * size, size, x0, x1)
+        numerator, denominator = row_text(over), row_text(under)
+        if not _SINGLE.fullmatch(numerator):
+            numerator = f"({numerator})"
+        if not _FACTOR.fullmatch(denominator):
+            denominator = f"({denominator})"
+        self._replace(over + under, f"{numerator}/{denominator}", y + 0.25 * size, size, x0, x1)
         return True
 
     def bracket(self, opening: Fragment, closing: Fragment) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from extractors.documents.pdf_fragments import Bar, Fonts, Fragment, Rect, fragments_of
+from extractors.documents.pdf_fonts import Fonts
+from extractors.documents.pdf_fragments import Bar, Fragment, Rect, fragments_of
 
 MAX_BARS = 400
 """A page with more rules than this is a drawing; they are no fraction bars."""

@@ -59,7 +59,7 @@ def table_at(lines: list[Line], start: int, ruled: list[float]) -> int | None:
 
 
 def label_beside(rows: list[Line]) -> Line | None:
-    """Takes the label of an item, which stands left of a table, from the table's first row, and returns it."""
+    """Takes the label of an item, which stands left of a table, from its first row, and returns it."""
     cells = rows[0].cells
     match = ITEM.match(cells[0][2])
     if not match or sum([bool(ITEM.match(line.text)) for line in rows]) > 1:
@@ -74,13 +74,13 @@ def _follows(above: Line, line: Line, first: Line, ruled: list[float]) -> bool:
     """Whether a line may be the next row of a table, close to the last one or divided from it by a rule."""
     if line.picture or line.page != first.page or line.column != first.column:
         return False
-    if CAPTION.match(line.text) or any([text.count(" ") > 5 for _, _, text in line.cells]):
+    if CAPTION.match(line.text) or any(text.count(" ") > 5 for _, _, text in line.cells):
         return False
     if above is not first and line.x0 < above.x0 - line.size and ITEM.match(line.text):
         return False  # another item, with a table of its own
     gap = line.top - above.bottom
     if gap > 1.6 * line.size and not (
-        gap < 4 * line.size and any([above.bottom - 2 < y < line.top + 2 for y in ruled])
+        gap < 4 * line.size and any(above.bottom - 2 < y < line.top + 2 for y in ruled)
     ):
         return False
     return len(line.cells) >= 2 or line.x1 - line.x0 < 0.5 * (first.x1 - first.x0)
