@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from extractors.problems.outline import scope_number, title_zone
+from extractors.problems.titles import scope_number, title_zone
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.problems.labels import Label
-from extractors.problems.outline import OPENED, Piece, Zone
+from extractors.problems.outline import OPENED, Piece
 from extractors.problems.sequences import Candidate, best_chain
+from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
 Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside"]

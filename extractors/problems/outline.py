@@ -6,28 +6,19 @@ import itertools
 import re
 from bisect import bisect
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import PurePosixPath
-from typing import Literal
 
-from extractors.problems.labels import Label, number_parts, read_label
+from extractors.problems.labels import Label, read_label
 from extractors.problems.sequences import numeric
+from extractors.problems.titles import NUMBERING, Zone, name_zone, scope_number, title_zone
 from extractors.problems.vocabulary import fold, pattern
 from schemas.document import BLOCK_SEPARATOR, Block, Document
-
-Zone = Literal["", "problems", "solutions", "hints"]
 
 OPENED = re.compile(r"callout|details|dropdown|collaps|toggle|spoiler|accordion|admonition")
 """Names of elements that show what they hold on demand."""
 
-_NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s+")
 _LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
 _ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})[.)]\s+(?=\S)")
 _ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
-_CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[a-h])(?=[\s.:)–—-]|$))")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_MAX_HEADING = 200  # characters of a heading that are looked at
-_LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 
 
 _TITLE_LEVEL = 7  # below every heading that its format declares
@@ -60,58 +51,6 @@ class Piece:
     label: Label | None
     section: Section
     title: bool = False
-
-
-@lru_cache(maxsize=65536)
-def title_zone(title: str, max_left: int = 2) -> Zone:
-    """Returns what a heading or a title promises, judged by its words alone.
-
-    The words of the vocabulary, numbers and punctuation are taken away; a heading with more than
-    `max_left` other words is about something else ("Series solutions of linear equations").
-    """
-    text = pattern("other").sub(" ", _NUMBERING.sub("", fold(title[:_MAX_HEADING]).strip()))
-    roles = []
-    rest = text
-    for role in ("set", "solution", "hint", "problem"):
-        match = pattern(role).search(text)
-        if match:
-            roles.append((match.start(), role))
-        rest = pattern(role).sub(" ", rest)
-    for role in ("qualifier", "chapter", "link", "and"):
-        rest = pattern(role).sub(" ", rest)
-    left = re.findall(r"[^\W\d_]{2,}", rest)
-    found = {role: position for position, role in roles}
-    if not found:
-        return ""
-    if "hint" in found and "solution" not in found:
-        return "hints" if len(left) <= 1 else ""
-    if "solution" in found:
-        problem = found.get("problem", found.get("set"))
-        joined = problem is not None and problem < found["solution"]
-        if joined and pattern("and").search(text[problem : found["solution"]]):
-            return "problems"
-        # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
-        return "solutions" if len(left) <= max_left - 1 else ""
-    return "problems" if len(left) <= max_left else ""
-
-
-def name_zone(document: Document) -> Zone:
-    """Returns what the file name or the title says that the whole document holds."""
-    stem = PurePosixPath(document.uri.replace("\\", "/")).stem
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.+\d]+", " ", stem)
-    zones = [_named(part) for part in (spaced, document.title)]
-    return next((z for z in zones if z), "")
-
-
-def _named(text: str) -> Zone:
-    folded = fold(text)
-    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}
-    asked = has["problem"] or has["set"]
-    if has["solution"]:
-        return "" if asked and pattern("and").search(folded) else "solutions"
-    if has["hint"]:
-        return "hints"
-    return "problems" if asked else ""
 
 
 def divide(document: Document) -> list[Piece]:
@@ -183,39 +122,7 @@ def _titled(entry: tuple[int, str, Zone, int]) -> bool:
 def _identity(heading: str) -> tuple[str, ...]:
     """Returns what makes two headings the same: their number, or else their words."""
     number = scope_number(heading)
-    return number or (fold(_NUMBERING.sub("", heading)),)
-
-
-@lru_cache(maxsize=65536)
-def scope_number(heading: str) -> tuple[str, ...]:
-    """Returns the number that a heading gives to its section: "Answers to Chapter 4" -> ("4",).
-
-    "3.2 Free fall" gives ("3", "2"), "Part II" gives ("2",), "Exam 2021" gives ("2021",); a heading
-    without a number gives ().
-    """
-    heading = heading[:_MAX_HEADING]
-    leading = _LEADING_NUMBER.match(heading)
-    if leading:
-        return number_parts(leading[1])
-    folded = fold(heading)
-    for match in pattern("chapter", "set").finditer(folded):
-        number = _CHAPTER_NUMBER.match(folded[match.end() :].lstrip(" .:#"))
-        if number:
-            return _chapter_parts(number[1])
-        before = re.search(r"(?<!\d)(\d{1,4}(?:\.\d{1,3})*)[.\s]*$", folded[: match.start()])
-        if before:  # "3. fejezet", "第3章"
-            return number_parts(before[1])
-    tail = re.search(r"(?:^|\s)(\d{1,4}(?:\.\d{1,3})*)\s*$", folded)
-    return number_parts(tail[1]) if tail else ()
-
-
-def _chapter_parts(number: str) -> tuple[str, ...]:
-    """Returns the parts of a chapter's number; a Roman one counts like the other numbers."""
-    if number[0].isdigit() or (len(number) == 1 and number not in "ivx"):
-        return number_parts(number)
-    values = [_ROMAN[digit] for digit in number]
-    total = sum(-a if a < b else a for a, b in itertools.pairwise([*values, 0]))
-    return (str(total),)
+    return number or (fold(NUMBERING.sub("", heading)),)
 
 
 def _split(block: Block) -> list[Block]:

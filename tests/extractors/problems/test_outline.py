@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.problems.outline import divide, name_zone, scope_number, title_zone
+from extractors.problems.outline import divide
+from extractors.problems.titles import name_zone, scope_number, title_zone
 from tests.extractors.problems.build import bold, document, heading, item
 
 

@@ -1,0 +1,105 @@
+"""What a title promises: problems, solutions or hints, and the number of its chapter."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Literal
+
+from extractors.problems.labels import number_parts
+from extractors.problems.vocabulary import fold, pattern
+from schemas.document import Document
+
+Zone = Literal["", "problems", "solutions", "hints"]
+
+NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s+")
+_CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[a-h])(?=[\s.:)–—-]|$))")
+_LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_MAX_HEADING = 200  # characters of a heading that are looked at
+
+
+@lru_cache(maxsize=65536)
+def title_zone(title: str, max_left: int = 2) -> Zone:
+    """Returns what a heading or a title promises, judged by its words alone.
+
+    The words of the vocabulary, numbers and punctuation are taken away; a heading with more than
+    `max_left` other words is about something else ("Series solutions of linear equations").
+    """
+    text = pattern("other").sub(" ", NUMBERING.sub("", fold(title[:_MAX_HEADING]).strip()))
+    roles = []
+    rest = text
+    for role in ("set", "solution", "hint", "problem"):
+        match = pattern(role).search(text)
+        if match:
+            roles.append((match.start(), role))
+        rest = pattern(role).sub(" ", rest)
+    for role in ("qualifier", "chapter", "link", "and"):
+        rest = pattern(role).sub(" ", rest)
+    left = re.findall(r"[^\W\d_]{2,}", rest)
+    found = {role: position for position, role in roles}
+    if not found:
+        return ""
+    if "hint" in found and "solution" not in found:
+        return "hints" if len(left) <= 1 else ""
+    if "solution" in found:
+        problem = found.get("problem", found.get("set"))
+        joined = problem is not None and problem < found["solution"]
+        if joined and pattern("and").search(text[problem : found["solution"]]):
+            return "problems"
+        # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
+        return "solutions" if len(left) <= max_left - 1 else ""
+    return "problems" if len(left) <= max_left else ""
+
+
+def name_zone(document: Document) -> Zone:
+    """Returns what the file name or the title says that the whole document holds."""
+    stem = PurePosixPath(document.uri.replace("\\", "/")).stem
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.+\d]+", " ", stem)
+    zones = [_named(part) for part in (spaced, document.title)]
+    return next((z for z in zones if z), "")
+
+
+def _named(text: str) -> Zone:
+    folded = fold(text)
+    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}
+    asked = has["problem"] or has["set"]
+    if has["solution"]:
+        return "" if asked and pattern("and").search(folded) else "solutions"
+    if has["hint"]:
+        return "hints"
+    return "problems" if asked else ""
+
+
+@lru_cache(maxsize=65536)
+def scope_number(heading: str) -> tuple[str, ...]:
+    """Returns the number that a heading gives to its section: "Answers to Chapter 4" -> ("4",).
+
+    "3.2 Free fall" gives ("3", "2"), "Part II" gives ("2",), "Exam 2021" gives ("2021",); a heading
+    without a number gives ().
+    """
+    heading = heading[:_MAX_HEADING]
+    leading = _LEADING_NUMBER.match(heading)
+    if leading:
+        return number_parts(leading[1])
+    folded = fold(heading)
+    for match in pattern("chapter", "set").finditer(folded):
+        number = _CHAPTER_NUMBER.match(folded[match.end() :].lstrip(" .:#"))
+        if number:
+            return _chapter_parts(number[1])
+        before = re.search(r"(?<!\d)(\d{1,4}(?:\.\d{1,3})*)[.\s]*$", folded[: match.start()])
+        if before:  # "3. fejezet", "第3章"
+            return number_parts(before[1])
+    tail = re.search(r"(?:^|\s)(\d{1,4}(?:\.\d{1,3})*)\s*$", folded)
+    return number_parts(tail[1]) if tail else ()
+
+
+def _chapter_parts(number: str) -> tuple[str, ...]:
+    """Returns the parts of a chapter's number; a Roman one counts like the other numbers."""
+    if number[0].isdigit() or (len(number) == 1 and number not in "ivx"):
+        return number_parts(number)
+    values = [_ROMAN[digit] for digit in number]
+    total = sum(-a if a < b else a for a, b in itertools.pairwise([*values, 0]))
+    return (str(total),)
