@@ -87,10 +87,14 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
                     current.append(piece)  # "Answer: 4" at the end of a solution is part of it
                     continue
                 close()
-                link = record_id("link", problem.opening.index)
-                parts[-1:] = [replace(p, link=link, method=method) for p in parts[-1:] if p.kind == "problem"]
-                head = _Part("solution", opening.label, (), opening, link, method)
-                skipping, current = False, [piece]
+                if parts[-1].kind == "solution":
+                    head = parts.pop()  # an element of its own for the final answer: the solution goes on
+                    current = [*head.pieces, piece]
+                else:
+                    link = record_id("link", problem.opening.index)
+                    parts[-1] = replace(parts[-1], link=link, method=method)
+                    head, current = _Part("solution", opening.label, (), opening, link, method), [piece]
+                skipping = False
                 if opening.stop:
                     stop = min(stop, opening.stop) if stop > opening.stop else opening.stop
             elif opening.kind == "aside" and (head is None or head.kind == "problem"):
@@ -111,10 +115,11 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
             elif not skipping:
                 current.append(piece)
             continue
-        # "Check your learning" after the solution of Example 3: whose is the answer that follows?
+        # "Check your learning" after the solution of Example 3: whose is the answer that follows? Where
+        # no exercise has a number, each has its own.
         follows_solution = head is not None and head.kind == "solution" and head.method == "inline"
-        numbered = opening.label is not None and bool(opening.label.number)
-        method = "follow_up" if follows_solution and not numbered else "inline"
+        after_numbered = follows_solution and problem is not None and _is_numbered(problem.opening)
+        method = "follow_up" if after_numbered and not _is_numbered(opening) else "inline"
         close()
         level = piece.block.level if piece.block.kind == "heading" else 0
         stop = opening.stop or len(pieces)
@@ -125,6 +130,10 @@ def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
             skipping, current = False, [piece]
     close()
     return parts
+
+
+def _is_numbered(opening: Opening) -> bool:
+    return opening.label is not None and bool(opening.label.number)
 
 
 def _answer_follows(opening: Opening | None) -> bool:

@@ -158,6 +158,31 @@ def test_an_unnumbered_solution_does_not_break_a_run() -> None:
     assert len(pairs(document(*blocks))) == 14
 
 
+def test_a_second_element_goes_on_with_the_solution() -> None:
+    text = document(
+        *inside("exercise", "e1", "Why one?"), *inside("solution", "s1", "For this reason."),
+        *inside("answer", "a1", "42"),
+    )  # fmt: skip
+    assert pairs(text) == [("Why one?", "For this reason.\n\n42")]
+
+
+def test_exercises_without_numbers_are_equals() -> None:
+    words = ("one", "two", "three")
+    text = document(
+        *(block for w in words for block in (bold(f"Exercise. Why {w}?", "Exercise."), f"Solution. So {w}."))
+    )
+    assert pairs(text) == [(f"Why {w}?", f"So {w}.") for w in words]
+    assert {p.method for p in matched(text).pairs} == {"inline"}
+
+
+def test_an_unnumbered_exercise_after_a_numbered_example_is_a_follow_up() -> None:
+    text = document(
+        bold("Example 3.1 Why?", "Example 3.1"), bold("Solution So.", "Solution"),
+        bold("Your turn How?", "Your turn"), "Answer: Thus.",
+    )  # fmt: skip
+    assert [p.method for p in matched(text).pairs] == ["inline", "follow_up"]
+
+
 def test_a_hint_is_not_a_solution() -> None:
     text = document(
         heading("Exercises"), "1. Why?", "2. How?", heading("Hints"), "1. Think.", "2. Look.",
