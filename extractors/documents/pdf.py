@@ -88,6 +88,9 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
     lines = _lines(pages, body)
     rules = [[y for y, x0, x1 in page.rules if x1 - x0 > 0.05 * page.width] for page in pages]
     blocks = blocks_of(lines, rules, _bookmarks(source), body)
+    unmapped = sum(block.text.count("\ufffd") for block in blocks)
+    if unmapped:
+        notes.append(f"{unmapped} characters without a Unicode value")
     title = ((source.metadata or {}).get("title") or "").strip()
     if _NO_TITLE.match(title) or not title:
         title = next((b.text for b in blocks if b.kind == "heading"), "")
@@ -106,7 +109,6 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
 def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]]:
     pages, notes = [], []
     fonts, resources = Fonts(source), Resources(source, images)
-    unmapped = 0
     for number in range(1, count + 1):
         try:
             page = read_page(source.load_page(number - 1), number, fonts, resources)
@@ -116,18 +118,14 @@ def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]
         else:
             if not page.fragments:
                 notes.append(f"page {number}: no text layer")
-            unmapped += sum(f.text.count("\ufffd") for f in page.fragments)
         pages.append(page)
-    if unmapped:
-        notes.append(f"{unmapped} characters without a Unicode value")
     return pages, notes
 
 
 def _body_size(pages: list[Page]) -> float:
     """Returns the size in which most characters are printed."""
     exact: dict[float, int] = {}
-    full = [page for page in pages if page.fragments]
-    for page in full[:: 1 + len(full) // 200]:
+    for page in pages:
         for f in page.fragments:
             exact[f.size] = exact.get(f.size, 0) + len(f.text)
     sizes: Counter[float] = Counter()

@@ -234,17 +234,20 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     word = line.text.find(" ") + 1 or len(line.text)
     short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
     indent = line.x0 - last.x0
-    if ENUMERATOR.match(line.text) or NAMED.match(line.text):
-        return ended or short or abs(indent) > 0.8 * size
-    if CAPTION.match(line.text) and (ended or short):
-        return True
+    small = line.text[0].islower()
+    head = line.text[:6] if small else ""
+    if not small or "." in head or ")" in head:  # else no label: that saves the search
+        if ENUMERATOR.match(line.text) or NAMED.match(line.text):
+            return ended or short or abs(indent) > 0.8 * size
+        if (ended or short) and CAPTION.match(line.text):
+            return True
     if len(current) > 1 and abs(indent) > 0.8 * size and not (last.stacked or line.stacked):
         return True
     if len(current) == 1 and indent > 0.8 * size and short and not ENUMERATOR.match(last.text):
         return True
     if len(current) == 1 and indent < -0.8 * size and line.x0 < _left_edge(column) - 0.8 * size:
         return True
-    return short and ended and line.text[0].isalnum() and not line.text[0].islower()
+    return short and ended and not small and line.text[0].isalnum()
 
 
 def _continued(parts: list[Part]) -> Iterator[Part]:

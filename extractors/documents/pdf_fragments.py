@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MONO, SYMBOL, Fonts, Span
-from extractors.documents.pdf_text import plain, plain_symbols
+from extractors.documents.pdf_text import plain, plain_symbols, script
 
 ASCENT, DESCENT = 0.72, 0.22
 """Height of a line above and below its baseline, in units of its size."""
@@ -67,13 +67,17 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     Args:
       bars: the rules at this line, which may be those of fractions or radicals.
     """
-    if bars and len(spans) > 1:
-        parts = _split_at_bars(spans, bars)
-        if len(parts) > 1:
-            return [f for part in parts for f in fragments_of(part, fonts, [])]
     try:
         style = fonts[spans[0]["font"]]
-        if style < SYMBOL and (len(spans) == 1 or _uniform(spans)):
+        if len(spans) == 1:
+            if style < SYMBOL or (style < EXTENSION and "√" not in spans[0]["text"]):
+                return _plain_fragment(spans, style)
+            return _split_at_tall(spans, fonts)
+        if bars:
+            parts = _split_at_bars(spans, bars)
+            if len(parts) > 1:
+                return [f for part in parts for f in fragments_of(part, fonts, [])]
+        if style < SYMBOL and _uniform(spans):
             return _plain_fragment(spans, style)
         items = [
             (text, span["size"], fonts[span["font"]], span) for span in spans if (text := span["text"]) != " "
@@ -83,7 +87,7 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         return fragments_of(spans, fonts, bars)
     if not items:
         return []
-    _, sizes, styles, _ = zip(*items, strict=True)
+    _, sizes, styles, _ = zip(*items, strict=False)
     if sizes[0] < SCRIPT * sizes[-1]:
         lead = _leading_scripts(spans)
         if lead:
@@ -101,7 +105,10 @@ def _uniform(spans: list[Span]) -> bool:
     """Whether spans are in one font of one size."""
     first = spans[0]
     font, size = first["font"], first["size"]
-    return all(not (span["font"] != font or span["size"] != size) for span in spans)
+    for span in spans:  # noqa: SIM110
+        if span["font"] != font or span["size"] != size:
+            return False
+    return True
 
 
 def _plain_fragment(spans: list[Span], style: int) -> list[Fragment]:
@@ -110,7 +117,7 @@ def _plain_fragment(spans: list[Span], style: int) -> list[Fragment]:
     size, base = first["size"], first["origin"][1]
     text = first["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
     if not text.isascii() or not text.isprintable():
-        text = plain(text)
+        text = plain_symbols(text, extension=False) if style >= SYMBOL else plain(text)
     x0, x1 = first["bbox"][0], spans[-1]["bbox"][2]
     if text[:1] == " " or text[-1:] in " ":
         stripped = text.strip()
@@ -297,44 +304,68 @@ def _scripted(items: list[_Item]) -> tuple[str, int, int, float, float]:
     Scripts are written as `^{...}` and `_{...}`, nested as they are printed.
     """
     size, base = _main(items)
-    level_size, level_base = size, base
-    outer: list[tuple[float, float]] = []
+    least, limit = SCRIPT * size, SPACE * size
     pieces: list[str] = []
+    scripts: list[_Item] = []
     length = bold = italic = 0
     leading = BOLD | ITALIC
     right, blank = items[0][3]["bbox"][0], True
-    for text, span_size, style, span in items:
-        box, y = span["bbox"], span["origin"][1] if text[0] != " " else _baseline(span)
+    for item in items:
+        text, span_size, style, span = item
+        if span_size < least and (scripts or _shifted(span, size, base)):
+            if not scripts and not blank and span["bbox"][0] - right > limit:
+                pieces.append(" ")
+            scripts.append(item)
+            right, blank = span["bbox"][2], False
+            continue
+        if scripts:
+            pieces.append(_script(scripts, size, base))
+            scripts = []
         if not text.isascii():
             text = _plain(text, style >= SYMBOL)
             if not text:
                 continue
-        marks = ""
-        while (
-            outer
-            and span_size >= SCRIPT * level_size
-            and (span_size > 1.1 * level_size or abs(y - level_base) > 0.15 * level_size)
-        ):
-            level_size, level_base = outer.pop()
-            marks += "}"
-        if not outer and not blank and text[0] != " " and box[0] - right > SPACE * level_size:
-            marks += " "
-        blank = text[-1] == " "
-        if span_size < SCRIPT * level_size:
-            shift = level_base - y
-            if shift > 0.12 * level_size or shift < -0.06 * level_size:
-                outer.append((level_size, level_base))
-                level_size, level_base = span_size, y
-                marks += "^{" if shift > 0 else "_{"
-                text = text.strip()
-        pieces.append(marks + text)
-        right = box[2]
+        box = span["bbox"]
+        if not blank and text[0] != " " and box[0] - right > limit:
+            text = " " + text
+        pieces.append(text)
+        right, blank = box[2], text[-1] == " "
         if leading:
             leading &= style
-            length += len(marks) + len(text)
+            length = sum(map(len, pieces))
             bold = length if leading & BOLD else bold
             italic = length if leading & ITALIC else italic
-    return "".join(pieces) + "}" * len(outer), bold, italic, size, base
+    if scripts:
+        pieces.append(_script(scripts, size, base))
+    return "".join(pieces), bold, italic, size, base
+
+
+def _shifted(span: Span, size: float, base: float) -> bool:
+    """Whether a small span is above or below a line."""
+    shift = base - _baseline(span)
+    return shift > 0.12 * size or shift < -0.06 * size
+
+
+def _script(items: list[_Item], size: float, base: float) -> str:
+    """Returns small spans beside a line as its sub- and superscripts."""
+    if len(items) == 1:
+        text, _, style, span = items[0]
+        text = text.strip() if text.isascii() else _plain(text, style >= SYMBOL).strip()
+        return script("^" if _baseline(span) < base else "_", text)
+    # Scripts of one height are one script; what is smaller among them are scripts of theirs.
+    groups: list[tuple[float, list[_Item]]] = []
+    for item in items:
+        y = _baseline(item[3])
+        if groups and (item[1] < SCRIPT * groups[-1][1][0][1] or abs(y - groups[-1][0]) < 0.15 * size):
+            groups[-1][1].append(item)
+        else:
+            groups.append((y, [item]))
+    parts = []
+    for y, group in groups:
+        sizes = [item[1] for item in group]
+        composed = _joined(group) if min(sizes) > SCRIPT * max(sizes) else _scripted(group)
+        parts.append(script("^" if y < base else "_", composed[0].strip()))
+    return "".join(parts)
 
 
 def _main(items: list[_Item]) -> tuple[float, float]:

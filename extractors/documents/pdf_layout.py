@@ -105,7 +105,7 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
             counts = starts.setdefault(int(f.x0 / 2), [0, 0])
             counts[0] += 1
             counts[1] += len(f.text)
-            if f.text[0] in "0123456789(" and f.text[-1] in ".)":
+            if f.text[0] in _LABEL_STARTS and _LABEL.match(f.text):
                 counts[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():

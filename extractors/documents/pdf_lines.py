@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
-from extractors.documents.pdf_text import tidy
+from extractors.documents.pdf_text import script, tidy
 
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
 _LABEL = re.compile(r"\(?\d{1,4}[.)]")
@@ -227,9 +227,9 @@ def _scripted(f: Fragment, main: Fragment) -> str:
         return f.text
     shift = (main.base - f.base) / main.size
     if shift > 0.35 or (shift > 0.12 and not f.stacked):
-        return f"^{{{f.text}}}"
+        return script("^", f.text)
     if shift < -0.35 or (shift < -0.06 and not f.stacked):
-        return f"_{{{f.text}}}"
+        return script("_", f.text)
     return f.text
 
 
@@ -271,12 +271,10 @@ def _stack_text(stack: list[Fragment], main: Fragment) -> str:
         lower = " ".join([f.text for f in stack if f.base > main.base])
         upper = " ".join([f.text for f in stack if f.base <= main.base])
         if lower and upper:
-            return f"_{{{lower}}}^{{{upper}}}"
+            return script("_", lower) + script("^", upper)
     if operator is not None:
         above = [f.text for f in stack if f.base < operator.base and f is not operator]
         below = [f.text for f in stack if f.base >= operator.base and f is not operator]
-        lower = f"_{{{' '.join(below)}}}" if below else ""
-        upper = f"^{{{' '.join(above)}}}" if above else ""
-        return operator.text + lower + upper
+        return operator.text + script("_", " ".join(below)) + script("^", " ".join(above))
     stack.sort(key=lambda f: (round(f.base), f.x0))
     return " ".join([f.text for f in stack])

@@ -129,7 +129,8 @@ def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[d
     bars = sorted(page.rules) if len(page.rules) <= MAX_BARS else []
     heights = [bar[0] for bar in bars]
     turned = []
-    seen = set()
+    seen: set[tuple[str, int, int]] = set()
+    fragments = page.fragments
     for block in blocks:
         for line in block["lines"]:
             if line["dir"][0] < 0.9:
@@ -146,7 +147,7 @@ def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[d
                 key = (f.text, int(f.x0), int(f.base))
                 if key not in seen:  # bold or shadow by printing twice
                     seen.add(key)
-                    page.fragments.append(f)
+                    fragments.append(f)
     page.fragments.sort(key=attrgetter("base"))
     return turned
 

@@ -65,8 +65,11 @@ def label_beside(rows: list[Line]) -> Line | None:
     if not match or sum([bool(ITEM.match(line.text)) for line in rows]) > 1:
         return None
     x0, x1, text = cells[0]
-    cells[0] = x0, x1, text[match.end() :].strip()
     line = rows[0]
+    if match.end() == len(text):
+        del cells[0]
+    else:
+        cells[0] = x0, x1, text[match.end() :].strip()
     return replace(line, text=match[0], cells=[], bold=min(line.bold, match.end()), italic=0)
 
 

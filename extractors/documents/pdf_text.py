@@ -87,31 +87,27 @@ _ACCENTS = {
 }
 _ACCENT = re.compile("([¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
 _SLASHED = re.compile(r"(?:(?<=[\s=(+−-])|^)\^(\w|\{[^{}]*\})/_?(\w|\{[^{}]*\})")
-_BRACES = re.compile(r"([\^_])\{\s*([^{}]*?)\s*\}")
-_NEEDS_TIDYING = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338{/]")
+_ACCENTED = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]")
+
+
+def script(mark: str, text: str) -> str:
+    """Returns a sub- or superscript: `x^2`, `x^{10}`; mark is "^" or "_"."""
+    if len(text) == 1:
+        return mark + text
+    return f"{mark}{{{text}}}" if text.strip() else ""
 
 
 def tidy(text: str) -> str:
-    """Returns a line with its accents on their letters and its scripts in short form.
+    """Returns a line with its accents on their letters and its small fractions as `1/2`.
 
-    Accents that are printed before their letter join it; `x^{2}` becomes `x^2`; a small slashed
-    fraction, raised before and lowered after its slash, becomes `1/2`.
+    Accents that are printed before their letter join it; a fraction with a slash, raised before
+    and lowered after it, loses the marks of its scripts.
     """
-    if "{" not in text and (text.isascii() or not _NEEDS_TIDYING.search(text)):
-        return text
-    if "{" in text:
-        text = _BRACES.sub(_short_script, text)
     if "^" in text and "/" in text:
         text = _SLASHED.sub(lambda m: f"{m[1].strip('{}')}/{m[2].strip('{}')}", text)
-    accented = _ACCENT.sub(lambda m: m[2] + _ACCENTS.get(m[1], m[1]), text)
-    return text if accented == text else unicodedata.normalize("NFC", accented)
-
-
-def _short_script(match: re.Match[str]) -> str:
-    content = match[2]
-    if not content:
-        return ""
-    return match[1] + content if len(content) == 1 else f"{match[1]}{{{content}}}"
+    if text.isascii() or not _ACCENTED.search(text):
+        return text
+    return unicodedata.normalize("NFC", _ACCENT.sub(lambda m: m[2] + _ACCENTS.get(m[1], m[1]), text))
 
 
 _DIVIDED = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010]$")

@@ -1,0 +1,134 @@
+"""Columns, grids and rows, from where the fragments of a page stand."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.documents.pdf_fragments import ASCENT, DESCENT, Fragment
+from extractors.documents.pdf_layout import reading_order
+from extractors.documents.pdf_lines import lines_of
+
+SIZE = 10.0
+PROSE = "the body moves along a line and its speed"
+
+
+def at(x: float, y: float, text: str, size: float = SIZE, width: float = 0.0) -> Fragment:
+    """Returns a fragment on a base line; a letter is as wide as half its height."""
+    x1 = x + (width or 0.5 * size * len(text))
+    return Fragment(x, x1, y, size, text, y - ASCENT * size, y + DESCENT * size)
+
+
+def order(*pages: list[Fragment]) -> list[str]:
+    """Returns the texts of the last page in reading order, each column from top to bottom."""
+    columns = reading_order(list(pages), SIZE)[-1]
+    return [line.text for column in columns for line in lines_of(column, 1)]
+
+
+def column(x: float, name: str, lines: int, y: float = 100.0) -> list[Fragment]:
+    return [at(x, y + 12 * i, f"{name}{i} {PROSE}", width=220) for i in range(lines)]
+
+
+def names(texts: list[str]) -> list[str]:
+    return [text.split()[0] for text in texts]
+
+
+def test_two_columns_between_lines_over_both() -> None:
+    title, foot = at(60, 60, "T " + PROSE, width=460), at(60, 300, "F " + PROSE, width=460)
+    found = order([title, *column(60, "l", 9), *column(300, "r", 9), foot])
+    assert names(found) == ["T", *(f"l{i}" for i in range(9)), *(f"r{i}" for i in range(9)), "F"]
+
+
+def test_short_column_is_known_from_the_next_page() -> None:
+    full = [*column(60, "l", 9), *column(300, "r", 9)]
+    short = [*column(60, "l", 5), *column(300, "r", 2, y=103)]
+    assert names(order(full, short)) == ["l0", "l1", "l2", "l3", "l4", "r0", "r1"]
+
+
+def test_three_columns_of_short_answers() -> None:
+    answers = [at(60 + 150 * (i // 5), 100 + 14 * (i % 5), f"{2 * i + 1}. x = {i}") for i in range(15)]
+    assert names(order(answers)) == [f"{2 * i + 1}." for i in range(15)]
+
+
+def test_grid_is_read_row_by_row() -> None:
+    parts = "abcd"
+    cells = []
+    for i, part in enumerate(parts):
+        x, y = 60 + 250 * (i % 2), 100 + 40 * (i // 2)
+        cells += [at(x, y, f"{part})"), at(x + 18, y, f"{part}1 {PROSE}", width=180)]
+        cells.append(at(x + 18, y + 12, f"{part}2 {PROSE}", width=180))
+    found = " ".join(
+        order([at(60, 70, "S " + PROSE, width=460), *cells, at(60, 190, "E " + PROSE, width=460)])
+    )
+    assert [word for word in found.split() if word[1:] in ("1", "2")] == [
+        part + n for part in parts for n in "12"
+    ]
+
+
+def test_labels_left_of_short_answers_are_no_column() -> None:
+    rows = []
+    for i in range(6):
+        rows += [
+            at(60, 100 + 14 * i, f"Check your answer {i}", width=130),
+            at(194, 100 + 14 * i, f"it is {i} N"),
+        ]
+    assert order(rows) == [f"Check your answer {i} it is {i} N" for i in range(6)]
+
+
+def test_table_is_no_columns() -> None:
+    rows = [at(60 + 130 * j, 100 + 14 * i, f"cell {i} {j}") for i in range(6) for j in range(3)]
+    assert order(rows) == [" ".join(f"cell {i} {j}" for j in range(3)) for i in range(6)]
+
+
+def test_short_heading_over_two_columns() -> None:
+    above = [*column(60, "a", 6), *column(300, "b", 6)]
+    heading = at(60, 205, "Chapter 2", size=13)
+    below = [*column(60, "c", 6, y=235), *column(300, "d", 6, y=235)]
+    found = names(order([*above, heading, *below]))
+    assert found == [f"{name}{i}" for name in "ab" for i in range(6)] + ["Chapter"] + [
+        f"{name}{i}" for name in "cd" for i in range(6)
+    ]
+
+
+def test_scripts_belong_to_their_line() -> None:
+    row = [at(60, 100, "v"), at(65.5, 102, "0", size=7), at(72, 100, "= 3 m/s"), at(108, 96, "2", size=7)]
+    assert [line.text for line in lines_of(row, 1)] == ["v_0 = 3 m/s^2"]
+
+
+def test_wide_gaps_make_cells() -> None:
+    (line,) = lines_of([at(60, 100, "mass"), at(120, 100, "3 kg"), at(180, 100, "2")], 1)
+    assert [text for _, _, text in line.cells] == ["mass", "3 kg", "2"]
+
+
+def test_numbered_items_beside_each_other_are_lines_of_their_own() -> None:
+    found = lines_of([at(60, 100, "1. x = 2"), at(200, 100, "2. x = 5"), at(340, 100, "3. x = 7")], 1)
+    assert [line.text for line in found] == ["1. x = 2", "2. x = 5", "3. x = 7"]
+    numbers = [at(60, 100, "1.5 m"), at(200, 100, "2.5 m"), at(340, 100, "3.5 m")]
+    assert len(lines_of(numbers, 1)) == 1
+
+
+_FRAGMENTS = st.lists(
+    st.builds(
+        at,
+        st.floats(0, 500),
+        st.floats(0, 700),
+        st.sampled_from(["a", "1.", "(b)", "2", PROSE, "x = 3", "3.1", "and so on"]),
+        st.sampled_from([6.0, 10.0, 14.0]),
+    ),
+    max_size=40,
+)
+
+
+@given(_FRAGMENTS)
+def test_every_fragment_is_read_once(fragments: list[Fragment]) -> None:
+    columns = reading_order([fragments], SIZE)[0]
+    assert sorted(id(f) for part in columns for f in part) == sorted(map(id, fragments))
+
+
+@given(_FRAGMENTS.filter(bool))
+def test_lines_hold_every_character(fragments: list[Fragment]) -> None:
+    expected = sorted("".join(f.text for f in fragments).replace(" ", ""))
+    found = "".join(line.text for line in lines_of(fragments, 1))
+    for mark in "^_{} ":
+        found = found.replace(mark, "")
+    assert sorted(found) == expected
