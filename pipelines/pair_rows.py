@@ -7,6 +7,7 @@ from functools import cache
 
 from filters.figure import needs_figure
 from filters.phrases import phrases
+from schemas.document import MATH_QUALITIES
 from schemas.ids import record_id
 from schemas.problems import Item, MatchedPair
 from schemas.scp116k import Pair, Pairing, Source
@@ -22,12 +23,16 @@ def to_pair(matched: MatchedPair) -> Pair:
         problem=problem.text,
         solution=solution.text,
         answer=final_answer(solution.text),
+        solution_kind="full",
+        hint=problem.hint or solution.hint or None,
         label=problem.label,
         domain=None,
         subdomain=None,
         level=None,
         language=problem.language,
         needs_figure=needs_figure(problem.text, problem.figures),
+        math_quality=max(problem.math_quality, solution.math_quality, key=MATH_QUALITIES.index),
+        ocr=problem.ocr or solution.ocr,
         source=Source(
             uri=problem.uri,
             sha256=problem.sha256,

@@ -10,13 +10,15 @@ as data; what it means is decided in `extractors.problems`, not in a reader.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 BLOCK_SEPARATOR = "\n\n"
 
 BlockKind = Literal[
     "heading", "paragraph", "list_item", "code", "table", "formula", "figure", "caption", "footnote"
 ]
+MathQuality = Literal["exact", "rebuilt", "doubtful"]
+MATH_QUALITIES: tuple[MathQuality, ...] = get_args(MathQuality)  # best first
 DocumentFormat = Literal["pdf", "docx", "epub", "html", "latex", "markdown", "notebook", "text"]
 
 
@@ -87,6 +89,10 @@ class Block:
       boxes: where it is printed; empty where the format has no pages.
       start, end: span in the text of the document, as `with_spans` sets it.
       containers: outermost first.
+      math_quality: "exact" where the format holds the mathematics or there is none; "rebuilt" where
+        it was put together from positions on a page; "doubtful" where it could not be, and the
+        glyphs stand in reading order.
+      ocr: whether the text was recognised on an image of the page.
     """
 
     text: str
@@ -99,6 +105,8 @@ class Block:
     containers: tuple[Container, ...] = ()
     start: int = 0
     end: int = 0
+    math_quality: MathQuality = "exact"
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

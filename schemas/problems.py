@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.document import Box
+from schemas.document import Box, MathQuality
 
 ItemKind = Literal["problem", "solution"]
 
@@ -30,6 +30,9 @@ class Item:
       run: which sequence of labels of its document it belongs to; numbers do not repeat in a run.
       link: equal, and not empty, in a problem and a solution that the document itself joins.
       method: how the document joins them: see `MatchedPair.method`.
+      hint: help that is printed with it and is no solution ("Hint", "Strategy"); empty without.
+      math_quality: the worst of its blocks: see `Block.math_quality`.
+      ocr: whether any of it was recognised on an image.
     """
 
     id: str
@@ -50,6 +53,9 @@ class Item:
     run: int = 0
     link: str = ""
     method: str = ""
+    hint: str = ""
+    math_quality: MathQuality = "exact"
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,20 @@ class Pair:
     problem: str = field(metadata={"doc": "the problem, mathematics as LaTeX where the format holds it"})
     solution: str = field(metadata={"doc": "the printed solution"})
     answer: str | None = field(metadata={"doc": "final answer where the solution states one"})
+    solution_kind: str = field(
+        metadata={"doc": "full, final_answer (nothing but the answer) or hint (help that does not solve it)"}
+    )
+    hint: str | None = field(metadata={"doc": "hint or strategy note printed with it, part of neither text"})
     label: str = field(metadata={"doc": "label as printed, such as Exercise 1.2.105"})
     domain: str | None = field(metadata={"doc": "field of study; null without a classifier or a model"})
     subdomain: str | None = field(metadata={"doc": "part of the field; null likewise"})
     level: str | None = field(metadata={"doc": "educational level; null likewise"})
     language: str = field(metadata={"doc": "ISO 639-1 code, und if unknown"})
     needs_figure: bool = field(metadata={"doc": "whether the problem cannot be read without a picture"})
+    math_quality: str = field(
+        metadata={"doc": "exact, rebuilt (from positions on a page) or doubtful (glyphs in reading order)"}
+    )
+    ocr: bool = field(metadata={"doc": "whether any of it was recognised on an image of a page"})
     source: Source = field(metadata={"doc": "where it was printed"})
     pairing: Pairing = field(metadata={"doc": "how the two were matched"})
     judge: Judge | None = field(metadata={"doc": "verdict of the judge; null if none ran"})

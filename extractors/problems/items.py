@@ -11,7 +11,7 @@ from extractors.problems.openings import Opening, find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.sequences import numeric
 from extractors.problems.vocabulary import fold, words
-from schemas.document import Document
+from schemas.document import MATH_QUALITIES, Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item, ItemKind
 
@@ -281,6 +281,8 @@ def _item(document: Document, part: _Part) -> Item | None:
         number=label.number if label else (),
         link=part.link,
         method=part.method,
+        math_quality=max((b.math_quality for b in blocks), key=MATH_QUALITIES.index),
+        ocr=any(b.ocr for b in blocks),
     )
 
 
