@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from extractors.problems.labels import Label
 from extractors.problems.openings import Opening, find_openings
 from extractors.problems.outline import Piece, divide, joined
+from extractors.problems.parts import Part, cut, is_lettered
 from extractors.problems.sequences import numeric
 from extractors.problems.vocabulary import fold, words
 from schemas.document import MATH_QUALITIES, Document
 from schemas.ids import record_id
-from schemas.problems import Found, Item, ItemKind
+from schemas.problems import Found, Item
 
-_LEFT_OUT = ("footnote",)
-_MAX_ASIDES = 8  # "Strategy", "Discussion"... between a problem and its solution
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A problem or a solution before it is an Item."""
-
-    kind: ItemKind
-    label: Label | None
-    pieces: tuple[Piece, ...]
-    opening: Opening
-    link: str = ""
-    method: str = ""
-    stem: tuple[Piece, ...] = ()
 
 
 def find_items(document: Document) -> Found:
@@ -42,7 +27,7 @@ def find_items(document: Document) -> Found:
     """
     pieces = divide(document)
     openings = find_openings(pieces)
-    parts = _with_stems([_trimmed(part) for part in _declare(_parts(pieces, openings))], pieces, openings)
+    parts = _with_stems([_trimmed(part) for part in _declare(cut(pieces, openings))], pieces, openings)
     scattered = _scattered_families(pieces, openings)
     parts = [
         _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
@@ -54,113 +39,7 @@ def find_items(document: Document) -> Found:
     return Found(document.uri, document.sha256, _with_runs(whole))
 
 
-def _parts(pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
-    parts: list[_Part] = []
-    problem: _Part | None = None  # the open problem that an inline solution would answer
-    skipping = True
-    current: list[Piece] = []
-    head: _Part | None = None
-
-    def close() -> None:
-        nonlocal head, current
-        if head is not None:
-            parts.append(replace(head, pieces=tuple(current)))
-        head, current = None, []
-
-    at = {opening.index: opening for opening in openings}
-    starts = [opening.index for opening in openings]
-    level, stop, method = 0, len(pieces), "inline"
-    for index, piece in enumerate(pieces):
-        opening = at.get(index)
-        if index >= stop:
-            close()
-            problem, skipping, stop = problem if _answer_follows(opening) else None, True, len(pieces)
-        if opening and _ignored(opening, piece, level, problem is not None or head is not None):
-            opening = None
-        if opening is None:
-            if not skipping and piece.block.kind not in _LEFT_OUT:
-                current.append(piece)
-            continue
-        if opening.kind in ("inline_solution", "inline_hint", "aside"):
-            if opening.kind == "inline_solution" and problem is not None:
-                if head is not None and head.kind == "solution":
-                    current.append(piece)  # "Answer: 4" at the end of a solution is part of it
-                    continue
-                close()
-                if parts[-1].kind == "solution":
-                    head = parts.pop()  # an element of its own for the final answer: the solution goes on
-                    current = [*head.pieces, piece]
-                else:
-                    link = record_id("link", problem.opening.index)
-                    parts[-1] = replace(parts[-1], link=link, method=method)
-                    head, current = _Part("solution", opening.label, (), opening, link, method), [piece]
-                skipping = False
-                if opening.stop:
-                    stop = min(stop, opening.stop) if stop > opening.stop else opening.stop
-            elif opening.kind == "aside" and (head is None or head.kind == "problem"):
-                if problem is not None and _solution_ahead(index, openings, starts):
-                    close()
-                    skipping = True
-                elif not skipping:
-                    current.append(piece)
-            elif opening.kind == "inline_hint":
-                close()
-                skipping = True
-            elif opening.kind == "inline_solution" and head is not None:
-                # A question repeated above its solution: the two are a pair of their own.
-                link = record_id("link", index)
-                parts.append(replace(head, kind="problem", pieces=tuple(current), link=link, method="inline"))
-                head = _Part("solution", head.label, (), opening, link, "inline")
-                current, skipping = [piece], False
-            elif not skipping:
-                current.append(piece)
-            continue
-        # "Check your learning" after the solution of Example 3: whose is the answer that follows? Where
-        # no exercise has a number, each has its own.
-        follows_solution = head is not None and head.kind == "solution" and head.method == "inline"
-        after_numbered = follows_solution and problem is not None and _is_numbered(problem.opening)
-        method = "follow_up" if after_numbered and not _is_numbered(opening) else "inline"
-        close()
-        level = piece.block.level if piece.block.kind == "heading" else 0
-        stop = opening.stop or len(pieces)
-        problem, skipping = None, True
-        if opening.kind in ("problem", "solution"):
-            head = _Part(opening.kind, opening.label, (), opening)
-            problem = head if opening.kind == "problem" else None
-            skipping, current = False, [piece]
-    close()
-    return parts
-
-
-def _is_numbered(opening: Opening) -> bool:
-    return opening.label is not None and bool(opening.label.number)
-
-
-def _answer_follows(opening: Opening | None) -> bool:
-    """Whether what follows a declared problem still belongs to it: its hint, its solution."""
-    return opening is not None and opening.kind in ("inline_solution", "inline_hint", "aside")
-
-
-def _ignored(opening: Opening, piece: Piece, level: int, inside: bool) -> bool:
-    """Whether a heading is a division of the item it stands in: deeper than the item's own heading."""
-    return (
-        opening.kind == "boundary"
-        and opening.label is None
-        and inside
-        and level > 0
-        and piece.block.kind == "heading"
-        and piece.block.level > level
-    )
-
-
-def _solution_ahead(index: int, openings: list[Opening], starts: list[int]) -> bool:
-    for opening in openings[bisect(starts, index) :][:_MAX_ASIDES]:
-        if opening.kind != "aside":
-            return opening.kind == "inline_solution"
-    return False
-
-
-def _declare(parts: list[_Part]) -> list[_Part]:
+def _declare(parts: list[Part]) -> list[Part]:
     """Links declared solutions to the problems that they name."""
     by_container = {p.opening.container: i for i, p in enumerate(parts) if p.opening.container}
     linked = list(parts)
@@ -173,13 +52,13 @@ def _declare(parts: list[_Part]) -> list[_Part]:
     return linked
 
 
-def _with_stems(parts: list[_Part], pieces: list[Piece], openings: list[Opening]) -> list[_Part]:
+def _with_stems(parts: list[Part], pieces: list[Piece], openings: list[Opening]) -> list[Part]:
     """Gives the problems that share a stem ("In Problems 4 to 6, ...") the pieces of that stem."""
     stems = []
     for position, opening in enumerate(openings):
         if opening.shared_by:
             ends = [o.index for o in openings[position + 1 : position + 2]]
-            stem = tuple(pieces[opening.index : ends[0] if ends else opening.index + 1])
+            stem = list(pieces[opening.index : ends[0] if ends else opening.index + 1])
             stems.append((opening.index, range(opening.shared_by[0], opening.shared_by[1] + 1), stem))
     if not stems:
         return parts
@@ -213,13 +92,13 @@ def _scattered_families(pieces: list[Piece], openings: list[Opening]) -> set[str
     return {f for f in last if 2 * sum(between.get(f, [True])) >= len(between.get(f, [True]))}
 
 
-def _is_alone(part: _Part) -> bool:
+def _is_alone(part: Part) -> bool:
     return (
         part.kind == "problem" and not part.link and not part.pieces[0].section.zone and not part.opening.stop
     )
 
 
-def _leading(part: _Part) -> _Part:
+def _leading(part: Part) -> Part:
     """Keeps the first paragraph of a problem in running text, and what hangs on it.
 
     Lists, lettered parts, formulas, tables and figures hang on the paragraph before them; the
@@ -229,27 +108,23 @@ def _leading(part: _Part) -> _Part:
     texts = 0 if not part.pieces[0].block.text[label_end:].strip() else 1
     kept = [part.pieces[0]]
     for piece in part.pieces[1:]:
-        hangs = piece.block.kind not in ("paragraph", "heading") or _is_lettered(piece.block.text)
+        hangs = piece.block.kind not in ("paragraph", "heading") or is_lettered(piece.block.text)
         if not hangs and texts >= 1:
             break
         texts += not hangs
         kept.append(piece)
-    return replace(part, pieces=tuple(kept))
+    return replace(part, pieces=kept)
 
 
-def _is_lettered(text: str) -> bool:
-    return bool(re.match(r"\(?(?:[a-z]|[ivx]{1,4})[.)]\s", text))
-
-
-def _trimmed(part: _Part) -> _Part:
+def _trimmed(part: Part) -> Part:
     """Drops headings at the end, which belong to what follows."""
     pieces = list(part.pieces)
     while len(pieces) > 1 and pieces[-1].block.kind == "heading":
         pieces.pop()
-    return replace(part, pieces=tuple(pieces))
+    return replace(part, pieces=pieces)
 
 
-def _item(document: Document, part: _Part) -> Item | None:
+def _item(document: Document, part: Part) -> Item | None:
     pieces = list(part.pieces)
     first, label = pieces[0], part.label
     end = label.end if label else 0
@@ -281,9 +156,20 @@ def _item(document: Document, part: _Part) -> Item | None:
         number=label.number if label else (),
         link=part.link,
         method=part.method,
+        hint=_hint(part.hint),
         math_quality=max((b.math_quality for b in blocks), key=MATH_QUALITIES.index),
         ocr=any(b.ocr for b in blocks),
     )
+
+
+def _hint(pieces: list[Piece]) -> str:
+    """Returns the help that stands with an item, without the word that announces it."""
+    bodies = []
+    for piece in pieces:
+        text = piece.block.text
+        end = piece.label.end if piece.label else 0
+        bodies.append(replace(piece, block=replace(piece.block, text=text[end:].strip())))
+    return joined([piece for piece in bodies if piece.block.text])
 
 
 def _without_single_links(items: list[Item]) -> list[Item]:
