@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 from benchmarks.layouts.book import Book, Chapter, Problem, Section
 from benchmarks.layouts.variants import Variant
@@ -13,6 +13,7 @@ from benchmarks.layouts.variants import Variant
 _Group = Callable[[Sequence["_Numbered"]], Iterator["Piece"]]
 
 LETTERS = "ABCDEFGH"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI"]
 
 
@@ -77,7 +78,7 @@ class _Arranger:
 
     def word(self, template: str, **more: str) -> str:
         """Fills a label in; twice, since words like "Solution to Exercise {n}" have places of their own."""
-        values = {**self.book.words, **more}
+        values = {**self.book.words, **dict(self.variant.words), **more}
         return template.format(**values).format(**values)
 
     # -- single items
@@ -88,16 +89,28 @@ class _Arranger:
         shown = self.shown(item)
         printed = item.solved and v.place != "nowhere" and v.hints != "only"
         self.truth.append(Truth(f"{stem}\n\n{text}".strip(), shown if printed else ()))
-        label = self.word(v.problem, n=item.number, t=item.problem.title).replace(" ()", "")
+        label = self.label(v.problem, item)
         if v.place == "bracket" and item.solved:
             text = f"{text} [{self.word('{ans}')} {shown[0]}]"
         pieces = [Piece("problem", text, label, key=item.key)]
         if v.hints == "inline" and item.problem.hint:
             pieces.append(Piece("hint", item.problem.hint, self.word(v.hint), key=item.key))
         if v.place == "inline" and item.solved:
-            label = self.word(v.inline, n=item.number, t=item.problem.title)
-            pieces.append(Piece("solution", shown[0], label, key=item.key))
+            label = self.label(v.inline, item)
+            pieces.append(Piece("solution", shown[0] + v.end, label, key=item.key))
         return pieces
+
+    def label(self, template: str, item: _Numbered) -> str:
+        """Fills a label in; without the punctuation around a title where there is none."""
+        label = self.word(
+            template,
+            n=item.number,
+            t=item.problem.title,
+            c=str(item.chapter),
+            s=str(item.section),
+            star=r"\*" if item.index % 3 == 2 else "",
+        )
+        return label if item.problem.title else label.replace(" ()", "").replace(": **", ".** ")
 
     def problems(self, items: Sequence[_Numbered]) -> Iterator[Piece]:
         for (chapter, section), group in groupby(items, key=lambda item: (item.chapter, item.section)):
@@ -112,7 +125,7 @@ class _Arranger:
     def shown(self, item: _Numbered) -> tuple[str, ...]:
         """What is printed as the solution, and what else may be taken for it."""
         problem, text = item.problem, self.variant.text
-        if text in ("short", "key", "table"):
+        if text in ("short", "key", "table", "rows", "tworows"):
             return (self.marked(problem.answer),)
         full = self.marked(problem.solution)
         if text == "repeat":
@@ -160,20 +173,20 @@ class _Arranger:
         if v.hints == "only":
             yield from self.hints(items)
         elif v.text == "key":
-            answers = [self.word(v.gathered, n=item.number) + self.shown(item)[0] for item in items]
+            answers = [self.label(v.gathered, item) + self.shown(item)[0] for item in items]
             yield Piece("paragraph", "; ".join(a.removesuffix(".") for a in answers) + ".")
-        elif v.text == "table":
-            yield Piece("paragraph", _table([[item.number, self.shown(item)[0]] for item in items]))
+        elif v.text in ("table", "rows", "tworows"):
+            cells = [[item.number, self.shown(item)[0]] for item in items]
+            yield Piece("paragraph", _table(cells, v.text))
         else:
             for item in items:
-                label = self.word(v.gathered, n=item.number, t=item.problem.title).replace(" ()", "")
-                yield Piece("solution", self.shown(item)[0], label, key=item.key)
+                text = self.shown(item)[0] + v.end
+                yield Piece("solution", text, self.label(v.gathered, item), key=item.key)
 
     def hints(self, items: Sequence[_Numbered]) -> Iterator[Piece]:
         for item in items:
             if item.problem.hint:
-                label = self.word(self.variant.gathered, n=item.number, t="")
-                yield Piece("hint", item.problem.hint, label, key=item.key)
+                yield Piece("hint", item.problem.hint, self.label(self.variant.gathered, item), key=item.key)
 
     def section_of_solutions(self, items: Sequence[_Numbered], level: int) -> Iterator[Piece]:
         """A headed group of solutions; of hints before it, where the variant gathers them."""
@@ -260,6 +273,8 @@ class _Arranger:
                     number = {
                         "chapter.section.n": f"{c}.{s}.{in_section}",
                         "chapter.n": f"{c}.{in_chapter}",
+                        "chapter-n": f"{c}-{in_chapter}",
+                        "circled": CIRCLED[in_chapter - 1],
                         "section": str(in_section),
                         "chapter": str(in_chapter),
                         "book": str(in_book),
@@ -269,7 +284,8 @@ class _Arranger:
                     counted = {"section": in_section, "chapter.section.n": in_section, "book": in_book}
                     odd = counted.get(self.variant.number, in_chapter) % 2 == 1
                     index = in_book - 1
-                    solved = {"all": True, "odd": odd, "none": False, "half": index < total // 2}
+                    half = index < total // 2
+                    solved = {"all": True, "none": False, "odd": odd, "even": not odd, "half": half}
                     self.numbered.append(_Numbered(problem, number, index, c, s, solved[self.variant.solved]))
 
 
@@ -282,13 +298,19 @@ def _in_columns(count: int, pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield Piece("columns", level=1)
 
 
-def _table(cells: list[list[str]], width: int = 6) -> str:
-    """Returns a Markdown table of numbers and answers, `width` of them a row."""
-    rows = [cells[start : start + width] for start in range(0, len(cells), width)]
-    lines = [" | ".join(f"{number} | {answer}" for number, answer in row) for row in rows]
-    columns = 2 * min(width, len(cells))
+def _table(cells: list[list[str]], arrangement: str, width: int = 6) -> str:
+    """Returns a Markdown table of numbers and answers, arranged as `Variant.text` says."""
+    if arrangement == "rows":
+        rows = cells
+    elif arrangement == "tworows":
+        rows = [list(row) for row in zip(*cells, strict=True)]
+    else:
+        rows = [
+            list(chain.from_iterable(cells[start : start + width])) for start in range(0, len(cells), width)
+        ]
+    columns = max(map(len, rows))
     head = ["|" + "   |" * columns, "|" + "---|" * columns]
-    return "\n".join([*head, *(f"| {line} |" for line in lines)])
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def arrange(book: Book, variant: Variant) -> Arranged:

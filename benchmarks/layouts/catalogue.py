@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.layouts.languages import LANGUAGES
+from benchmarks.layouts.unusual import UNUSUAL
 from benchmarks.layouts.variants import Variant
 
 _PDF = (
@@ -320,4 +321,4 @@ _NO_PAIRS = (
     Variant("none-de-html-hints-inline", language="de", form="html", hints="inline", place="nowhere"),
 )
 
-VARIANTS = _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + _NO_PAIRS
+VARIANTS = _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + UNUSUAL + _NO_PAIRS

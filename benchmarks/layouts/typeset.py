@@ -11,7 +11,7 @@ from benchmarks.layouts.book import Book
 from benchmarks.layouts.variants import Variant
 
 _PREAMBLE = """
-#set page(width: 420pt, height: 595pt, margin: (x: 48pt, y: 54pt), header: context {
+#set page(width: WIDTHpt, height: HEIGHTpt, margin: (x: 48pt, y: 54pt), header: context {
   let page = counter(page).get().first()
   set text(8pt)
   if page > 1 [_TITLE_ #h(1fr) #page]
@@ -38,7 +38,9 @@ def typst_pdf(source: str, book: Book, variant: Variant) -> bytes:
     import typst
 
     title, _, rest = source.partition("\n")
-    preamble = _PREAMBLE.replace("TITLE", book.title).replace("FONT", variant.font)
+    running = variant.running.format(**book.words) or book.title
+    preamble = _PREAMBLE.replace("TITLE", running).replace("FONT", variant.font)
+    preamble = preamble.replace("WIDTH", str(variant.page[0])).replace("HEIGHT", str(variant.page[1]))
     preamble = preamble.replace("LANGUAGE", book.language)
     preamble += f"#align(center, text(18pt)[*{title.lstrip('% ')}*])\n#v(1em)\n"
     body = pypandoc.convert_text(rest, "typst", format="markdown")

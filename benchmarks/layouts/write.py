@@ -93,6 +93,8 @@ def _piece(piece: Piece, variant: Variant) -> Iterator[str]:
 
 def _item(piece: Piece, variant: Variant) -> Iterator[str]:
     wrap = variant.wrap
+    if variant.links and piece.kind in ("problem", "solution") and not piece.key.startswith("example"):
+        piece = replace(piece, label=_linked(piece))
     if variant.form == "story":  # MuPDF prints every list with plain numbers
         piece = replace(piece, text=re.sub(r"^\((?=\w\) )", r"\(", piece.text, flags=re.MULTILINE))
     elif variant.form not in ("markdown", "notebook") and "\n" not in piece.text:
@@ -119,7 +121,9 @@ def _item(piece: Piece, variant: Variant) -> Iterator[str]:
         yield _raw("latex", f"\\begin{{{name}}}")
         yield bare
         yield _raw("latex", f"\\end{{{name}}}")
-    elif variant.form == "pdf" and variant.layout in ("hang", "grid", "box"):
+    elif variant.style and piece.kind == "solution":
+        yield from _set_apart(_run_in(piece.label, piece.text), variant.style)
+    elif variant.form == "pdf" and variant.layout in ("hang", "grid", "box", "margin", "badge"):
         yield from _typst_item(piece, variant.layout)
     elif variant.layout == "list" and _BARE.fullmatch(piece.label):
         yield piece.label.ljust(4) + piece.text.replace("\n", "\n    ").replace("\n    \n", "\n\n")
@@ -136,12 +140,42 @@ def _run_in(label: str, text: str) -> str:
     return label + text
 
 
+def _linked(piece: Piece) -> str:
+    """The label as a link from the problem to the solution, or back, with the anchor of the other one."""
+    own, other = ("q", "s") if piece.kind == "problem" else ("s", "q")
+    bare = piece.label.strip()
+    return f"[{bare}](#{other}-{piece.key}){{#{own}-{piece.key}}} "
+
+
+_STYLES = {
+    "italic": "#block[#emph[",
+    "small": "#block[#text(8pt)[",
+    "indent": "#block(inset: (left: 2em))[#text[",
+    "frame": "#block(stroke: 0.5pt, fill: luma(240), inset: 6pt, width: 100%)[#text[",
+}
+
+
+def _set_apart(text: str, style: str) -> Iterator[str]:
+    if style == "quote":
+        yield "> " + text.replace("\n", "\n> ")
+    else:
+        yield _raw("typst", _STYLES[style])
+        yield text
+        yield _raw("typst", "]]")
+
+
 def _typst_item(piece: Piece, layout: str) -> Iterator[str]:
     label = piece.label.strip().replace("**", "\0").replace("*", "_").replace("\0", "*")
     if layout == "grid" and len(label) < 10 and re.search(r"\d", label):
         yield _raw("typst", f"#grid(columns: (2.4em, 1fr), [{label}], [")
         yield piece.text
         yield _raw("typst", "])")
+    elif layout in ("margin", "badge") and re.search(r"\d", label) and piece.kind != "example":
+        mark = {
+            "margin": f"#place(dx: -2.6em)[{label}]",
+            "badge": f"#box(fill: navy, inset: 2pt, baseline: 2pt, text(white)[{label}])#h(0.4em)",
+        }[layout]
+        yield _run_in(f"`{mark}`{{=typst}}", piece.text)
     elif layout == "box" and piece.kind in ("problem", "example"):
         yield _raw("typst", "#block(stroke: 0.5pt, inset: 6pt, width: 100%)[")
         yield _run_in(piece.label, piece.text)
