@@ -22,13 +22,12 @@ class ReadDocuments(beam.PTransform):
 
     Args:
       limits: beyond which a document is refused.
-      seconds: after which a document is given up.
       ticks: folder where progress is counted, if anyone looks.
     """
 
-    def __init__(self, limits: Limits, seconds: int, ticks: str | None = None):
+    def __init__(self, limits: Limits, ticks: str | None = None):
         super().__init__(label="read")
-        self.do = _Read(limits, seconds, ticks)
+        self.do = _Read(limits, ticks)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         return sources | Stage(self.do, "read", Document)
@@ -37,12 +36,12 @@ class ReadDocuments(beam.PTransform):
 class _Read(ConvertFn):
     """Reads a document in the reader's process, of which there is one a worker."""
 
-    def __init__(self, limits: Limits, seconds: int, ticks: str | None):
+    def __init__(self, limits: Limits, ticks: str | None):
         super().__init__("read", self.read)
-        self.limits, self.seconds, self.ticks = limits, seconds, ticks
+        self.limits, self.ticks = limits, ticks
 
     def setup(self) -> None:
-        self.reader = Reader(self.limits, self.seconds)
+        self.reader = Reader(self.limits, self.ticks)
 
     def teardown(self) -> None:
         self.reader.close()

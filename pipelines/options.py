@@ -91,9 +91,16 @@ class DocumentOptions(PipelineOptions):
             help="longer documents are rejected as too_many_pages",
         )
         parser.add_argument(
-            "--document_timeout",
+            "--document_timeout_s",
             type=positive,
             default=600,
             metavar="SECONDS",
             help="documents that take longer to read are rejected as timeout",
+        )
+        parser.add_argument(
+            "--document_memory_mb",
+            type=positive,
+            default=1000,
+            metavar="MB",
+            help="documents that need more memory to read are rejected as out_of_memory",
         )

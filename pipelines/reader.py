@@ -1,7 +1,7 @@
-"""Reading documents in a process of their own.
+"""Documents are read, searched and drawn in a process of their own.
 
-A document can crash or hang the C libraries that read it, and then no `except` helps. Here that
-costs the document and nothing else: the process is ended and the next document gets a new one.
+A document can crash, hang or bloat the C libraries that read it, and then no `except` helps. Here
+that costs the document and nothing else: the process is ended and the next document gets a new one.
 What goes through the pipe is pickled, but both ends are ours and no document is ever unpickled.
 """
 
@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
+from collections.abc import Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from schemas.document import Document
+from schemas.problems import Found, Matching
+
+_SECONDS_BETWEEN_LOOKS = 0.05
+_WORN_OUT = 0.5
+"""Share of its memory with which a process is kept; beyond it, the next document gets a new one."""
 
 
 class BrokenInstallation(ImportError):
@@ -26,63 +34,112 @@ class BrokenInstallation(ImportError):
 
 
 class ReaderError(Exception):
-    """What the reader raised in its process, as "TypeName: message"."""
+    """What was raised in the reader's process, as "TypeName: message"."""
 
 
 class Reader:
-    """Reads documents one after the other in a process that is started when first needed.
+    """Does one task after the other in a process that is started when first needed.
+
+    Every task raises:
+      UnreadableDocument: the document can't be read. Of its process say `crashed` that it ended,
+        `timeout` and `out_of_memory` that it reached a limit.
+      BrokenInstallation: what reads documents isn't all there.
+      ReaderError: something else was raised.
 
     Args:
-      limits: beyond which a document is refused.
-      seconds: after which a document is given up.
+      limits: on one task.
+      folder: where the process gets a folder for its temporary files; the system's if None.
     """
 
-    def __init__(self, limits: Limits, seconds: int):
-        self.limits, self.seconds = limits, seconds
+    def __init__(self, limits: Limits, folder: str | None = None):
+        self.limits, self.folder = limits, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._temporary = ""
 
     def read(self, data: bytes, uri: str) -> Document:
-        """Returns the document.
+        """Returns the document that `data` holds: see `extractors.documents.read_document`."""
+        return self._do("read", uri, data=data)
 
-        Raises:
-          UnreadableDocument: it can't be read; `crashed` and `timeout` say that its process ended.
-          BrokenInstallation: what reads documents isn't all there.
-          ReaderError: the reader raised something else.
-        """
-        pipe = self._pipe or self._start()
-        try:
-            pipe.send((data, uri))
-            answer = pipe.recv()
-        except (EOFError, OSError):
-            raise self._ended() from None
-        if isinstance(answer, Document):
-            return answer
-        raise answer
+    def find(self, document: Document) -> Found:
+        """Returns its problems and solutions: see `extractors.problems.find_items`."""
+        return self._do("find", document)
+
+    def match(self, documents: Sequence[Found]) -> Matching:
+        """Returns what of one folder belongs together: see `extractors.problems.match_items`."""
+        return self._do("match", documents)
+
+    def render(self, data: bytes, pages: Sequence[int], dpi: int) -> list[bytes]:
+        """Returns pages of a PDF as pictures: see `extractors.documents.pdf_render.render_pages`."""
+        return self._do("render", pages, dpi, data=data)
 
     def close(self) -> None:
-        """Ends the process, with whatever it has started."""
+        """Ends the process, with whatever it has started, and removes its temporary files."""
         if self._process and self._pipe:
             self._pipe.close()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
+            shutil.rmtree(self._temporary, ignore_errors=True)
         self._process = self._pipe = None
+
+    def _do(self, task: str, *arguments: Any, data: bytes = b"") -> Any:
+        used = self._process is not None
+        try:
+            return self._try(task, arguments, data)
+        except UnreadableDocument as error:
+            if not used or error.reason not in ("crashed", "out_of_memory"):
+                raise
+        self.close()  # what came before may have left it broken or bloated, which is no fault of this one
+        return self._try(task, arguments, data)
+
+    def _try(self, task: str, arguments: tuple[Any, ...], data: bytes) -> Any:
+        pipe = self._pipe or self._start()
+        try:
+            pipe.send((task, arguments))
+            pipe.send_bytes(data)
+            while not pipe.poll(_SECONDS_BETWEEN_LOOKS):
+                if self._megabytes() > self.limits.memory_megabytes:
+                    self.close()
+                    detail = f"needs more than {self.limits.memory_megabytes} MB"
+                    raise UnreadableDocument("out_of_memory", detail)
+            answer = pipe.recv()
+        except (EOFError, OSError):
+            raise self._ended() from None
+        if self._megabytes() > _WORN_OUT * self.limits.memory_megabytes:
+            self.close()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
-        arguments = (theirs.fileno(), self.seconds, self.limits.max_megabytes, self.limits.max_pages)
+        self._temporary = tempfile.mkdtemp(prefix="assay-reader-", dir=self.folder)
         self._process = subprocess.Popen(
             # -P: a module that lies in the current directory, beside documents, is none of ours.
-            [sys.executable, "-P", "-m", "pipelines.reader", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(_path())},
+            [sys.executable, "-P", "-m", "pipelines.reader_process", str(theirs.fileno())],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(_path()), "TMPDIR": self._temporary},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.PIPE,  # whose end tells it that we are gone
             start_new_session=True,  # it ends with its pipe, not by the Ctrl-C of a terminal
         )
         theirs.close()
         self._pipe = ours
+        with contextlib.suppress(OSError):  # it may have ended already; who asks it will see
+            ours.send(self.limits)
         return ours
+
+    def _megabytes(self) -> float:
+        """Returns the memory that the process and those it has started take; 0 once they are gone."""
+        import psutil
+
+        assert self._process
+        size = 0
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self._process.pid)
+            for each in (process, *process.children(recursive=True)):
+                size += each.memory_info().rss
+        return size / 1_000_000
 
     def _ended(self) -> UnreadableDocument:
         assert self._process
@@ -92,9 +149,9 @@ class Reader:
             status = 0
         self.close()
         if status == -signal.SIGALRM:
-            return UnreadableDocument("timeout", f"not read within {self.seconds} s")
+            return UnreadableDocument("timeout", f"not done within {self.limits.seconds} s")
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        return UnreadableDocument("crashed", f"reading it ended the reader's process: {cause}")
+        return UnreadableDocument("crashed", f"it ended the reader's process: {cause}")
 
 
 def _path() -> list[str]:
@@ -102,41 +159,3 @@ def _path() -> list[str]:
     checkout = str(Path(__file__).resolve().parent.parent)
     here = os.path.realpath(os.curdir)
     return [p for p in sys.path if p and (os.path.realpath(p) != here or here == checkout)]
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read(1)
-    os._exit(0)
-
-
-def serve(pipe: Connection, limits: Limits, seconds: int) -> None:
-    """Reads every document that comes through a pipe until its other end is closed."""
-    from extractors.documents import read_document
-
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
-            data, uri = pipe.recv()
-        except EOFError:
-            return
-        answer: Document | Exception
-        # The kernel ends this process then, even where C code would never look at a flag.
-        signal.alarm(seconds)
-        try:
-            answer = read_document(data, uri, limits)
-        except UnreadableDocument as error:
-            answer = error
-        except ImportError as error:
-            answer = BrokenInstallation(f"{type(error).__name__}: {error}")
-        except Exception as error:
-            answer = ReaderError(f"{type(error).__name__}: {error}")
-        signal.alarm(0)
-        pipe.send(answer)
-
-
-if __name__ == "__main__":
-    descriptor, seconds, megabytes, pages = map(int, sys.argv[1:])
-    # By its real name, so that the other end knows the classes of what is sent.
-    from pipelines.reader import serve as serve_pipe
-
-    serve_pipe(Connection(descriptor), Limits(megabytes, pages), seconds)

@@ -123,13 +123,18 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
-    limits = Limits(documents.max_document_mb, documents.max_pages)
+    limits = Limits(
+        documents.max_document_mb,
+        documents.max_pages,
+        memory_megabytes=documents.document_memory_mb,
+        seconds=documents.document_timeout_s,
+    )
     pairing = run.options.view_as(PairOptions)
     sure = partial(is_sure, minimum=pairing.min_pairing_score)
     figures = partial(figure_verdict, figures=pairing.figures)
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
-    read = sources | ReadDocuments(limits, documents.document_timeout, run.ticks)
+    read = sources | ReadDocuments(limits, run.ticks)
     found = read.kept | Convert("extract", find, Found)
     pairs = found.kept | MatchPairs(run.ticks)
     certain = pairs.kept | Keep("confidence", sure)

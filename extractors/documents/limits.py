@@ -7,15 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one document; beyond them it is refused, not cut.
+    """Bounds on one document; beyond them it is refused, not cut. A megabyte is 1,000,000 bytes.
 
     Attributes:
-      max_megabytes: of the file, and of what an archive unpacks to; a megabyte is 1,000,000 bytes.
+      max_megabytes: of the file, and of what an archive unpacks to.
       max_pages: of a PDF.
+      max_text_megabytes: of the text that comes out of it; a book has about one.
+      max_blocks: that come out of it; a book of a thousand pages has some 20,000.
+      memory_megabytes: that reading it may take, the programs that help with it included.
+      seconds: that reading it may take.
     """
 
     max_megabytes: int = 200
     max_pages: int = 5000
+    max_text_megabytes: int = 50
+    max_blocks: int = 500_000
+    memory_megabytes: int = 1000
+    seconds: int = 600
 
 
 class UnreadableDocument(Exception):
@@ -23,8 +31,8 @@ class UnreadableDocument(Exception):
 
     Attributes:
       reason: one of unknown_type, empty, damaged, encrypted, too_large, too_many_pages, no_text,
-        missing_dependency; or, where a pipeline reads it, not_readable (its bytes can't be had),
-        timeout, crashed.
+        missing_dependency, timeout, out_of_memory; or, where a pipeline reads it, not_readable (its
+        bytes can't be had), crashed.
       detail: one line for a person.
     """
 

@@ -366,7 +366,7 @@ def test_a_document_that_crashes_or_hangs_its_reader_costs_itself_alone(
     (folder / "good.md").write_text("**Exercise 1.** What is 1 + 1?\n\n**Solution.** It is 2.\n")
     out = tmp_path / "out"
     done = beam(
-        "run", "scp116k", "--input", folder, "--output", out, "--workers", workers, "--document_timeout=5",
+        "run", "scp116k", "--input", folder, "--output", out, "--workers", workers, "--document_timeout_s=5",
         env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

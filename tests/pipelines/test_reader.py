@@ -43,7 +43,7 @@ TEXT = b"# A heading\n\nSome text about apples and pears.\n"
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     (tmp_path / "sitecustomize.py").write_text(SABOTAGE)
     monkeypatch.syspath_prepend(tmp_path)
-    made = Reader(Limits(7, 9), seconds=5)
+    made = Reader(Limits(7, 9, seconds=5))
     yield made
     made.close()
 
@@ -59,9 +59,9 @@ def test_documents_come_back_from_one_process(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("data", "reason", "detail"),
     [
-        (b"abort", "crashed", "reading it ended the reader's process: SIGABRT"),
-        (b"exit", "crashed", "reading it ended the reader's process: exit status 3"),
-        (b"sleep", "timeout", "not read within 5 s"),
+        (b"abort", "crashed", "it ended the reader's process: SIGABRT"),
+        (b"exit", "crashed", "it ended the reader's process: exit status 3"),
+        (b"sleep", "timeout", "not done within 5 s"),
         (b"refuse", "encrypted", "7 9"),
     ],
 )
@@ -95,7 +95,7 @@ def test_a_module_in_the_current_directory_is_not_run(
     monkeypatch.chdir(tmp_path)
     for path in ("", str(tmp_path)):
         monkeypatch.setattr(sys, "path", [path, *sys.path])
-    reader = Reader(Limits(), 60)
+    reader = Reader(Limits())
     try:
         assert reader.read(TEXT, "a.md").title == "A heading"
     finally:
@@ -118,7 +118,7 @@ def test_the_process_ends_when_its_parent_does(tmp_path: Path) -> None:
         "import os\n"
         "from extractors.documents.limits import Limits\n"
         "from pipelines.reader import Reader\n"
-        "reader = Reader(Limits(), 60)\n"
+        "reader = Reader(Limits())\n"
         "reader.read(b'some text', 'a.txt')\n"
         "print(reader._process.pid, flush=True)\n"
         "os._exit(0)\n"
