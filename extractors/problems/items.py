@@ -6,6 +6,9 @@ import re
 from bisect import bisect
 from dataclasses import replace
 
+from extractors.problems.affinity import answers
+from extractors.problems.matching import match_items
+from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import Opening, find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
@@ -26,6 +29,18 @@ def find_items(document: Document) -> Found:
     (`method` declared).
     """
     pieces = divide(document)
+    found = _find(document, pieces)
+    if any(item.kind == "solution" for item in found.items):
+        return found
+    for title in mirroring_titles(pieces):
+        guess = _find(document, divide(document, solutions=title))
+        pairs = match_items([guess]).pairs
+        if answers([pair.problem.text for pair in pairs], [pair.solution.text for pair in pairs]):
+            return guess
+    return found
+
+
+def _find(document: Document, pieces: list[Piece]) -> Found:
     openings = find_openings(pieces)
     parts = _with_stems([_trimmed(part) for part in _declare(cut(pieces, openings))], pieces, openings)
     scattered = _scattered_families(pieces, openings)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from extractors.problems.labels import Label
 from extractors.problems.outline import OPENED, Piece
-from extractors.problems.sequences import Candidate, best_chain
+from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
@@ -105,22 +105,24 @@ def _is_title(piece: Piece) -> bool:
 
 def _worded(pieces: list[Piece]) -> list[Opening]:
     """Openings by the words of their labels."""
-    mirrored = _mirrored_families(pieces)
+    mirrored, counting = _unknown_families(pieces)
     openings = []
     for index, piece in enumerate(pieces):
         label = piece.label
         if label is None or label.role in ("", "float", "link", "chapter"):
             continue
-        kind = _kind_of_words(label, piece, mirrored)
+        kind = _kind_of_words(label, piece, mirrored, counting)
         if kind:
             openings.append(Opening(index, kind, label))
     return openings
 
 
-def _kind_of_words(label: Label, piece: Piece, mirrored: set[str]) -> Kind | None:
+def _kind_of_words(label: Label, piece: Piece, mirrored: set[str], counting: set[str]) -> Kind | None:
     role, zone = label.role, piece.section.zone
     if role == "unknown":
-        role = "problem" if label.family in mirrored else "other"
+        if label.family in counting:
+            return None  # "Case 1" and "Case 2" of every proof
+        role = "problem" if label.family in mirrored or zone in ("", "solutions") else "other"
     if role in ("problem", "example"):
         if zone and not label.number and piece.block.kind != "heading":
             return None  # "Examples" within a numbered exercise
@@ -137,15 +139,30 @@ def _kind_of_words(label: Label, piece: Piece, mirrored: set[str]) -> Kind | Non
     return "boundary" if role == "set" or (label.number and not zone) else None
 
 
-def _mirrored_families(pieces: list[Piece]) -> set[str]:
-    """Families of unknown words that carry the same numbers inside and outside of the solutions."""
+def _unknown_families(pieces: list[Piece]) -> tuple[set[str], set[str]]:
+    """Sorts families of unknown words.
+
+    Returns:
+      Those that carry the same numbers inside and outside of the solutions; and those that start
+      over where no heading does, as the cases of a proof do and items do not.
+    """
     asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     answered: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    last: dict[str, Piece] = {}
+    restarts: Counter[str] = Counter()
     for piece in pieces:
-        if piece.label and piece.label.role == "unknown":
-            side = answered if piece.section.zone == "solutions" else asked
-            side[piece.label.family].add(piece.label.number)
-    return {family for family in asked if asked[family] & answered.get(family, set())}
+        label = piece.label
+        if label is None or label.role != "unknown":
+            continue
+        side = answered if piece.section.zone == "solutions" else asked
+        side[label.family].add(label.number)
+        before = last.get(label.family)
+        if before is not None and before.section.headings == piece.section.headings:
+            assert before.label is not None
+            restarts[label.family] += numeric(label.number) <= numeric(before.label.number)
+        last[label.family] = piece
+    mirrored = {family for family in asked if asked[family] & answered.get(family, set())}
+    return mirrored, {family for family, count in restarts.items() if count}
 
 
 def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -> list[Opening]:

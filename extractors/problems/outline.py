@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from extractors.problems.labels import Label, read_label
 from extractors.problems.sequences import numeric
-from extractors.problems.titles import NUMBERING, Zone, name_zone, scope_number, title_zone
+from extractors.problems.titles import Zone, name_zone, scope_number, title_words, title_zone
+from extractors.problems.unknown import infer_roles
 from extractors.problems.vocabulary import fold, pattern
 from schemas.document import BLOCK_SEPARATOR, Block, Document
 
@@ -53,10 +54,14 @@ class Piece:
     title: bool = False
 
 
-def divide(document: Document) -> list[Piece]:
-    """Returns the pieces of a document with their labels and sections, in order."""
+def divide(document: Document, solutions: str = "") -> list[Piece]:
+    """Returns the pieces of a document with their labels and sections, in order.
+
+    Args:
+      solutions: words of a title that sections of solutions have, though no vocabulary says so.
+    """
     blocks = [piece for block in document.blocks for piece in _split(block)]
-    labels = _certain([read_label(block) for block in blocks])
+    labels = infer_roles(blocks, _certain([read_label(block) for block in blocks]))
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
@@ -67,6 +72,8 @@ def divide(document: Document) -> list[Piece]:
     seen: set[tuple[str, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
+        if is_section[index] and solutions and title_words(block.text) == solutions:
+            zone = "solutions"
         if zone == "problems" and whole == "solutions":
             zone = whole
         around = stack[-1][2] if stack and stack[-1][2] else whole
@@ -122,7 +129,7 @@ def _titled(entry: tuple[int, str, Zone, int]) -> bool:
 def _identity(heading: str) -> tuple[str, ...]:
     """Returns what makes two headings the same: their number, or else their words."""
     number = scope_number(heading)
-    return number or (fold(NUMBERING.sub("", heading)),)
+    return number or (title_words(heading),)
 
 
 def _split(block: Block) -> list[Block]:
@@ -176,6 +183,7 @@ def _cuts_of_row(text: str) -> list[int]:
 def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool]:
     """Tells for every block whether it is a heading that opens a section, and no label of an item."""
     inline = _inline_markers(blocks, labels)
+    divisions = _divisions(blocks, labels)
     following = _next_items(labels)
     parents: list[int] = []  # the headings above the current one, outermost first
     seen: set[tuple[str, ...]] = set()
@@ -192,7 +200,9 @@ def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool
             section = True
         elif label.role == "":
             section = not _is_titled_item(index, blocks, labels, parents)
-        elif label.number or label.role == "unknown":
+        elif label.role == "unknown":
+            section = label.family in divisions
+        elif label.number:
             section = _has_labelled_headings(index, blocks, labels)
         elif label.family in inline or (block.containers and OPENED.search(block.containers[-1].name)):
             section = False
@@ -314,6 +324,27 @@ def _has_labelled_headings(index: int, blocks: list[Block], labels: list[Label |
         if block.level <= level:
             return False
         if label and label.number and label.role in ("problem", "example", "solution"):
+            return True
+    return False
+
+
+def _divisions(blocks: list[Block], labels: list[Label | None]) -> set[str]:
+    """Returns the unknown words of headings below which others stand, such as those of chapters."""
+    return {
+        label.family
+        for index, label in enumerate(labels)
+        if label and label.role == "unknown" and blocks[index].kind == "heading"
+        if _holds_others(index, blocks, labels)
+    }
+
+
+def _holds_others(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+    """Whether headings or the labels of another family stand below a heading."""
+    for follower in range(index + 1, len(blocks)):
+        block, label = blocks[follower], labels[follower]
+        if block.kind == "heading":
+            return block.level > blocks[index].level
+        if label and label.number and label.family and label.role != "float":
             return True
     return False
 

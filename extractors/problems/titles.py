@@ -54,6 +54,11 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     return "problems" if len(left) <= max_left else ""
 
 
+def title_words(title: str) -> str:
+    """Returns the words of a title, folded, without the number before them."""
+    return fold(NUMBERING.sub("", title[:_MAX_HEADING]).strip())
+
+
 def name_zone(document: Document) -> Zone:
     """Returns what the file name or the title says that the whole document holds."""
     stem = PurePosixPath(document.uri.replace("\\", "/")).stem

@@ -1,0 +1,79 @@
+"""What the wording of problems and solutions says about whether they belong together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from extractors.problems.vocabulary import fold
+
+_ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。")
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff]{2}")
+_MAX_TEXT = 4000  # characters of an item that are compared
+_MIN_ASKING = 0.2
+_MAX_ANSWERS_ASKING = 0.1
+_SHORT = 0.4  # of the length of the problems
+_CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
+_OTHERS = 12  # other solutions that each one is compared with
+
+
+def asks(texts: Sequence[str]) -> bool:
+    """Whether texts are questions: at least one in five has a question mark."""
+    return _asking(texts) >= _MIN_ASKING
+
+
+def _asking(texts: Sequence[str]) -> float:
+    return sum(1 for text in texts if _ASKS.search(text)) / len(texts) if texts else 0.0
+
+
+def bag(text: str) -> Counter[str]:
+    """Returns the words and numbers of a text, folded, with their counts."""
+    return Counter(_WORD.findall(fold(text[:_MAX_TEXT])))
+
+
+def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
+    """Whether the second texts answer the first ones, one to one, judged without knowing the language.
+
+    They do not ask; and either each shares more rare words and numbers with its own problem than
+    with the others (sign test), or they are much shorter than what asks.
+    """
+    if len(problems) < 3 or _asking(solutions) > _MAX_ANSWERS_ASKING:
+        return False
+    if asks(problems) and median(map(len, solutions)) <= _SHORT * median(map(len, problems)):
+        return True
+    return _chance(problems, solutions) <= _CHANCE
+
+
+def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
+    """Returns how likely it is that texts which do not belong together agree as well as these."""
+    asked, answered = [bag(text) for text in problems], [bag(text) for text in solutions]
+    frequency = Counter(word for words in (*asked, *answered) for word in words)
+    size = len(asked) + len(answered)
+    wins = tries = 0
+    for i, problem in enumerate(asked):
+        near = [j for j in range(max(0, i - _OTHERS // 2), min(len(asked), i + _OTHERS // 2 + 1)) if j != i]
+        own = overlap(problem, answered[i], frequency, size)
+        others = median(overlap(problem, answered[j], frequency, size) for j in near)
+        if own != others:
+            tries += 1
+            wins += own > others
+    return sum(math.comb(tries, k) for k in range(wins, tries + 1)) / 2**tries
+
+
+def overlap(a: Counter[str], b: Counter[str], frequency: Counter[str], size: int) -> float:
+    """Returns how much of the rarer words of the shorter text the other one repeats, 0..1.
+
+    Args:
+      a, b: the words of two texts.
+      frequency: in how many texts each word stands.
+      size: how many texts there are.
+    """
+
+    def weight(words: Counter[str]) -> float:
+        return sum(math.log((size + 1) / frequency[word]) for word in words)
+
+    least = min(weight(a), weight(b))
+    return weight(a & b) / least if least else 0.0
