@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
@@ -12,8 +14,9 @@ from apache_beam.io.filesystems import FileSystems
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from pipelines.progress import tick
-from pipelines.reader import Reader, ReaderError
-from pipelines.stages import ERROR, ConvertFn, Refused, Source, Split, Stage, printable, source_of
+from pipelines.reader import Reader
+from pipelines.readers import ReaderFn, ReaderPool, refusing
+from pipelines.stages import Source, Split, Stage, Tally, printable, settled, source_of
 from schemas.document import Document
 
 
@@ -21,42 +24,34 @@ class ReadDocuments(beam.PTransform):
     """Sources -> Documents; what can't be read is rejected with its reason.
 
     Args:
-      limits: beyond which a document is refused.
+      pool: the processes that read.
       ticks: folder where progress is counted, if anyone looks.
     """
 
-    def __init__(self, limits: Limits, ticks: str | None = None):
+    def __init__(self, pool: ReaderPool, ticks: str | None = None):
         super().__init__(label="read")
-        self.do = _Read(limits, ticks)
+        self.do = _Read(pool, ticks)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         return sources | Stage(self.do, "read", Document)
 
 
-class _Read(ConvertFn):
-    """Reads a document in the reader's process, of which there is one a worker."""
+class _Read(ReaderFn):
+    def __init__(self, pool: ReaderPool, ticks: str | None):
+        super().__init__(pool)
+        self.tally, self.ticks = Tally("read"), ticks
 
-    def __init__(self, limits: Limits, ticks: str | None):
-        super().__init__("read", self.read)
-        self.limits, self.ticks = limits, ticks
-
-    def setup(self) -> None:
-        self.reader = Reader(self.limits, self.ticks)
-
-    def teardown(self) -> None:
-        self.reader.close()
-
-    def read(self, source: Source) -> Document:
+    def work(self, reader: Reader, source: Source) -> Document:
         try:
-            data = _bytes(source, self.limits)
-            source = source_of(source.uri, hashlib.sha256(data).hexdigest())
-            return self.reader.read(data, printable(source.uri))
-        except UnreadableDocument as error:
-            raise Refused(error.reason, error.detail, record=source) from None
-        except ReaderError as error:
-            raise Refused(ERROR, str(error), record=source) from None
+            with refusing():
+                data = _bytes(source, self.pool.limits)
+            with refusing(source_of(source.uri, hashlib.sha256(data).hexdigest())):
+                return reader.read(data, printable(source.uri))
         finally:
             tick(self.ticks, "documents")
+
+    def settle(self, source: Source, result: Callable[[], Any]) -> Iterator[Any]:
+        return settled(self.tally, source, result)
 
 
 def _bytes(source: Source, limits: Limits) -> bytes:

@@ -55,7 +55,7 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
 
 
 def choose_runner(options: Any) -> bool:
-    """Sets the runner and its workers; returns whether it works on this machine.
+    """Sets the runner; returns whether it works on this machine.
 
     Without --runner it is FnApiRunner, by name: `DirectRunner` tries another engine first that has to
     be downloaded, so that a run online and one offline would not be the same.
@@ -74,10 +74,8 @@ def choose_runner(options: Any) -> bool:
         raise UsageError("--runner DaskRunner: it drops branches of a pipeline in silence; use another one")
     if direct.direct_running_mode == "multi_threading":
         raise UsageError("--direct_running_mode multi_threading: it fails at random; use --workers")
-    if workers > 1:
-        if not local:
-            raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
-        direct.direct_num_workers, direct.direct_running_mode = workers, "multi_processing"
+    if workers > 1 and not local:
+        raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
     setup_file = Path(__file__).resolve().parent.parent / "setup.py"
     if not local and not setup.setup_file and setup_file.exists():
         setup.setup_file = str(setup_file)  # ships these packages to the workers

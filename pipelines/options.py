@@ -46,7 +46,7 @@ class RunOptions(PipelineOptions):
             type=positive,
             default=1,
             metavar="N",
-            help="worker processes on this machine; 1 works in the process itself",
+            help="documents that are read at a time on this machine, each in a process of its own",
         )
         parser.add_argument(
             "--num_shards",

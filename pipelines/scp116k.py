@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,11 +20,24 @@ from pipelines.options import DocumentOptions, RunOptions, share
 from pipelines.output import join
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
+from pipelines.reader import Reader
+from pipelines.readers import ReaderFn, ReaderPool, refusing
 from pipelines.recipe import Outcome, Recipe, Run, StageInfo
 from pipelines.sink import WriteRows, encode
-from pipelines.stages import REJECTED, Convert, Distinct, Keep, Refused, Split, Tally, source_of
+from pipelines.stages import (
+    REJECTED,
+    Convert,
+    Distinct,
+    Keep,
+    Refused,
+    Split,
+    Stage,
+    Tally,
+    settled,
+    source_of,
+)
 from schemas.document import Document
-from schemas.problems import Found, Item
+from schemas.problems import Found, Item, Matching
 from schemas.scp116k import Pair
 from schemas.verdict import Rejected
 
@@ -49,18 +62,22 @@ class PairOptions(PipelineOptions):
         )
 
 
-def find(document: Document) -> Found:
-    """Finds the problems and solutions of a document.
+class _Find(ReaderFn):
+    """Finds the problems and solutions of a document, which is rejected if there are none."""
 
-    Raises:
-      Refused: there are none.
-    """
-    from extractors.problems import find_items
+    def __init__(self, pool: ReaderPool):
+        super().__init__(pool)
+        self.tally = Tally("extract")
 
-    found = find_items(document)
-    if not found.items:
-        raise Refused("no_problems_found", "; ".join(document.notes))
-    return found
+    def work(self, reader: Reader, document: Document) -> Found:
+        with refusing():
+            found = reader.find(document)
+        if not found.items:
+            raise Refused("no_problems_found", "; ".join(document.notes))
+        return found
+
+    def settle(self, document: Document, result: Callable[[], Any]) -> Iterator[Any]:
+        return settled(self.tally, document, result)
 
 
 def by_folder(found: Found) -> tuple[str, Found]:
@@ -68,22 +85,29 @@ def by_folder(found: Found) -> tuple[str, Found]:
     return posixpath.dirname(found.uri), found
 
 
-class _Match(beam.DoFn):
+class _Match(ReaderFn):
     """Pairs the items of one folder's documents, in whatever order they come."""
 
-    def __init__(self, stage: str, ticks: str | None):
-        self.tally, self.ticks = Tally(stage), ticks
+    def __init__(self, pool: ReaderPool, ticks: str | None):
+        super().__init__(pool)
+        self.tally, self.ticks = Tally("pair"), ticks
 
     def process(self, group: tuple[str, Iterable[Found]]) -> Iterator[Any]:
-        from extractors.problems import match_items
+        return super().process(sorted(group[1], key=lambda found: found.uri))
 
-        documents = sorted(group[1], key=lambda found: found.uri)
+    def work(self, reader: Reader, documents: list[Found]) -> Matching:
+        with refusing():
+            return reader.match(documents)
+
+    def settle(self, documents: list[Found], result: Callable[[], Any]) -> Iterator[Any]:
         items = [item for found in documents for item in found.items]
         self.tally.seen(len(items))
         try:
-            matching = match_items(documents)
-        except Exception as error:  # the folder's items can't be told apart from its failure
-            yield from (self.tally.fail(item, error) for item in items)
+            matching = result()
+        except ImportError:
+            raise
+        except Refused as refusal:  # the folder's items can't be told apart from its failure
+            yield from (self.tally.reject(item, refusal.reason, refusal.detail) for item in items)
             return
         for matched in matching.pairs:
             try:
@@ -108,13 +132,13 @@ def _labelled(item: Item) -> str:
 class MatchPairs(beam.PTransform):
     """Problems and solutions -> pairs, one to one, over the documents of a folder."""
 
-    def __init__(self, ticks: str | None):
+    def __init__(self, pool: ReaderPool, ticks: str | None):
         super().__init__(label="pair")
-        self.ticks = ticks
+        self.do = _Match(pool, ticks)
 
     def expand(self, found: beam.PCollection[Found]) -> Split:
         groups = found | beam.Map(by_folder).with_output_types(tuple[str, Found]) | beam.GroupByKey()
-        out = groups | beam.ParDo(_Match("pair", self.ticks)).with_outputs(REJECTED, main="kept")
+        out = groups | beam.ParDo(self.do).with_outputs(REJECTED, main="kept")
         out.kept.element_type, out[REJECTED].element_type = Pair, Rejected
         return Split(out.kept, out[REJECTED])
 
@@ -129,14 +153,15 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         memory_megabytes=documents.document_memory_mb,
         seconds=documents.document_timeout_s,
     )
+    pool = ReaderPool(limits, options.workers, run.ticks)
     pairing = run.options.view_as(PairOptions)
     sure = partial(is_sure, minimum=pairing.min_pairing_score)
     figures = partial(figure_verdict, figures=pairing.figures)
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
-    read = sources | ReadDocuments(limits, run.ticks)
-    found = read.kept | Convert("extract", find, Found)
-    pairs = found.kept | MatchPairs(run.ticks)
+    read = sources | ReadDocuments(pool, run.ticks)
+    found = read.kept | Stage(_Find(pool), "extract", Found)
+    pairs = found.kept | MatchPairs(pool, run.ticks)
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)

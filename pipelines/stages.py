@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -121,6 +122,22 @@ class Stage(beam.PTransform):
         return Split(out.kept, out[REJECTED])
 
 
+def settled(tally: Tally, record: Any, result: Callable[[], Any]) -> Iterator[Any]:
+    """Yields what `result` returns, or the reject of the record if it raises."""
+    tally.seen()
+    try:
+        value = result()
+    except ImportError:
+        raise
+    except Refused as refusal:
+        yield tally.reject(refusal.record or record, refusal.reason, refusal.detail)
+    except Exception as error:  # the shell's whole point: this record alone is lost, and says why
+        yield tally.fail(record, error)
+    else:
+        tally.kept()
+        yield value
+
+
 class ConvertFn(beam.DoFn):
     """The shell around a function record -> record; a subclass may open what the function needs."""
 
@@ -128,18 +145,7 @@ class ConvertFn(beam.DoFn):
         self.tally, self.function = Tally(stage), function
 
     def process(self, record: Any) -> Iterator[Any]:
-        self.tally.seen()
-        try:
-            result = self.function(record)
-        except ImportError:
-            raise
-        except Refused as refusal:
-            yield self.tally.reject(refusal.record or record, refusal.reason, refusal.detail)
-        except Exception as error:  # the shell's whole point: this record alone is lost, and says why
-            yield self.tally.fail(record, error)
-        else:
-            self.tally.kept()
-            yield result
+        yield from settled(self.tally, record, partial(self.function, record))
 
 
 class Convert(Stage):
