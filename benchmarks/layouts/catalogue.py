@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.layouts.languages import LANGUAGES
+from benchmarks.layouts.special import SPECIAL
+from benchmarks.layouts.special.composed import Special
 from benchmarks.layouts.unusual import UNUSUAL
 from benchmarks.layouts.variants import Variant
 
@@ -321,4 +323,6 @@ _NO_PAIRS = (
     Variant("none-de-html-hints-inline", language="de", form="html", hints="inline", place="nowhere"),
 )
 
-VARIANTS = _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + UNUSUAL + _NO_PAIRS
+VARIANTS: tuple[Variant | Special, ...] = (
+    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + UNUSUAL + SPECIAL + _NO_PAIRS
+)

@@ -86,8 +86,8 @@ def score(truth: Sequence[Truth], pairs: Sequence[tuple[str, str]]) -> Score:
             taken.add(i)
 
     right_items = set()
-    for j, (problem, solution) in enumerate(pairs):
-        shown = f"{problem[:90]!r} -> {solution[:90]!r}"
+    for j, (problem_text, solution_text) in enumerate(pairs):
+        shown = f"{problem_text[:90]!r} -> {solution_text[:90]!r}"
         if j not in partner:
             result.off += 1
             result.errors.append(f"no such problem: {shown}")

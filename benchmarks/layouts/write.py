@@ -42,11 +42,15 @@ _FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80">
 
 def write(pieces: list[Piece], book: Book, variant: Variant, name: str) -> tuple[str, bytes]:
     """Returns the file name and the bytes of one document."""
+    if variant.form == "notebook":
+        return f"{name}.{EXTENSIONS['notebook']}", _notebook(pieces, variant)
+    return write_markdown(to_markdown(pieces, variant), book, variant, name)
+
+
+def write_markdown(source: str, book: Book, variant: Variant, name: str) -> tuple[str, bytes]:
+    """The same for Markdown whose first line is the title."""
     form = variant.form
     file_name = f"{name}.{EXTENSIONS[form]}"
-    if form == "notebook":
-        return file_name, _notebook(pieces, variant)
-    source = to_markdown(pieces, variant)
     if form == "markdown":
         return file_name, source.encode()
     if form == "pdf":
