@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from extractors.problems.vocabulary import Role, fold, pattern, words
@@ -17,9 +18,13 @@ _BARE = re.compile(
     r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
         (?P<number>(?:[A-Za-z]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
-        (?P<close>\s*[)\]）】.:．、]{1,2}|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z])""",
+        (?P<close>\s*[)\]）】.:．、°º]{1,2}|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z])""",
     re.VERBOSE,
 )
+_IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
+    r"§\s*(?P<section>\d{1,3}(?:\.\d{1,3})*)\s*,?\s*(?:[Nn]o\.?|[Nn]r\.?|[nN]\.?[°º]|[№\#])\s*(?P<number>\d{1,4})[.):]?(?=\s|$)"
+)
+_SIGN = re.compile(r"CIRCLED|PARENTHESIZED|FULL STOP")  # names of "①", "⑴", "⒈"
 _DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
 _ASIDE = re.compile(r"\s*\([^()\n]{4,60}\)")  # "Exercise 1.2.7 (challenging):", not "(a)"
 _LINKED_NUMBER = re.compile(rf"\s*(?:[nN][o°ºr]\.?\s*|[№#]\s*)?(?P<number>{NUMBER})")
@@ -200,6 +205,11 @@ def _is_uncased(character: str) -> bool:
 def _bare(block: Block) -> Label | None:
     text = block.text
     source = block.marker or text
+    if sign := _sign(source):
+        return Label("", "", sign, 1, source[0], True)
+    if within := _IN_SECTION.match(source):
+        number = number_parts(f"{within['section']}.{within['number']}")
+        return Label("", "", number, within.end(), within.group().rstrip(".):"), True)
     match = _BARE.match(source)
     if not match or (block.marker and not any(c.isalnum() for c in block.marker)):
         return None
@@ -210,13 +220,28 @@ def _bare(block: Block) -> Label | None:
     closed = bool(match["close"].strip())
     bold = max(block.style.bold, block.style.italic if block.style.italic <= end + 2 else 0)
     firm = closed or bool(block.marker) or bold >= match.end("number") or end >= len(text)
-    if not firm and (len(number) == 1 or re.search(r"[.\-–]0\d", match["number"])):
+    alone = len(number) == 1 and not _starts_sentence(block, end)
+    if not firm and (alone or re.search(r"[.\-–]0\d", match["number"])):
         return None  # "12 men", "1.05 m"
     if match["open"] and not closed:
         return None
     if closed and end < len(text) and not text[end].isspace() and text[end].isdigit():
         return None
     return Label("", "", number, end, match["number"], firm)
+
+
+def _sign(text: str) -> tuple[str, ...]:
+    """Returns the number that one character shows: "①", "⑴", "⒈"."""
+    if not text or text[0].isalnum() and text[0].isascii() or not _SIGN.search(unicodedata.name(text[0], "")):
+        return ()
+    value = unicodedata.numeric(text[0], 0)
+    return (str(int(value)),) if value >= 1 else ()
+
+
+def _starts_sentence(block: Block, end: int) -> bool:
+    """Whether a sentence begins after a number that nothing sets off: "12 Two men..."."""
+    following = block.text[end:].lstrip()[:1]
+    return block.kind in ("paragraph", "list_item") and (following.isupper() or _is_uncased(following))
 
 
 def _unknown(block: Block) -> Label | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from extractors.problems.labels import Label
 from extractors.problems.outline import OPENED, Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
-from extractors.problems.titles import Zone
+from extractors.problems.titles import Zone, roman_value
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
 Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside"]
@@ -232,12 +232,35 @@ def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
     shapes: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         depth = len(candidate.number)
-        letter = "" if candidate.number[0].isdigit() or depth > 2 else candidate.number[0]
+        letter = "" if candidate.number[0].isdigit() or depth > 2 else candidate.number[0] if depth > 1 else "a"
         shapes[depth, letter].append(candidate)
-    chains = [best_chain(group) for group in shapes.values()]
-    longest = max((len(chain) for chain in chains), default=0)
+    chains = [_chain(group) for group in shapes.values()]
+    main = max(chains, key=len, default=[])
     # A few numbers of another shape beside a long sequence are steps or quantities, not items.
-    return [chain for chain in chains if 3 * len(chain) >= longest]
+    return [
+        chain
+        for chain in chains
+        if chain is main or (3 * len(chain) >= len(main) and not _counts_parts(chain, main))
+    ]
+
+
+def _chain(candidates: list[Candidate]) -> list[Candidate]:
+    """Returns the best chain; letters that spell Roman numbers are ordered by their value."""
+    values = {c.index: roman_value(c.number[0]) if len(c.number) == 1 else 0 for c in candidates}
+    if not all(values.values()):
+        return best_chain(candidates)
+    given = {c.index: c for c in candidates}
+    chain = best_chain([replace(c, number=(str(values[c.index]),)) for c in candidates])
+    return [given[c.index] for c in chain]
+
+
+def _counts_parts(chain: list[Candidate], main: list[Candidate]) -> bool:
+    """Whether numbers of another shape start over in every item of the main sequence that has any."""
+    starts = [c.index for c in main]
+    owners: dict[int, Candidate] = {}
+    for candidate in chain:
+        owners.setdefault(bisect(starts, candidate.index), candidate)
+    return 0 not in owners and all(c.number[-1] in ("1", "a", "i") for c in owners.values())
 
 
 def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> list[Candidate]:

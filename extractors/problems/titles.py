@@ -105,6 +105,12 @@ def _chapter_parts(number: str) -> tuple[str, ...]:
     """Returns the parts of a chapter's number; a Roman one counts like the other numbers."""
     if number[0].isdigit() or (len(number) == 1 and number not in "ivx"):
         return number_parts(number)
+    return (str(roman_value(number)),)
+
+
+def roman_value(number: str) -> int:
+    """Returns the value of a Roman number in lower case; 0 for what is none."""
+    if not number or not set(number) <= _ROMAN.keys():
+        return 0
     values = [_ROMAN[digit] for digit in number]
-    total = sum(-a if a < b else a for a, b in itertools.pairwise([*values, 0]))
-    return (str(total),)
+    return sum(-a if a < b else a for a, b in itertools.pairwise([*values, 0]))
