@@ -9,19 +9,10 @@ import argparse
 import time
 from pathlib import Path
 
-from benchmarks.layouts import Generated, generate
+from benchmarks.layouts import generate
 from benchmarks.layouts.catalogue import VARIANTS
-from benchmarks.layouts.score import Score, score
-
-
-def measure(generated: Generated) -> Score:
-    """Reads the documents, pairs their items and scores the pairs."""
-    from extractors.documents import read_document
-    from extractors.problems import find_items, match_items
-
-    found = [find_items(read_document(data, name)) for name, data in generated.files]
-    pairs = [(pair.problem.text, pair.solution.text) for pair in match_items(found).pairs]
-    return score(generated.truth, pairs)
+from benchmarks.layouts.measure import measure
+from benchmarks.layouts.score import Score
 
 
 def main() -> None:
