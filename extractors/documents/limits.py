@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+OcrMode = Literal["auto", "off", "force"]
+OCR_MODES: tuple[OcrMode, ...] = get_args(OcrMode)
+
+
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """Which pages are read from their pictures, and in which languages.
+
+    Attributes:
+      mode: "auto" for pages whose text layer is missing or doesn't say what the page shows; "off";
+        "force" for every page.
+      languages: names of Tesseract's data joined by "+" ("eng+deu"); empty for the one that reads
+        a page of the document best.
+    """
+
+    mode: OcrMode = "auto"
+    languages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +35,7 @@ class Limits:
       max_blocks: that come out of it; a book of a thousand pages has some 20,000.
       memory_megabytes: that reading it may take, the programs that help with it included.
       seconds: that reading it may take.
+      ocr: no bound, but likewise the same for every document.
     """
 
     max_megabytes: int = 200
@@ -24,6 +44,7 @@ class Limits:
     max_blocks: int = 500_000
     memory_megabytes: int = 1000
     seconds: int = 600
+    ocr: Ocr = Ocr()
 
 
 class UnreadableDocument(Exception):

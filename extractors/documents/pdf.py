@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from extractors.documents.limits import Limits, UnreadableDocument
+from extractors.documents.ocr import recognise
 from extractors.documents.pdf_blocks import blocks_of
 from extractors.documents.pdf_figures import place_pictures
 from extractors.documents.pdf_fonts import Fonts
@@ -16,7 +18,7 @@ from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads
 from extractors.documents.pdf_math import reduce_stacks
 from extractors.documents.pdf_page import Page, Resources, read_page
-from schemas.document import Document
+from schemas.document import Block, Document
 
 _NO_TITLE = re.compile(
     r"untitled|document\d*$|microsoft word|.*\.(?:docx?|tex|dvi|pdf|indd|rtf|odt|pptx?)$", re.IGNORECASE
@@ -35,14 +37,15 @@ def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
       data: the file.
       uri, sha256: what identifies it.
       limits: a file with more pages than `limits.max_pages` is refused.
+        `limits.ocr` says which pages are read from their pictures.
 
     Raises:
       UnreadableDocument: encrypted (needs a password), damaged, empty (no pages),
-        too_many_pages, or no_text (no page has a text layer).
+        too_many_pages, or no_text (no page has a text layer, and OCR reads nothing).
     """
     if not data:
         raise UnreadableDocument("empty", "no bytes")
-    source = _open(data)
+    source = open_pdf(data)
     collects = gc.isenabled()
     gc.disable()  # hundreds of small objects a page and no cycles: the collector would walk them in vain
     try:
@@ -53,7 +56,12 @@ def read_pdf(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
         source.close()
 
 
-def _open(data: bytes) -> Any:
+def open_pdf(data: bytes) -> Any:
+    """Returns the PyMuPDF document that a file holds.
+
+    Raises:
+      UnreadableDocument: encrypted, or damaged.
+    """
     import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
@@ -81,13 +89,17 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
     if count > limits.max_pages:
         raise UnreadableDocument("too_many_pages", f"{count} pages, at most {limits.max_pages}")
     pages, notes = _pages(source, count, images)
+    recognised, said = recognise(source, pages, limits.ocr)
+    notes += said
     if not any(page.fragments for page in pages):
-        raise UnreadableDocument("no_text", f"{count} pages without a text layer")
+        raise UnreadableDocument("no_text", "; ".join(notes))
     remove_running_heads(pages)
     body = _body_size(pages)
     lines = _lines(pages, body)
     rules = [[y for y, x0, x1 in page.rules if x1 - x0 > 0.05 * page.width] for page in pages]
     blocks = blocks_of(lines, rules, _bookmarks(source), body)
+    if recognised:
+        blocks = tuple(_marked(block, recognised) for block in blocks)
     unmapped = sum(block.text.count("\ufffd") for block in blocks)
     if unmapped:
         notes.append(f"{unmapped} characters without a Unicode value")
@@ -115,11 +127,13 @@ def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]
         except Exception as error:  # one damaged page doesn't spoil the others
             page = Page(number, 0.0, 0.0)
             notes.append(f"page {number}: {_one_line(error)}")
-        else:
-            if not page.fragments:
-                notes.append(f"page {number}: no text layer")
         pages.append(page)
     return pages, notes
+
+
+def _marked(block: Block, recognised: frozenset[int]) -> Block:
+    """Returns a block that says whether any of it comes from a page that was recognised."""
+    return replace(block, ocr=True) if any(box.page in recognised for box in block.boxes) else block
 
 
 def _body_size(pages: list[Page]) -> float:

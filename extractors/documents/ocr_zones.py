@@ -1,0 +1,138 @@
+"""Where the text of a scanned page stands: how much askew, and in which columns.
+
+Tesseract, as PyMuPDF calls it, takes a picture for one column of text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from extractors.documents.pdf_render import picture
+
+DPI = 72
+
+_MAX_SKEW = 4.0
+"""Pages lie no more askew on a scanner's glass than this, in degrees."""
+
+_MIN_INK = 300
+"""With fewer dots of ink nothing can be told."""
+
+_GUTTER = 7
+"""White between columns is at least so wide, in dots."""
+
+_MIN_HEIGHT = 60
+"""Columns are at least so high, in dots: five lines or so."""
+
+_MARGIN = 4
+_MAX_DEPTH = 4
+
+Zone = tuple[int, int, int, int]
+"""Left, top, right, bottom, in dots."""
+
+
+def ink(page: Any, turn: float) -> Any:
+    """Returns an array of what is dark in the picture of a PyMuPDF page, a dot a point.
+
+    Args:
+      turn: as in `pdf_render.picture`.
+    """
+    import numpy as np
+
+    pixmap = picture(page, DPI, turn)
+    dots = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+    light = dots[:, : pixmap.width * pixmap.n : pixmap.n]
+    return light < (int(light.min()) + int(light.max())) // 2
+
+
+def skew(dark: Any) -> float:
+    """Returns by how many degrees the lines fall to the right.
+
+    Turned back by that angle, the ink of a page gathers in rows most sharply: the projection profile
+    method (Postl, Detection of linear oblique structures and skew scan in digitized documents, 1986).
+    """
+    import numpy as np
+
+    y, x = np.nonzero(dark)
+    if len(y) < _MIN_INK:
+        return 0.0
+
+    def sharpness(degrees: float) -> float:
+        rows = y - x * np.tan(np.radians(degrees))
+        counts = np.bincount((rows - rows.min()).astype(np.int64))
+        return float((np.diff(counts.astype(np.float64)) ** 2).sum())
+
+    angles = [step / 10 for step in range(-int(10 * _MAX_SKEW), int(10 * _MAX_SKEW) + 1)]
+    return max(angles, key=lambda angle: (sharpness(angle), -abs(angle)))
+
+
+def zones(dark: Any) -> list[Zone]:
+    """Returns the parts of a page that hold one column each, in reading order.
+
+    The page is cut recursively as in `pdf_layout`, but by its ink: where a white strip stays open
+    with ink on either side, what is above it comes first, then left, right, and what is below.
+    """
+    height, width = dark.shape
+    return list(_cut(dark, (0, 0, width, height), 0))
+
+
+def _cut(dark: Any, zone: Zone, depth: int) -> Iterator[Zone]:
+    trimmed = _trimmed(dark, zone)
+    if trimmed is None:
+        return
+    left, top, right, bottom = trimmed
+    found = _gutter(dark[top:bottom, left:right]) if depth < _MAX_DEPTH else None
+    if found is None:
+        height, width = dark.shape
+        yield (
+            max(left - _MARGIN, 0),
+            max(top - _MARGIN, 0),
+            min(right + _MARGIN, width),
+            min(bottom + _MARGIN, height),
+        )
+        return
+    x, first, last = left + found[0], top + found[1], top + found[2]
+    parts = (
+        (left, top, right, first),
+        (left, first, x, last),
+        (x, first, right, last),
+        (left, last, right, bottom),
+    )
+    for part in parts:
+        yield from _cut(dark, part, depth + 1)
+
+
+def _trimmed(dark: Any, zone: Zone) -> Zone | None:
+    """Returns the part of a zone that has ink; None if there is none."""
+    import numpy as np
+
+    left, top, right, bottom = zone
+    y, x = np.nonzero(dark[top:bottom, left:right])
+    if not len(y):
+        return None
+    return left + int(x.min()), top + int(y.min()), left + int(x.max()) + 1, top + int(y.max()) + 1
+
+
+def _gutter(dark: Any) -> tuple[int, int, int] | None:
+    """Returns the middle, top and bottom of the longest white strip between two columns, if there is one."""
+    import numpy as np
+
+    height, width = dark.shape
+    sums = np.concatenate([np.zeros((height, 1), np.int64), np.cumsum(dark, axis=1)], axis=1)
+    best: tuple[int, int, int, int] | None = None
+    for x in range(width // 5, width - width // 5 - _GUTTER):
+        white = sums[:, x + _GUTTER] == sums[:, x]
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], white, [False]]).astype(np.int8)))
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if last - first < max(_MIN_HEIGHT, best[0] if best else 0):
+                continue
+            inside = sums[first:last]
+            sides = (inside[:, x] > 0, inside[:, -1] > inside[:, x + _GUTTER])
+            rows = [np.flatnonzero(side) for side in sides]
+            if min(map(len, rows)) < 0.3 * (last - first):
+                continue
+            top, bottom = first + max(int(r[0]) for r in rows), last
+            if bottom - top >= _MIN_HEIGHT and (best is None or bottom - top > best[0]):
+                # Where only one side has begun, a line that is short may belong to both.
+                best = bottom - top, x + _GUTTER // 2, first + min(int(r[0]) for r in rows), bottom
+    return best[1:] if best else None
