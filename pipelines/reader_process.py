@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+import psutil
+
 from extractors.documents.limits import Limits, UnreadableDocument
 from pipelines.reader import BrokenInstallation, ReaderError
 from schemas.document import Document
@@ -76,23 +78,30 @@ def _answer(limits: Limits, task: str, data: bytes, arguments: tuple[Any, ...]) 
         return pickle.dumps(_TASKS[task](limits, data, *arguments), pickle.HIGHEST_PROTOCOL)
     except UnreadableDocument as error:
         answer = error
-    except ImportError as error:
-        answer = BrokenInstallation(f"{type(error).__name__}: {error}")
     except MemoryError:
-        answer = UnreadableDocument("out_of_memory", f"needs more than {limits.memory_megabytes} MB")
+        answer = _out_of_memory(limits)
+    except ImportError as error:
+        # A library that finds no memory to load in can't be imported either.
+        full = psutil.Process().memory_info().rss > limits.memory_megabytes * 500_000
+        answer = _out_of_memory(limits) if full else BrokenInstallation(f"{type(error).__name__}: {error}")
     except Exception as error:
         answer = ReaderError(f"{type(error).__name__}: {error}")
     return pickle.dumps(answer)
 
 
+def _out_of_memory(limits: Limits) -> UnreadableDocument:
+    return UnreadableDocument("out_of_memory", f"needs more than {limits.memory_megabytes} MB")
+
+
 def _confine(limits: Limits) -> None:
     _end_with_parent()
     _leave_network()
-    # The parent looks at what this process and its children hold; this stops what is faster than it looks.
-    # A quarter more, so that a library that survives a refused allocation doesn't hide that it was one.
-    hard = limits.memory_megabytes * 1_250_000
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        # The parent looks at what this process and its children hold; this stops what is faster than it
+        # looks. It leaves a quarter more, lest a library that survives a refused allocation hide it.
+        hard = psutil.Process().memory_info().data + limits.memory_megabytes * 1_250_000
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
 def _end_with_parent() -> None:

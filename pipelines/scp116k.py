@@ -109,6 +109,9 @@ class _Match(ReaderFn):
         except Refused as refusal:  # the folder's items can't be told apart from its failure
             yield from (self.tally.reject(item, refusal.reason, refusal.detail) for item in items)
             return
+        except Exception as error:
+            yield from (self.tally.fail(item, error) for item in items)
+            return
         for matched in matching.pairs:
             try:
                 pair = to_pair(matched)

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-import extractors.problems
 from pipelines.execute import build, execute
 from pipelines.manifest import discrepancies, stage_counts
 from pipelines.parsing import parse
+from pipelines.reader import Reader, ReaderError
 from pipelines.recipe import Run
 from pipelines.scp116k import RECIPE
 from schemas.document import Document
@@ -52,13 +52,25 @@ def match_items(found: Sequence[Found]) -> Matching:
     return Matching(tuple(pairs), tuple(problems[n:]), tuple(solutions[n:]))
 
 
+def in_reader(function: Callable[[Any], Any]) -> Callable[[Reader, Any], Any]:
+    """Returns a stand-in for a method of `Reader`, which hands on what its process raises."""
+
+    def method(_: Reader, argument: Any) -> Any:
+        try:
+            return function(argument)
+        except Exception as error:
+            raise ReaderError(f"{type(error).__name__}: {error}") from None
+
+    return method
+
+
 Result = tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, dict[str, Any]]]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setattr(extractors.problems, "find_items", find_items)
-    monkeypatch.setattr(extractors.problems, "match_items", match_items)
+    monkeypatch.setattr(Reader, "find", in_reader(find_items))
+    monkeypatch.setattr(Reader, "match", in_reader(match_items))
 
     def go(documents: dict[str, str], *arguments: str) -> Result:
         for name, text in documents.items():
@@ -148,14 +160,12 @@ def test_the_same_document_twice_gives_its_pairs_once(run: Callable[..., Result]
 def test_what_a_file_cannot_hold_is_rejected_where_it_is_written(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = extractors.problems.find_items
-
     def broken(document: Document) -> Found:
-        found = real(document)
+        found = find_items(document)
         changed = [item(i.kind, i.text + "\ud800", id=i.id, uri=i.uri, span=i.span) for i in found.items]
         return Found(found.uri, found.sha256, tuple(changed))
 
-    monkeypatch.setattr(extractors.problems, "find_items", broken)
+    monkeypatch.setattr(Reader, "find", in_reader(broken))
     rows, rejects, _ = run({"a.md": "problem: What is it?\n\nsolution: This it is."})
     assert rows == []
     assert reasons(rejects) == [("write", "error")]
