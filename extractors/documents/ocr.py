@@ -264,7 +264,7 @@ def _recognised(page: Any, folder: str, languages: str) -> list[_Row]:
     """Returns what a PyMuPDF page shows, in points from its top left corner as a viewer shows it."""
     import pymupdf
 
-    turn = -skew(ink(page, 0.0))
+    turn = -skew(page)
     pixmap, zoom = picture(page, DPI, turn), pixels_a_point(page, DPI)
     # The picture of a page that was turned is larger by its corners, evenly on all sides.
     left, top = (pixmap.width / zoom - page.rect.width) / 2, (pixmap.height / zoom - page.rect.height) / 2
@@ -324,8 +324,8 @@ def _fragment(row: _Row, body: float) -> Fragment:
     """Returns a row as a fragment.
 
     Sizes are judged from ink and vary a little from line to line, so they are body size or steps
-    of a fifth from it.
+    of a quarter from it.
     """
-    size = max(round(5 * row.size / body), 2) / 5 * body
+    size = max(round(4 * row.size / body), 2) / 4 * body
     top, bottom = row.base - ASCENT * size, row.base + DESCENT * size
     return Fragment(row.x0, row.x1, row.base, size, row.text, top, bottom)

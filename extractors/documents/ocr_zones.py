@@ -15,7 +15,10 @@ DPI = 72
 _MAX_SKEW = 4.0
 """Pages lie no more askew on a scanner's glass than this, in degrees."""
 
-_MIN_INK = 300
+_SKEW_DPI = 144
+"""Where a row is fewer dots high, an angle of some tenths can't be told from none."""
+
+_MIN_INK = 1000
 """With fewer dots of ink nothing can be told."""
 
 _GUTTER = 7
@@ -31,29 +34,25 @@ Zone = tuple[int, int, int, int]
 """Left, top, right, bottom, in dots."""
 
 
-def ink(page: Any, turn: float) -> Any:
-    """Returns an array of what is dark in the picture of a PyMuPDF page, a dot a point.
-
-    Args:
-      turn: as in `pdf_render.picture`.
-    """
+def ink(page: Any, turn: float = 0.0, dpi: int = DPI) -> Any:
+    """Returns an array of what is dark in the picture of a PyMuPDF page; see `pdf_render.picture`."""
     import numpy as np
 
-    pixmap = picture(page, DPI, turn)
+    pixmap = picture(page, dpi, turn)
     dots = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
     light = dots[:, : pixmap.width * pixmap.n : pixmap.n]
     return light < (int(light.min()) + int(light.max())) // 2
 
 
-def skew(dark: Any) -> float:
-    """Returns by how many degrees the lines fall to the right.
+def skew(page: Any) -> float:
+    """Returns by how many degrees the lines of a PyMuPDF page fall to the right.
 
     Turned back by that angle, the ink of a page gathers in rows most sharply: the projection profile
     method (Postl, Detection of linear oblique structures and skew scan in digitized documents, 1986).
     """
     import numpy as np
 
-    y, x = np.nonzero(dark)
+    y, x = np.nonzero(ink(page, dpi=_SKEW_DPI))
     if len(y) < _MIN_INK:
         return 0.0
 
