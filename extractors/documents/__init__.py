@@ -35,9 +35,12 @@ def read_document(data: bytes, uri: str, limits: Limits = _DEFAULT) -> Document:
         document = _read(recognise(data, uri, limits), data, uri, limits)
     except (UnreadableDocument, ImportError):  # a broken installation is no fault of the document
         raise
+    except MemoryError:
+        raise UnreadableDocument("out_of_memory", "reading it needs more memory than there is") from None
     except Exception as error:  # a reader's own mistake with a hostile document must not end the run
         detail = " ".join(f"the reader failed: {type(error).__name__}: {error}".split())
         raise UnreadableDocument("damaged", detail[:300]) from error
+    _check_size(document, limits)
     if not document.blocks and not document.notes:
         raise UnreadableDocument("empty", "no text")
     if document.format == "pdf":
@@ -45,6 +48,16 @@ def read_document(data: bytes, uri: str, limits: Limits = _DEFAULT) -> Document:
     else:
         sample = "\n".join(block.text for block in document.blocks if block.kind != "code")
     return replace(document, language=guess_language(sample))
+
+
+def _check_size(document: Document, limits: Limits) -> None:
+    blocks, size = len(document.blocks), sum(len(block.text) for block in document.blocks)
+    if blocks > limits.max_blocks:
+        raise UnreadableDocument("too_large", f"{blocks:,} blocks, at most {limits.max_blocks:,}")
+    if size > limits.max_text_megabytes * 1_000_000:
+        raise UnreadableDocument(
+            "too_large", f"{size:,} characters, at most {limits.max_text_megabytes * 1_000_000:,}"
+        )
 
 
 def _read(document_format: DocumentFormat, data: bytes, uri: str, limits: Limits) -> Document:

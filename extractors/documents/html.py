@@ -53,7 +53,7 @@ def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     """Returns a page as blocks.
 
     Raises:
-      UnreadableDocument: damaged: nested too deeply.
+      UnreadableDocument: damaged: nested too deeply; timeout, out_of_memory: its formulas take too much.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -70,7 +70,7 @@ def read_html(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
         if root.tag != "body" and heading is not None and root.css_first("h1") is None:
             builder.text(heading.text())
             builder.heading(1)
-        _read_tree(root, builder, _mathml(tree))
+        _read_tree(root, builder, _mathml(tree, limits))
     blocks = builder.blocks()
     named = " ".join((title.text() if title is not None else "").split())
     first = next((block.text for block in blocks if block.kind == "heading"), "")
@@ -156,7 +156,7 @@ def _is_display(math: LexborNode) -> bool:
     return False
 
 
-def _mathml(tree: LexborHTMLParser) -> dict[int, str]:
+def _mathml(tree: LexborHTMLParser, limits: Limits) -> dict[int, str]:
     """Returns the LaTeX of every `<math>`: its own annotation, else what pandoc makes of it."""
     formulas, others = {}, []
     for math in tree.css("math"):
@@ -170,7 +170,7 @@ def _mathml(tree: LexborHTMLParser) -> dict[int, str]:
             others.append(math)
     if others:
         sources = [math.html or "" for math in others]
-        found = mathml_to_latex(list(dict.fromkeys(sources)))
+        found = mathml_to_latex(list(dict.fromkeys(sources)), limits)
         for math, source in zip(others, sources, strict=True):
             formulas[math.mem_id] = found.get(source) or math.text(separator=" ")
     return formulas

@@ -17,8 +17,8 @@ from extractors.documents.pandoc_tree import Node, read_title, read_tree
 from extractors.documents.zips import check_archive
 from schemas.document import Document, DocumentFormat, with_spans
 
-TIMEOUT_SECONDS = 60
-HEAP = "1500m"
+_HEAP_SHARE = 0.5
+"""Of the memory that a document may take; where it copies its heap, pandoc takes more than its bound."""
 _HEAP_EXHAUSTED = 251
 """Exit status of GHC's run-time system beyond the bound that `-M` sets."""
 
@@ -32,7 +32,7 @@ def read_docx(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     from extractors.documents.docx import prepare_docx
 
     check_archive(data, limits)
-    tree = run_pandoc(prepare_docx(data), "docx+styles-auto_identifiers")
+    tree = run_pandoc(prepare_docx(data), "docx+styles-auto_identifiers", limits)
     return _document(tree, uri, sha256, "docx")
 
 
@@ -43,7 +43,7 @@ def read_epub(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
       UnreadableDocument: damaged, encrypted, or too_large when unpacked.
     """
     check_archive(data, limits)
-    return _document(run_pandoc(data, "epub-auto_identifiers"), uri, sha256, "epub")
+    return _document(run_pandoc(data, "epub-auto_identifiers", limits), uri, sha256, "epub")
 
 
 def read_latex(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
@@ -56,19 +56,19 @@ def read_latex(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     from extractors.documents.text import decode
 
     source = prepare_latex(decode(data))
-    tree = run_pandoc(source.encode("utf-8", "replace"), "latex-auto_identifiers")
+    tree = run_pandoc(source.encode("utf-8", "replace"), "latex-auto_identifiers", limits)
     return _document(tree, uri, sha256, "latex")
 
 
-def mathml_to_latex(formulas: list[str]) -> dict[str, str]:
+def mathml_to_latex(formulas: list[str], limits: Limits) -> dict[str, str]:
     """Returns the LaTeX of each `<math>` element that can be converted; one child process for all.
 
     Raises:
-      UnreadableDocument: damaged: pandoc needs more than its bounds.
+      UnreadableDocument: timeout, out_of_memory.
     """
     page = "".join(f'<div id="{number}"><p>{formula}</p></div>' for number, formula in enumerate(formulas))
     found = {}
-    for node in run_pandoc(page.encode("utf-8", "replace"), "html")["blocks"]:
+    for node in run_pandoc(page.encode("utf-8", "replace"), "html", limits)["blocks"]:
         if node["t"] != "Div" or not node["c"][0][0].isdecimal():
             continue
         inlines = [
@@ -79,20 +79,20 @@ def mathml_to_latex(formulas: list[str]) -> dict[str, str]:
     return found
 
 
-def run_pandoc(data: bytes, source_format: str) -> Node:
+def run_pandoc(data: bytes, source_format: str, limits: Limits) -> Node:
     """Returns pandoc's syntax tree of a document.
 
     Raises:
-      UnreadableDocument: missing_dependency; damaged: pandoc fails, or needs more than its bounds
-        of time and memory.
+      UnreadableDocument: missing_dependency; damaged: pandoc fails; timeout, out_of_memory.
     """
-    command = [_pandoc(), "+RTS", f"-M{HEAP}", "-RTS", "--sandbox", "-f", source_format, "-t", "json"]
+    heap = f"-M{limits.memory_megabytes * _HEAP_SHARE:.0f}m"
+    command = [_pandoc(), "+RTS", heap, "-RTS", "--sandbox", "-f", source_format, "-t", "json"]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=limits.seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise UnreadableDocument("damaged", f"pandoc took more than {TIMEOUT_SECONDS} s") from None
+        raise UnreadableDocument("timeout", f"pandoc took more than {limits.seconds} s") from None
     if done.returncode == _HEAP_EXHAUSTED:
-        raise UnreadableDocument("damaged", f"pandoc needs more than {HEAP} of memory")
+        raise UnreadableDocument("out_of_memory", f"pandoc needs more than {heap[2:]}")
     if done.returncode:
         raise UnreadableDocument("damaged", _complaint(done.stderr, done.returncode))
     try:

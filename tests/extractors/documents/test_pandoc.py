@@ -5,25 +5,23 @@ from __future__ import annotations
 import pytest
 
 from extractors.documents import pandoc
-from extractors.documents.limits import UnreadableDocument
+from extractors.documents.limits import Limits, UnreadableDocument
 
 
-def refusal(data: bytes, source_format: str) -> UnreadableDocument:
+def refusal(data: bytes, source_format: str, limits: Limits) -> UnreadableDocument:
     with pytest.raises(UnreadableDocument) as refused:
-        pandoc.run_pandoc(data, source_format)
+        pandoc.run_pandoc(data, source_format, limits)
     return refused.value
 
 
-def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pandoc, "TIMEOUT_SECONDS", 0.001)
-    refused = refusal(b"x", "html")
-    assert (refused.reason, refused.detail) == ("damaged", "pandoc took more than 0.001 s")
+def test_time_is_bounded() -> None:
+    refused = refusal(b"<p>word word</p>" * 200_000, "html", Limits(seconds=1))
+    assert (refused.reason, refused.detail) == ("timeout", "pandoc took more than 1 s")
 
 
-def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pandoc, "HEAP", "4m")
-    refused = refusal(b"<p>word word</p>" * 20_000, "html")
-    assert (refused.reason, refused.detail) == ("damaged", "pandoc needs more than 4m of memory")
+def test_memory_is_bounded() -> None:
+    refused = refusal(b"<p>word word</p>" * 20_000, "html", Limits(memory_megabytes=8))
+    assert (refused.reason, refused.detail) == ("out_of_memory", "pandoc needs more than 4m")
 
 
 def test_missing_binary(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,13 +29,13 @@ def test_missing_binary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     pandoc._pandoc.cache_clear()
     try:
-        assert refusal(b"x", "html").reason == "missing_dependency"
+        assert refusal(b"x", "html", Limits()).reason == "missing_dependency"
     finally:
         pandoc._pandoc.cache_clear()
 
 
 def test_damaged_archive_is_one_line() -> None:
-    refused = refusal(b"PK\x03\x04 nothing", "docx")
+    refused = refusal(b"PK\x03\x04 nothing", "docx", Limits())
     assert refused.reason == "damaged"
     assert "\n" not in refused.detail
 
@@ -45,7 +43,7 @@ def test_damaged_archive_is_one_line() -> None:
 def test_tree_that_is_too_deep() -> None:
     deep = b"<div class=a>" * 2000 + b"x"
     with pytest.raises(UnreadableDocument) as refused:
-        pandoc._document(pandoc.run_pandoc(deep, "html"), "a", "0", "epub")
+        pandoc._document(pandoc.run_pandoc(deep, "html", Limits()), "a", "0", "epub")
     assert refused.value.detail == "nested too deeply"
 
 
@@ -55,4 +53,4 @@ def test_formulas_are_converted_together() -> None:
         "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
         "<math></math>",
     ]
-    assert pandoc.mathml_to_latex(formulas) == {formulas[0]: "x", formulas[1]: r"\frac{1}{2}"}
+    assert pandoc.mathml_to_latex(formulas, Limits()) == {formulas[0]: "x", formulas[1]: r"\frac{1}{2}"}

@@ -328,3 +328,16 @@ def test_limits_are_used() -> None:
     with pytest.raises(UnreadableDocument) as refused:
         read_document(b"x " * 600_000, "a.txt", Limits(max_megabytes=1))
     assert refused.value.reason == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("limits", "detail"),
+    [
+        (Limits(max_blocks=2), "3 blocks, at most 2"),
+        (Limits(max_text_megabytes=0), "19 characters, at most 0"),
+    ],
+)
+def test_what_comes_out_is_bounded(limits: Limits, detail: str) -> None:
+    with pytest.raises(UnreadableDocument) as refused:
+        read_document(b"One two.\n\nThree.\n\nFour.\n", "a.txt", limits)
+    assert (refused.value.reason, refused.value.detail) == ("too_large", detail)
