@@ -28,6 +28,7 @@ setup(
         "protobuf<7",
         "datasets>=5.2",
         "pymupdf>=2.0",
+        "pylatexenc>=2.10",
         "pypandoc-binary>=1.17",
         "selectolax>=1.0",
         "resiliparse>=2.0",

@@ -12,46 +12,24 @@ from typing import Literal
 
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_labels import CAPTION, ENUMERATOR, NAMED
+from extractors.documents.pdf_latex import CLOSE, FUNCTIONS, OPEN, SIGN, display, unmarked, with_dollars
 from extractors.documents.pdf_lines import Line
 from extractors.documents.pdf_tables import label_beside, table_at, table_text
 from extractors.documents.pdf_text import Hyphens, join
-from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, Style
+from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, MathQuality, Style
 
 PartKind = Literal["text", "code", "table", "figure", "footnote", "caption"]
 
-_MARK = re.compile(r"\^\{?(\d{1,3}|[*†‡§¶a-z])\}?\s?|([*†‡§¶])\s?")
+_MARK = re.compile(rf"{OPEN}\^\{{?(\d{{1,3}}|[*†‡§¶a-z])\}}?{CLOSE}\s?|([*†‡§¶])\s?")
 _CODE = re.compile(r"[=(){}\[\]<>$#;_\\]")
-_REFERENCE = re.compile(r"([^\W\d_]{2}|[.,;:!?)\]”’\"'])\^(?:\{(\d{1,3})\}|([\d*†‡§¶]))(?![\w(])")
+_REFERENCE = re.compile(
+    rf"([^\W\d_]{{2}}|[.,;:!?)\]”’\"'])\s?{OPEN}\^(?:\{{(\d{{1,3}})\}}|([\d*†‡§¶])){CLOSE}(?![\w(])"
+)
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_EQUATION_NUMBER = re.compile(r"\(([\dA-Z]+(?:[.\-–]\d+)*[a-z]?)\)")
+_FINISHED = re.compile(f"{OPEN}[^{CLOSE}]*{CLOSE}|[\U0001d400-\U0001d7ff]+")
 _RELATION = re.compile(r"[=<>≤≥≈≡≠→⇒∈∝∼]|[∫∑∏]")
-_FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "sinh",
-        "cosh",
-        "tanh",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "log",
-        "exp",
-        "lim",
-        "max",
-        "min",
-        "det",
-        "deg",
-        "mod",
-        "gcd",
-    ]
-)
-
-
 _SAMPLE = 4000
 """So many lines tell the usual distance of lines."""
 
@@ -158,7 +136,7 @@ def _drop_marks(text: list[Part], notes: list[Part]) -> None:
             first.text = f"{mark} {first.text[match.end() :]}"
     for part in text:
         for line in part.lines:
-            if "^" in line.text:
+            if OPEN in line.text:
                 line.text = _REFERENCE.sub(lambda m: m[1] if (m[2] or m[3]) in marks else m[0], line.text)
 
 
@@ -298,17 +276,41 @@ def _block(part: Part, body: float, hyphens: Hyphens, level: int, start: int) ->
                 bold = len(text) - len(line.text) + line.bold
             if italic == before and line.italic:
                 italic = len(text) - len(line.text) + line.italic
-    length = len(text)
-    style = _style(
-        min(bold, length),
-        min(italic, length),
-        round(first.size / body, 2),
-        round((first.x0 - first.column[0]) / body, 1),
-    )
+    indent = round((first.x0 - first.column[0]) / body, 1)
     kind: BlockKind = "heading" if level else "paragraph" if part.kind == "text" else part.kind
-    if kind == "paragraph" and style.indent > 1.5 and _is_formula(text):
+    if kind == "paragraph" and indent > 1.5 and _is_formula(text):
         kind = "formula"
-    return Block(text, kind, level, "", first.page, _boxes(lines), style, (), start, start + length)
+    quality: MathQuality = "exact"
+    if kind == "code":
+        text = unmarked(text)
+    elif kind == "formula" or SIGN.search(text):
+        quality = (
+            "doubtful" if any(line.doubtful for line in lines) else "rebuilt" if OPEN in text else "exact"
+        )
+        if kind == "formula":
+            text = _display(lines)
+        else:
+            text, moved = with_dollars(text)
+            bold, italic = _moved(bold, moved), _moved(italic, moved)
+    length = len(text)
+    style = _style(min(bold, length), min(italic, length), round(first.size / body, 2), indent)
+    return Block(text, kind, level, "", first.page, _boxes(lines), style, (), start, start + length, quality)
+
+
+def _display(lines: list[Line]) -> str:
+    """Returns the lines of a displayed formula as one; the numbers at their right are their tags."""
+    rows, tags = [], []
+    for line in lines:
+        last = _EQUATION_NUMBER.fullmatch(line.cells[-1][2]) if len(line.cells) > 1 else None
+        tags.append(last[1] if last else "")
+        rows.append(line.text[: -len(last[0])] if last and line.text.endswith(last[0]) else line.text)
+    return display(rows, tags)
+
+
+def _moved(offset: int, moved: list[tuple[int, int]]) -> int:
+    """Returns where an offset is after formulas were written with dollars."""
+    before, after = next(((b, a) for b, a in reversed(moved) if b <= offset), (0, 0))
+    return offset - before + after
 
 
 @lru_cache(maxsize=1024)
@@ -319,7 +321,8 @@ def _style(bold: int, italic: int, size: float, indent: float) -> Style:
 def _is_formula(text: str) -> bool:
     if len(text) > 300 or not _RELATION.search(text) or ENUMERATOR.match(text):
         return False
-    return sum(word not in _FUNCTIONS for word in _WORD.findall(text)) < 2
+    plain = _FINISHED.sub(" ", text)
+    return sum(word not in FUNCTIONS for word in _WORD.findall(plain)) < 2
 
 
 def _boxes(lines: list[Line]) -> tuple[Box, ...]:

@@ -6,11 +6,12 @@ A printed line is a row of fragments; fractions, limits and matrices are stacks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MONO, SYMBOL, Fonts, Span
+from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MATH, MONO, SYMBOL, Fonts, Span, alphabet
 from extractors.documents.pdf_text import plain, plain_symbols, script
 
 ASCENT, DESCENT = 0.72, 0.22
@@ -26,6 +27,9 @@ Bar = tuple[float, float, float]
 """A thin horizontal rule: y, x0, x1."""
 
 Rect = tuple[float, float, float, float]
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_ITALIC = alphabet(0x1D434, 0x1D44E)
 
 _Item = tuple[str, float, int, Span]
 """Text, size and style of a span that is no blank between others, and the span."""
@@ -71,14 +75,14 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         style = fonts[spans[0]["font"]]
         if len(spans) == 1:
             if style < SYMBOL or (style < EXTENSION and "√" not in spans[0]["text"]):
-                return _plain_fragment(spans, style)
+                return _plain_fragment(spans, style, fonts)
             return _split_at_tall(spans, fonts)
         if bars:
             parts = _split_at_bars(spans, bars)
             if len(parts) > 1:
                 return [f for part in parts for f in fragments_of(part, fonts, [])]
         if style < SYMBOL and _uniform(spans):
-            return _plain_fragment(spans, style)
+            return _plain_fragment(spans, style, fonts)
         items = [
             (text, span["size"], fonts[span["font"]], span) for span in spans if (text := span["text"]) != " "
         ]
@@ -93,6 +97,8 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         if lead:
             return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
+    if kinds >= MATH or ITALIC in styles:
+        items = [_in_alphabet(item, fonts) for item in items]
     if kinds >= EXTENSION:
         return _split_at_tall(spans, fonts)
     found = _mixed_fragment(spans, items, sizes)
@@ -111,11 +117,28 @@ def _uniform(spans: list[Span]) -> bool:
     return True
 
 
-def _plain_fragment(spans: list[Span], style: int) -> list[Fragment]:
+def _in_alphabet(item: _Item, fonts: Fonts) -> _Item:
+    """Returns an item with the letters of formulas as those of Unicode's mathematical alphabets.
+
+    They are those of fonts for formulas; in other fonts, an italic letter that stands alone.
+    """
+    text, size, style, span = item
+    if style & MATH:
+        return text.translate(fonts.alphabets[span["font"]]), size, style, span
+    if style & ITALIC and not style & MONO and len(text.strip()) == 1:
+        return text.translate(_ITALIC), size, style, span
+    return item
+
+
+def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragment]:
     """Returns the fragment, if it isn't blank, of spans in one font."""
     first = spans[0]
     size, base = first["size"], first["origin"][1]
     text = first["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
+    if style & MATH:
+        text = text.translate(fonts.alphabets[first["font"]])
+    elif style & ITALIC and len(text) < 3 and len(text.strip()) == 1:
+        text = text.translate(_ITALIC)
     if not text.isascii() or not text.isprintable():
         text = plain_symbols(text, extension=False) if style >= SYMBOL else plain(text)
     x0, x1 = first["bbox"][0], spans[-1]["bbox"][2]
@@ -138,7 +161,7 @@ def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float
     else:
         text, bold, italic, size, base = _scripted(items)
     if not text.isprintable():
-        text = plain(text)
+        text = _CONTROLS.sub("", text)
     x0, x1 = items[0][3]["bbox"][0], items[-1][3]["bbox"][2]
     stripped = text.strip()
     if not stripped:
@@ -350,7 +373,7 @@ def _script(items: list[_Item], size: float, base: float) -> str:
     """Returns small spans beside a line as its sub- and superscripts."""
     if len(items) == 1:
         text, _, style, span = items[0]
-        text = text.strip() if text.isascii() else _plain(text, style >= SYMBOL).strip()
+        text = text if text.isascii() else _plain(text, style >= SYMBOL)
         return script("^" if _baseline(span) < base else "_", text)
     # Scripts of one height are one script; what is smaller among them are scripts of theirs.
     groups: list[tuple[float, list[_Item]]] = []

@@ -8,13 +8,15 @@ from itertools import pairwise
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
+from extractors.documents.pdf_latex import OPEN
 from extractors.documents.pdf_text import script, tidy
 
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
 _LABEL = re.compile(r"\(?\d{1,4}[.)]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
-_OPEN, _CLOSE = " ([{⟨|^_−-", " .,;:)]}⟩|^_′'?!/"
+_OPEN, _CLOSE = " ([{⟨|−-", " .,;:)]}⟩|′'?!/"
+_SCRIPT = (f"{OPEN}^", f"{OPEN}_", f"{OPEN}'")
 _CELL_GAP = 0.9
 """Gaps wider than this, in units of size, divide a line into cells."""
 
@@ -34,6 +36,7 @@ class Line:
       cells: x0, x1 and text of the parts that wide gaps separate; empty if there is but one.
       mono: whether all of it is in a typewriter font.
       stacked: whether it holds something in two dimensions.
+      doubtful: whether it holds a formula that could not be put together.
     """
 
     text: str
@@ -52,6 +55,7 @@ class Line:
     picture: bool = False
     column: tuple[float, float] = (0.0, 0.0)
     cells: list[Cell] = field(default_factory=list)
+    doubtful: bool = False
 
 
 def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
@@ -190,7 +194,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
             if (
                 gap > SPACE * size
                 or (f.stacked and pieces[-1][-1] not in _OPEN)
-                or (after_stack and piece[0] not in _CLOSE)
+                or (after_stack and piece[0] not in _CLOSE and not piece.startswith(_SCRIPT))
                 or (piece[0].isalnum() and (gap < -0.3 * size or _LABEL.fullmatch(pieces[-1])))
             ):
                 piece = " " + piece

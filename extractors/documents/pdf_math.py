@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, Bar, Fragment
+from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
 from extractors.documents.pdf_page import MAX_BARS, Page
 
 _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
-_SINGLE = re.compile(r"[\w.,′°%∞]+|\(.*\)")
-_FACTOR = re.compile(r"[\d.,]+|[^\W_]{1,2}|\([^()]*\)")
 _REACH = 40.0
 """Parts of a fraction or a radical have their baselines within this distance of its rule, in points."""
 
@@ -137,7 +135,7 @@ class _Stacks:
         if not inside:
             return False
         content = row_text(inside)
-        text = f"√{content}" if _FACTOR.fullmatch(content) else f"√({content})"
+        text = finished(f"\\sqrt{{{latex_of(content)}}}")
         main = max(inside, key=lambda f: len(f.text))
         self._replace([root, *inside], text, main.base, main.size, root.x0, x1)
         return True
@@ -171,11 +169,8 @@ class _Stacks:
             if f.bottom > above and f.base < y and f.x0 >= x0 - 1 and f.x1 <= x1 + 1 and f not in over
         ]  # fmt: skip
         numerator, denominator = row_text(over), row_text(under)
-        if not _SINGLE.fullmatch(numerator):
-            numerator = f"({numerator})"
-        if not _FACTOR.fullmatch(denominator):
-            denominator = f"({denominator})"
-        self._replace(over + under, f"{numerator}/{denominator}", y + 0.25 * size, size, x0, x1)
+        text = finished(f"\\frac{{{latex_of(numerator)}}}{{{latex_of(denominator)}}}")
+        self._replace(over + under, text, y + 0.25 * size, size, x0, x1)
         return True
 
     def bracket(self, opening: Fragment, closing: Fragment) -> None:

@@ -7,16 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
 
+from extractors.documents.pdf_latex import CLOSE, OPEN, finished, latex_of
+
 SOFT_HYPHEN = "\u00ad"
 
 
 def _plain_forms() -> dict[int, str]:
-    """Ligatures, mathematical alphanumerics, blanks and controls, each with what a reader sees."""
+    """Ligatures, blanks and controls, each with what a reader sees."""
     forms = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "")
     forms |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-    forms |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
-    # Letterlike symbols that stand in the holes of the mathematical alphabets.
-    forms |= {ord(c): unicodedata.normalize("NFKC", c) for c in "ℎℬℰℱℋℐℒℳℛℯℊℴ"}
     forms |= dict.fromkeys([*range(0x2000, 0x200B), 0xA0, 0x202F, 0x205F, 0x3000, 0x09, 0x0A, 0x0D], " ")
     forms |= dict.fromkeys([*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF], "")
     forms |= {0x2015: "—", 0x2212: "−"}
@@ -40,8 +39,8 @@ def _bracket_pieces() -> dict[int, str]:
 _TABLE = str.maketrans(_plain_forms() | _bracket_pieces())
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ud800-\udfff\ufffe\uffff]")
 _ODD = re.compile(
-    "[\x00-\x1f\x7f-\xa0\u2000-\u200f\u202f\u205f-\u2064\u210a-\u2133\u239b-\u23ad\u3000"
-    "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufeff\ufffe\uffff\U0001d400-\U0001d7ff\U000f0000-\U0010ffff]"
+    "[\x00-\x1f\x7f-\xa0\u2000-\u200f\u202f\u205f-\u2064\u239b-\u23ad\u3000"
+    "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufeff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 
 
@@ -86,15 +85,22 @@ _ACCENTS = {
     "ˇ": "\u030c",
 }
 _ACCENT = re.compile("([¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
-_SLASHED = re.compile(r"(?:(?<=[\s=(+−-])|^)\^(\w|\{[^{}]*\})/_?(\w|\{[^{}]*\})")
+_SLASHED = re.compile(
+    rf"(?:(?<=[\s=(+−-])|^){OPEN}\^(\w|\{{[^{{}}]*\}}){CLOSE}/(?:{OPEN}_)?(\w|\{{[^{{}}]*\}}){CLOSE}?"
+)
 _ACCENTED = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]")
 
 
 def script(mark: str, text: str) -> str:
-    """Returns a sub- or superscript: `x^2`, `x^{10}`; mark is "^" or "_"."""
-    if len(text) == 1:
-        return mark + text
-    return f"{mark}{{{text}}}" if text.strip() else ""
+    """Returns a sub- or superscript, `^2` or `_{10}`, as a finished piece; mark is "^" or "_"."""
+    text = text.strip()
+    if len(text) == 1 and (text.isascii() or text in "†‡§¶"):
+        return finished(mark + text) if text not in "#$%&\\^_{}~" else finished(f"{mark}\\{text}")
+    if not text:
+        return ""
+    if mark == "^" and not text.strip("′"):
+        return finished("'" * len(text))
+    return finished(f"{mark}{{{latex_of(text)}}}")
 
 
 def tidy(text: str) -> str:
@@ -103,7 +109,7 @@ def tidy(text: str) -> str:
     Accents that are printed before their letter join it; a fraction with a slash, raised before
     and lowered after it, loses the marks of its scripts.
     """
-    if "^" in text and "/" in text:
+    if "/" in text and OPEN in text:
         text = _SLASHED.sub(lambda m: f"{m[1].strip('{}')}/{m[2].strip('{}')}", text)
     if text.isascii() or not _ACCENTED.search(text):
         return text

@@ -71,7 +71,7 @@ def test_mark_of_a_footnote_is_dropped_and_an_exponent_stays() -> None:
     document = sheet.read()
     assert only(document, "footnote").text == "7 By whom?"
     assert "This is known." in texts(document)
-    assert "Here x^7 is small." in texts(document)
+    assert "Here $x^7$ is small." in texts(document)
 
 
 def test_code_keeps_its_lines_and_indentation() -> None:
@@ -90,7 +90,7 @@ def test_fraction_stands_on_its_line() -> None:
     sheet.put((x + end) / 2 - 1, y + 8, "t")
     sheet.page.draw_line((x, y - 3), (end, y - 3), width=0.5)
     sheet.put(end + 4, y, "here.")
-    assert sheet.read().blocks[-1].text == "So v = (s + 1)/t here."
+    assert sheet.read().blocks[-1].text == r"So $v = \frac{s + 1}{t}$ here."
 
 
 def test_bordered_table_beside_its_label() -> None:

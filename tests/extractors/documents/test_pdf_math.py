@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractors.documents.pdf_fragments import Bar, Fragment
+from extractors.documents.pdf_latex import with_dollars
 from extractors.documents.pdf_lines import lines_of
 from extractors.documents.pdf_math import reduce_stacks
 from extractors.documents.pdf_page import Page
@@ -16,7 +17,7 @@ from tests.extractors.documents.test_pdf_layout import at
 def reduced(fragments: list[Fragment], rules: list[Bar]) -> str:
     page = Page(1, 600, 800, fragments, rules)
     reduce_stacks(page)
-    return " | ".join(line.text for line in lines_of(page.fragments, 1))
+    return " | ".join(with_dollars(line.text)[0] for line in lines_of(page.fragments, 1))
 
 
 def tall(x: float, text: str, top: float, bottom: float) -> Fragment:
@@ -31,12 +32,12 @@ def test_fraction_within_a_fraction() -> None:
         at(98, 104, "a", 5),
         at(98, 110, "b", 5),
     ]
-    assert reduced(fragments, [(97.0, 80, 101), (105.0, 97.9, 100.6)]) == "y = 1/(1 + a/b)"
+    assert reduced(fragments, [(97.0, 80, 101), (105.0, 97.9, 100.6)]) == r"$y = \frac{1}{1 + \frac{a}{b}}$"
 
 
 def test_radical_in_a_numerator() -> None:
     fragments = [at(60, 100, "x ="), at(85, 93, "√"), at(90, 93, "2"), at(88, 107, "3")]
-    assert reduced(fragments, [(97.0, 85, 95), (85.0, 90, 95)]) == "x = (√2)/3"
+    assert reduced(fragments, [(97.0, 85, 95), (85.0, 90, 95)]) == r"$x = \frac{\sqrt{2}}{3}$"
 
 
 def test_matrix_is_read_by_rows() -> None:
@@ -53,4 +54,4 @@ def test_matrix_is_read_by_rows() -> None:
     ],
 )
 def test_other_rules_make_no_fraction(rules: list[Bar]) -> None:
-    assert "/" not in reduced([at(80, 93, "12"), at(80, 107, "34")], rules)
+    assert "frac" not in reduced([at(80, 93, "12"), at(80, 107, "34")], rules)

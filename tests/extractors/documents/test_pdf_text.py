@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.documents.pdf_latex import finished
 from extractors.documents.pdf_text import Hyphens, join, plain, plain_symbols, script, tidy
 
 NONE = Hyphens([])
@@ -17,7 +18,7 @@ NONE = Hyphens([])
     ("printed", "seen"),
     [
         ("e\ufb03cient", "efficient"),
-        ("\U0001d465 \u210e", "x h"),
+        ("\U0001d465 \u210e", "\U0001d465 \u210e"),
         ("a\u00a0b\u2009c", "a b c"),
         ("\x00a\x1fb\u200b", "ab"),
         ("\uf8ee\uf8ef\uf8f0", "["),
@@ -78,8 +79,9 @@ def test_join_loses_no_letter(before: str, after: str) -> None:
 
 
 def test_scripts_and_tidying() -> None:
-    assert script("^", "2") == "^2"
-    assert script("_", "10") == "_{10}"
-    assert tidy("so x = ^1/_2 of it") == "so x = 1/2 of it"
-    assert tidy("x^2/3") == "x^2/3"
+    assert script("^", "2") == finished("^2")
+    assert script("_", "10") == finished("_{10}")
+    assert script("^", "′′") == finished("''")
+    assert tidy(f"so x = {finished('^1')}/{finished('_2')} of it") == "so x = 1/2 of it"
+    assert tidy(f"x{finished('^2')}/3") == f"x{finished('^2')}/3"
     assert tidy("¯x and M¨uller, a \u0338= b") == "x̄ and Müller, a ≠ b"
