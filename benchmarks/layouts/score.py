@@ -19,14 +19,19 @@ _GREEK = dict(
 _KEPT_COMMANDS = {*_GREEK.values(), "sin", "cos", "tan", "log", "ln", "lim"}
 
 
-def tokens(text: str) -> Counter[str]:
-    """Returns the bag of words and numbers of a text; single characters of Chinese and Japanese."""
+def words(text: str) -> list[str]:
+    """Returns the words and numbers of a text in order; single characters of Chinese and Japanese."""
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)|\{#[^}]*\}", " ", text)
     text = re.sub(r"\\([A-Za-z]+)", lambda m: f" {m[1]} " if m[1] in _KEPT_COMMANDS else " ", text)
     text = unicodedata.normalize("NFKC", text).lower()
     text = "".join(f" {_GREEK[c]} " if c in _GREEK else c for c in text)
     text = re.sub(r"([\u3040-\u30ff\u3400-\u9fff])", r" \1 ", text)
-    return Counter(re.findall(r"[^\W\d_]+|\d+", text))
+    return re.findall(r"[^\W\d_]+|\d+", text)
+
+
+def tokens(text: str) -> Counter[str]:
+    """Returns the same as a bag."""
+    return Counter(words(text))
 
 
 def dice(a: Counter[str], b: Counter[str]) -> float:
