@@ -232,7 +232,7 @@ def _bare(block: Block) -> Label | None:
 
 def _sign(text: str) -> tuple[str, ...]:
     """Returns the number that one character shows: "①", "⑴", "⒈"."""
-    if not text or text[0].isalnum() and text[0].isascii() or not _SIGN.search(unicodedata.name(text[0], "")):
+    if text[:1].isascii() or not _SIGN.search(unicodedata.name(text[0], "")):
         return ()
     value = unicodedata.numeric(text[0], 0)
     return (str(int(value)),) if value >= 1 else ()

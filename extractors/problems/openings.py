@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from extractors.problems.enumerations import clauses, counts_parts, label_of, without_enumerations
 from extractors.problems.labels import Label
 from extractors.problems.outline import OPENED, Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
@@ -171,15 +172,17 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     for index, piece in enumerate(pieces):
         regions[piece.section.zone, piece.section.start].append(index)
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
-    numbered = [o for o in worded if o.label and o.label.number]
-    starts = [o.index for o in numbered]
+    starts = [o.index for o in worded if o.label and o.label.number]
     openings: list[Opening] = []
     answered: set[tuple[str, ...]] = set()
+    counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
         candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
-        items = numbered[bisect_left(starts, indices[0]) : bisect(starts, indices[-1])]
+        items = starts[bisect_left(starts, indices[0]) : bisect(starts, indices[-1])]
+        if zone != "solutions":
+            candidates = [c for c in candidates if c.index not in counted]
         if zone:
-            candidates = _without_enumerations(candidates, items, pieces)
+            candidates = without_enumerations(candidates, items, pieces)
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             candidates = _mirroring(candidates, answered - asked)
@@ -194,13 +197,13 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
 def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
     """Bare numbers at the start of pieces; the nested items of a list are none."""
     found = [i for i in indices if (label := pieces[i].label) and label.role == "" and label.number]
-    if sum(1 for i in found if _label(pieces[i]).firm) > 2:
-        found = [i for i in found if _label(pieces[i]).firm]
+    if sum(1 for i in found if label_of(pieces[i]).firm) > 2:
+        found = [i for i in found if label_of(pieces[i]).firm]
     outermost = min((pieces[i].block.level for i in found if pieces[i].block.marker), default=0)
     sections: dict[tuple[str, ...], int] = {}
     candidates = []
     for index in found:
-        piece, label = pieces[index], _label(pieces[index])
+        piece, label = pieces[index], label_of(pieces[index])
         if piece.block.marker and piece.block.level > outermost:
             continue
         section = sections.setdefault(piece.section.headings, len(sections))
@@ -209,13 +212,8 @@ def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Can
     return candidates
 
 
-def _label(piece: Piece) -> Label:
-    assert piece.label is not None
-    return piece.label
-
-
 def _look(piece: Piece) -> tuple[object, ...]:
-    block, label = piece.block, _label(piece)
+    block, label = piece.block, label_of(piece)
     if block.kind == "heading":
         return "heading", block.level
     delimiter = block.text[: label.end].rstrip()[-1:]
@@ -232,7 +230,9 @@ def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
     shapes: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         depth = len(candidate.number)
-        letter = "" if candidate.number[0].isdigit() or depth > 2 else candidate.number[0] if depth > 1 else "a"
+        letter = (
+            "" if candidate.number[0].isdigit() or depth > 2 else candidate.number[0] if depth > 1 else "a"
+        )
         shapes[depth, letter].append(candidate)
     chains = [_chain(group) for group in shapes.values()]
     main = max(chains, key=len, default=[])
@@ -240,7 +240,7 @@ def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
     return [
         chain
         for chain in chains
-        if chain is main or (3 * len(chain) >= len(main) and not _counts_parts(chain, main))
+        if chain is main or (3 * len(chain) >= len(main) and not counts_parts(chain, main))
     ]
 
 
@@ -252,15 +252,6 @@ def _chain(candidates: list[Candidate]) -> list[Candidate]:
     given = {c.index: c for c in candidates}
     chain = best_chain([replace(c, number=(str(values[c.index]),)) for c in candidates])
     return [given[c.index] for c in chain]
-
-
-def _counts_parts(chain: list[Candidate], main: list[Candidate]) -> bool:
-    """Whether numbers of another shape start over in every item of the main sequence that has any."""
-    starts = [c.index for c in main]
-    owners: dict[int, Candidate] = {}
-    for candidate in chain:
-        owners.setdefault(bisect(starts, candidate.index), candidate)
-    return 0 not in owners and all(c.number[-1] in ("1", "a", "i") for c in owners.values())
 
 
 def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> list[Candidate]:
@@ -284,37 +275,6 @@ def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool
     """Whether at least half of the answers in the same chapters (3.x, 4.x) are among the shared."""
     chapters = {number[:-1] for number in shared}
     return 2 * len(shared) >= sum(1 for number in answered if number[:-1] in chapters)
-
-
-def _without_enumerations(
-    candidates: list[Candidate], items: list[Opening], pieces: list[Piece]
-) -> list[Candidate]:
-    """Drops bare numbers that count parts or steps inside of worded items.
-
-    Where typography tells, they are the less prominent of the two; where it does not, they are
-    enumerations unless they stand before the first worded item or in a long row after the last.
-    """
-    if len(items) < 2 or not candidates:
-        return candidates
-    ranks = Counter(_prominence(pieces[o.index]) for o in items)
-    usual = ranks.most_common(1)[0][0]
-    equals = [c for c in candidates if _prominence(pieces[c.index]) >= usual]
-    if 2 * len(equals) < len(items):
-        return []
-    if usual > (False, False):
-        return equals
-    starts = [o.index for o in items]
-    segments: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in equals:
-        segments[bisect(starts, candidate.index)].append(candidate)
-    last = len(starts)
-    kept = [c for s, m in segments.items() if s == 0 or (s == last and len(m) > 4) or len(m) > 8 for c in m]
-    return sorted(kept, key=lambda c: c.index)
-
-
-def _prominence(piece: Piece) -> tuple[bool, bool]:
-    """Returns how a label stands out: as a heading, as bold type, or not at all."""
-    return piece.block.kind == "heading", piece.block.style.bold >= min(len(_label(piece).printed), 1)
 
 
 def _declared(pieces: list[Piece]) -> list[Opening]:

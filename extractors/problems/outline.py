@@ -70,6 +70,7 @@ def divide(document: Document, solutions: str = "") -> list[Piece]:
     whole = "" if "solutions" in named else name_zone(document)
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
+    answered: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
         if is_section[index] and solutions and title_words(block.text) == solutions:
@@ -82,6 +83,13 @@ def divide(document: Document, solutions: str = "") -> list[Piece]:
             key = _identity(block.text)
             mirrored = key in seen and not zone
             level = block.level if block.kind == "heading" else _TITLE_LEVEL + _is_chapter_title(block)
+            opened = next((i for i, e in enumerate(stack) if e[2] == "solutions" and _titled(e)), None)
+            if opened is not None and not zone:
+                below = [_identity(entry[1]) for entry in stack[opened:] if entry[0] < level]
+                path = (stack[opened][3], *below, key)
+                if path in answered:  # "Chapter 1" once more below "Answers": the book itself begins
+                    del stack[opened:]
+                answered.add(path)
             while stack and stack[-1][0] >= level:
                 if mirrored and stack[-1][2] == "solutions" and stack[-1][3] >= 0 and _titled(stack[-1]):
                     break  # "Chapter 3" once more, right after "Answers": still the answers

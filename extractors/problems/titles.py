@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from extractors.problems.labels import number_parts
-from extractors.problems.vocabulary import fold, pattern
+from extractors.problems.vocabulary import Role, fold, languages_of, pattern
 from schemas.document import Document
 
 Zone = Literal["", "problems", "solutions", "hints"]
@@ -18,6 +18,7 @@ NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s
 _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[a-h])(?=[\s.:)–—-]|$))")
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_TELLING: tuple[Role, ...] = ("set", "solution", "hint", "problem")
 _MAX_HEADING = 200  # characters of a heading that are looked at
 
 
@@ -25,21 +26,29 @@ _MAX_HEADING = 200  # characters of a heading that are looked at
 def title_zone(title: str, max_left: int = 2) -> Zone:
     """Returns what a heading or a title promises, judged by its words alone.
 
-    The words of the vocabulary, numbers and punctuation are taken away; a heading with more than
-    `max_left` other words is about something else ("Series solutions of linear equations").
+    The words of one language's vocabulary, numbers and punctuation are taken away; a heading with
+    more than `max_left` other words is about something else ("Series solutions of linear equations").
     """
-    text = pattern("other").sub(" ", NUMBERING.sub("", fold(title[:_MAX_HEADING]).strip()))
-    roles = []
+    text = pattern("other").sub(" ", title_words(title))
+    matches = pattern("set", "solution", "hint", "problem").finditer(text)
+    languages = dict.fromkeys(
+        language
+        for match in matches
+        for language in languages_of(match["word"], "set", "solution", "hint", "problem")
+    )
+    return next((zone for name in languages if (zone := _zone_in(name, text, max_left))), "")
+
+
+def _zone_in(language: str, text: str, max_left: int) -> Zone:
+    found: dict[Role, int] = {}
     rest = text
-    for role in ("set", "solution", "hint", "problem"):
-        match = pattern(role).search(text)
+    for role in _TELLING:
+        match = pattern(role, language=language).search(text)
         if match:
-            roles.append((match.start(), role))
-        rest = pattern(role).sub(" ", rest)
-    for role in ("qualifier", "chapter", "link", "and"):
-        rest = pattern(role).sub(" ", rest)
+            found[role] = match.start()
+        rest = pattern(role, language=language).sub(" ", rest)
+    rest = pattern("qualifier", "chapter", "link", "and", language=language).sub(" ", rest)
     left = re.findall(r"[^\W\d_]{2,}", rest)
-    found = {role: position for position, role in roles}
     if not found:
         return ""
     if "hint" in found and "solution" not in found:
@@ -47,7 +56,7 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     if "solution" in found:
         problem = found.get("problem", found.get("set"))
         joined = problem is not None and problem < found["solution"]
-        if joined and pattern("and").search(text[problem : found["solution"]]):
+        if joined and pattern("and", language=language).search(text[problem : found["solution"]]):
             return "problems"
         # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
         return "solutions" if len(left) <= max_left - 1 else ""

@@ -1,8 +1,8 @@
-"""Reads label words that are in no vocabulary from where they stand.
+"""Reads label words that are in no vocabulary, and solutions without any, from where they stand.
 
 In a book in any language, the word that comes once after every numbered question, and before the
-next one, announces its solution; a family of labels that repeats the numbers of another, each right
-after it, labels the solutions of the other.
+next one, announces its solution; labels that each repeat the number of the label before them
+belong to the solutions of those; and what is set in another type after every question answers it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,28 @@ import itertools
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from extractors.problems.affinity import asks
+from extractors.problems.affinity import answers, asks
 from extractors.problems.labels import Label
+from extractors.problems.titles import title_zone
 from extractors.problems.vocabulary import fold, words
 from schemas.document import Block
 
 _MIN_COUNT = 3
 _COVERED = 0.5  # share of the numbered items that have the word
 _ONCE = 0.9  # share of the items with the word in which it stands once
-_LEAD_IN = re.compile(r"[*_\s]*(?P<phrase>[^\W\d_][^\d.:;,!?()$]{1,30}?)\s*(?P<delimiter>[.:：。—–]|$|\n)")
+_SOLVED = 0.2  # share of the items with a known word for a solution, from which nothing is inferred
+_LEAD_IN = re.compile(
+    r"[*_\s]*(?P<phrase>[^\W\d_](?:[^\d.:;,!?()$]{0,30}?))\s*(?P<delimiter>[.:：。—–]|$|\n)"
+)
 _MAX_WORDS = 3
+_SMALL = 0.95
+_INDENT = 0.5
+_LONGEST = 40  # blocks of an item that are looked at
+
+Labels = list[Label | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,66 +42,126 @@ class _LeadIn:
     end: int
 
 
-def infer_roles(blocks: list[Block], labels: list[Label | None]) -> list[Label | None]:
-    """Returns the labels with those of unknown words that can only announce solutions or hints.
+def infer_roles(blocks: list[Block], labels: Labels) -> Labels:
+    """Returns the labels with those that only their place tells to announce solutions or hints.
 
-    A document that has any known word for a solution is left as it is.
+    A document with a section of solutions is left as it is.
     """
-    if any(label and label.role == "solution" for label in labels):
+    if any(block.kind == "heading" and title_zone(block.text) == "solutions" for block in blocks):
         return labels
-    return _lead_ins(blocks, _repeated_families(labels))
+    labels = _repeated_families(labels)
+    labels = _alternating(blocks, labels)
+    for starts in _unsolved_families(labels):
+        labels = _lead_ins(blocks, labels, starts)
+    for starts in _unsolved_families(labels):
+        labels = _set_apart(blocks, labels, starts)
+    return labels
 
 
-def _repeated_families(labels: list[Label | None]) -> list[Label | None]:
-    """Finds families of unknown words of which each label repeats the number of the one before it."""
-    numbered = [(i, a) for i, a in enumerate(labels) if a and a.number and a.family]
+def _core(label: Label) -> tuple[str, tuple[str, ...]]:
+    """Returns family and number; the letter of A12 is its family."""
+    number = label.number
+    if not label.family and len(number) == 2 and not number[0].isdigit() and number[1].isdigit():
+        return number[0], number[1:]
+    return label.family, number
+
+
+def _repeated_families(labels: Labels) -> Labels:
+    """Finds families of which each label repeats the number of the one before: Q1, A1, Q2, A2."""
+    numbered = [
+        (i, *_core(a))
+        for i, a in enumerate(labels)
+        if a and a.number and a.role in ("", "unknown", "problem")
+    ]
     follows: Counter[tuple[str, str]] = Counter()
-    for (_, a), (_, b) in itertools.pairwise(numbered):
-        if a.number == b.number and a.family != b.family and b.role == "unknown":
-            follows[a.family, b.family] += 1
-    counts = Counter(label.family for _, label in numbered)
+    for (_, a, number), (_, b, again) in itertools.pairwise(numbered):
+        if number == again and a != b and words().get(b) != "problem":
+            follows[a, b] += 1
+    counts = Counter(family for _, family, _ in numbered)
     asked = {
         b: a
         for (a, b), n in sorted(follows.items(), key=lambda f: f[1])
         if n >= _MIN_COUNT and n >= _ONCE * counts[b] and n >= _COVERED * counts[a]
     }
-    return [
-        replace(label, role="solution", family=asked[label.family])
-        if label and label.number and label.family in asked
-        else label
-        for label in labels
-    ]
+    inferred = list(labels)
+    for index, family, number in numbered:
+        label = labels[index]
+        assert label is not None
+        if family in asked:
+            family = asked[family]
+            inferred[index] = replace(label, role="solution", family=label.family and family, number=number)
+        elif family in asked.values():
+            inferred[index] = replace(label, role="problem", number=number)
+    return inferred
 
 
-def _lead_ins(blocks: list[Block], labels: list[Label | None]) -> list[Label | None]:
-    """Gives a role to unnumbered words that come once in most of the numbered items."""
+def _alternating(blocks: list[Block], labels: Labels) -> Labels:
+    """Finds two words without numbers that alternate, the first asking: "Q: ...", "A: ..."."""
+    if any(label and label.number and label.role in ("problem", "example", "unknown") for label in labels):
+        return labels
+    found = [lead for i, block in enumerate(blocks) if (lead := _lead_in(i, block, labels[i])) is not None]
+    counts = Counter(lead.phrase for lead in found)
+    common = [phrase for phrase, n in counts.most_common(2) if n >= _MIN_COUNT]
+    turns = [lead for lead in found if lead.phrase in common]
+    pairs = list(itertools.pairwise(turns))
+    if len(common) < 2 or not all(a.phrase != b.phrase for a, b in pairs):
+        return labels
+    asking = turns[0].phrase
+    questions = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase == asking]
+    replies = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase != asking]
+    if not asks(questions) or asks(replies):
+        return labels
+    inferred = list(labels)
+    for lead in turns:
+        inferred[lead.index] = _label(blocks, lead, "problem" if lead.phrase == asking else "solution")
+    return inferred
+
+
+def _unsolved_families(labels: Labels) -> Iterable[list[int]]:
+    """Yields where the items of each family begin, if no known word announces solutions in them."""
     anchors: dict[str, list[int]] = defaultdict(list)
     for index, label in enumerate(labels):
         if label and label.number and label.role in ("problem", "example", "unknown", ""):
             anchors[label.family].append(index)
-    found = [lead for i, b in enumerate(blocks) if labels[i] is None and (lead := _lead_in(i, b)) is not None]
-    counts = Counter(lead.phrase for lead in found)
-    found = [lead for lead in found if counts[lead.phrase] >= _MIN_COUNT]
+    solutions = [i for i, label in enumerate(labels) if label and label.role == "solution"]
+    for starts in anchors.values():
+        solved = {bisect_right(starts, i) for i in solutions} - {0}
+        if len(starts) >= _MIN_COUNT and len(solved) < _SOLVED * len(starts):
+            yield starts
+
+
+def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
+    """Gives a role to unnumbered words that come once in most of the items."""
+    found = [lead for i, block in enumerate(blocks) if (lead := _lead_in(i, block, labels[i])) is not None]
+    phrases = _regular(found, starts)
+    first = labels[starts[0]]
+    assert first is not None
+    firsts = {bisect_right(starts, x.index): x.index for x in reversed(found) if x.phrase in phrases}
+    questions = [_joined(blocks, start, firsts.get(k + 1, start + 1)) for k, start in enumerate(starts)]
+    if not phrases or not (words().get(first.family) in ("problem", "example") or asks(questions)):
+        return labels
     inferred = list(labels)
-    for family, starts in anchors.items():
-        phrases = _phrases_of(found, starts)
-        if not phrases:
-            continue
-        known = words().get(family) in ("problem", "example")
-        questions = [_text(blocks, starts, k, phrases, found) for k in range(len(starts))]
-        if not known and not asks(questions):
-            continue
-        for lead in found:
-            if lead.phrase in phrases:
-                role = "solution" if lead.phrase == phrases[-1] else "hint"
-                printed = blocks[lead.index].text[: lead.end].strip()
-                inferred[lead.index] = Label(role, lead.phrase, (), lead.end, printed, True)
+    for lead in found:
+        if lead.phrase in phrases:
+            inferred[lead.index] = _label(blocks, lead, "solution" if lead.phrase == phrases[-1] else "hint")
+    for start in starts:
+        label = inferred[start]
+        if label and not label.role:
+            inferred[start] = replace(label, role="problem")
     return inferred
 
 
-def _lead_in(index: int, block: Block) -> _LeadIn | None:
+def _label(blocks: list[Block], lead: _LeadIn, role: str) -> Label:
+    return Label(role, lead.phrase, (), lead.end, blocks[lead.index].text[: lead.end].strip(), True)
+
+
+def _joined(blocks: list[Block], begin: int, end: int) -> str:
+    return "\n".join(block.text for block in blocks[begin : min(end, begin + _LONGEST)])
+
+
+def _lead_in(index: int, block: Block, label: Label | None) -> _LeadIn | None:
     """Reads a short phrase that type or a colon sets off at the start of a block."""
-    if block.kind not in ("paragraph", "list_item", "heading"):
+    if block.kind not in ("paragraph", "list_item", "heading") or label is not None:
         return None
     match = _LEAD_IN.match(block.text)
     if not match or len(match["phrase"].split()) > _MAX_WORDS or not match["phrase"][0].isupper():
@@ -104,10 +174,8 @@ def _lead_in(index: int, block: Block) -> _LeadIn | None:
     return _LeadIn(index, fold(match["phrase"]), match.end())
 
 
-def _phrases_of(found: list[_LeadIn], starts: list[int]) -> list[str]:
+def _regular(found: list[_LeadIn], starts: list[int]) -> list[str]:
     """Returns the phrases that stand once in most of the items that begin at `starts`, in their order."""
-    if len(starts) < _MIN_COUNT:
-        return []
     times: dict[str, Counter[int]] = defaultdict(Counter)
     places: dict[str, int] = defaultdict(int)
     for lead in found:
@@ -124,8 +192,41 @@ def _phrases_of(found: list[_LeadIn], starts: list[int]) -> list[str]:
     return sorted(regular, key=lambda phrase: places[phrase] / len(times[phrase]))
 
 
-def _text(blocks: list[Block], starts: list[int], k: int, phrases: list[str], found: list[_LeadIn]) -> str:
-    """Returns what stands between the label of an item and the first of the phrases in it."""
-    end = starts[k + 1] if k + 1 < len(starts) else len(blocks)
-    first = next((x.index for x in found if starts[k] < x.index < end and x.phrase in phrases), starts[k] + 1)
-    return "\n".join(block.text for block in blocks[starts[k] : min(first, starts[k] + 20)])
+_LOOKS: tuple[Callable[[Block], bool], ...] = (
+    lambda block: block.style.italic >= len(block.text) - 2,
+    lambda block: block.style.size < _SMALL,
+    lambda block: any(c.name in ("blockquote", "details") for c in block.containers),
+    lambda block: block.style.indent >= _INDENT,
+)
+
+
+def _set_apart(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
+    """Finds solutions without a word: the end of every item looks otherwise than its beginning."""
+    for looks in _LOOKS:
+        begins: dict[int, int] = {}
+        for start, end in itertools.pairwise([*starts, len(blocks)]):
+            end = next(
+                (i for i in range(start + 1, min(end, len(blocks))) if blocks[i].kind == "heading"), end
+            )
+            apart = end
+            while apart - 1 > start and (looks(blocks[apart - 1]) or blocks[apart - 1].kind in _UNSTYLED):
+                apart -= 1
+            while apart < end and not looks(blocks[apart]):
+                apart += 1
+            if apart < end and not looks(blocks[start]):
+                begins[start] = apart
+        if len(begins) < max(_MIN_COUNT, _COVERED * len(starts)):
+            continue
+        ends = dict(itertools.pairwise([*starts, len(blocks)]))
+        asked = [_joined(blocks, start, apart) for start, apart in begins.items()]
+        if answers(asked, [_joined(blocks, apart, ends[start]) for start, apart in begins.items()]):
+            inferred = list(labels)
+            for start, apart in begins.items():
+                inferred[apart] = Label("solution", "", (), 0, "", True)
+                label = labels[start]
+                inferred[start] = label and replace(label, role=label.role or "problem")
+            return inferred
+    return labels
+
+
+_UNSTYLED = ("formula", "figure", "table", "code")

@@ -53,28 +53,46 @@ def fold(text: str) -> str:
 
 
 @cache
-def _by_role() -> dict[Role, frozenset[str]]:
+def _by_language() -> dict[str, dict[Role, frozenset[str]]]:
     source = files("extractors.problems").joinpath("vocabulary.yaml").read_text("utf-8")
-    languages = yaml.safe_load(source).values()
     return {
-        role: frozenset(fold(word) for language in languages for word in language.get(role, ()))
-        for role in get_args(Role)
+        language: {role: frozenset(map(fold, roles.get(role, ()))) for role in get_args(Role)}
+        for language, roles in yaml.safe_load(source).items()
     }
+
+
+@cache
+def _words_of(role: Role, language: str) -> frozenset[str]:
+    if language:
+        return _by_language()[language][role]
+    return frozenset().union(*(roles[role] for roles in _by_language().values()))
+
+
+@cache
+def languages_of(word: str, *roles: Role) -> tuple[str, ...]:
+    """Returns the languages in which a folded word has one of the roles, in the vocabulary's order."""
+    return tuple(name for name, has in _by_language().items() if any(word in has[role] for role in roles))
 
 
 @cache
 def words() -> dict[str, Role]:
     """Returns every folded word or phrase with its role, the most telling one where it has several."""
-    return {word: role for role in reversed(_PRECEDENCE) for word in _by_role()[role]}
+    return {word: role for role in reversed(_PRECEDENCE) for word in _words_of(role, "")}
 
 
 @cache
-def pattern(*roles: Role) -> re.Pattern[str]:
+def pattern(*roles: Role, language: str = "") -> re.Pattern[str]:
     """Returns a regular expression that finds, in folded text, the words of `roles` as whole words.
 
     Longer phrases are preferred. The group `word` holds what was found.
+
+    Args:
+      roles: any of which the words have.
+      language: whose words; every language's if empty.
     """
-    found = sorted({w for role in roles for w in _by_role()[role]}, key=lambda w: (-len(w), w))
+    found = sorted({w for role in roles for w in _words_of(role, language)}, key=lambda w: (-len(w), w))
+    if not found:
+        return re.compile(r"(?P<word>(?!))")
     parts = []
     for word in found:
         ending = "" if _UNSPACED.search(word) or not word[-1].isalnum() else r"(?!\w)"

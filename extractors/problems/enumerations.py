@@ -1,0 +1,96 @@
+"""Tells items from what else is counted: steps, parts, clauses of a sentence."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections import Counter, defaultdict
+
+from extractors.problems.labels import Label
+from extractors.problems.outline import Piece
+from extractors.problems.sequences import Candidate
+
+_TWO_WORDS = re.compile(r"([^\W\d_]{3,})\s[^\W\d_]{2}")  # not "sin x"
+_LONG_ROW = 8
+_LONG_LAST_ROW = 4
+
+
+def label_of(piece: Piece) -> Label:
+    """Returns the label of a piece that has one."""
+    assert piece.label is not None
+    return piece.label
+
+
+def clauses(pieces: list[Piece]) -> set[int]:
+    """Returns which bare numbers count clauses of a sentence ("1. name the unknown, 2. ...").
+
+    All of their list begin in lower case, where what is labelled begins with a capital letter.
+    """
+    lists: list[list[int]] = []
+    lower: set[int] = set()
+    capitals = 0
+    for index, piece in enumerate(pieces):
+        if piece.label is None or not piece.label.number or piece.section.zone == "solutions":
+            continue
+        text = piece.block.text[piece.label.end :].lstrip()
+        if not text and index + 1 < len(pieces):
+            text = pieces[index + 1].block.text
+        capitals += text[:1].isupper()
+        if piece.label.role:
+            continue
+        start = _TWO_WORDS.match(text)
+        if start and start[1].islower():
+            lower.add(index)
+        if not lists or piece.label.number[-1] in ("1", "a", "i"):
+            lists.append([])
+        lists[-1].append(index)
+    counted = {i for members in lists if len(members) > 1 and lower.issuperset(members) for i in members}
+    return counted if capitals > len(counted) else set()
+
+
+def without_enumerations(
+    candidates: list[Candidate], items: list[int], pieces: list[Piece]
+) -> list[Candidate]:
+    """Drops bare numbers that count parts or steps inside of items with words.
+
+    Where typography tells, they are the less prominent of the two; where it does not, they are
+    enumerations unless they stand before the first worded item or in a long row after the last.
+
+    Args:
+      candidates: the bare numbers of a section.
+      items: indices of the pieces there that open items by their words.
+      pieces: of the document.
+    """
+    if len(items) < 2 or not candidates:
+        return candidates
+    ranks = Counter(_prominence(pieces[index]) for index in items)
+    usual = ranks.most_common(1)[0][0]
+    equals = [c for c in candidates if _prominence(pieces[c.index]) >= usual]
+    if 2 * len(equals) < len(items):
+        return []
+    if usual > (False, False):
+        return equals
+    segments: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in equals:
+        segments[bisect(items, candidate.index)].append(candidate)
+    kept = [
+        candidate
+        for segment, members in segments.items()
+        if segment == 0 or len(members) > (_LONG_LAST_ROW if segment == len(items) else _LONG_ROW)
+        for candidate in members
+    ]
+    return sorted(kept, key=lambda c: c.index)
+
+
+def _prominence(piece: Piece) -> tuple[bool, bool]:
+    """Returns how a label stands out: as a heading, as bold type, or not at all."""
+    return piece.block.kind == "heading", piece.block.style.bold >= min(len(label_of(piece).printed), 1)
+
+
+def counts_parts(chain: list[Candidate], main: list[Candidate]) -> bool:
+    """Whether numbers of another shape start over in every item of the main sequence that has any."""
+    starts = [c.index for c in main]
+    firsts: dict[int, Candidate] = {}
+    for candidate in chain:
+        firsts.setdefault(bisect(starts, candidate.index), candidate)
+    return 0 not in firsts and all(c.number[-1] in ("1", "a", "i") for c in firsts.values())
