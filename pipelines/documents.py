@@ -44,7 +44,7 @@ class _Read(ReaderFn):
     def work(self, reader: Reader, source: Source) -> Document:
         try:
             with refusing():
-                data = _bytes(source, self.pool.limits)
+                data = document_bytes(source.uri, self.pool.limits)
             with refusing(source_of(source.uri, hashlib.sha256(data).hexdigest())):
                 return reader.read(data, printable(source.uri))
         finally:
@@ -54,13 +54,17 @@ class _Read(ReaderFn):
         return settled(self.tally, source, result)
 
 
-def _bytes(source: Source, limits: Limits) -> bytes:
-    """Returns the bytes of a document, having looked at its size first."""
+def document_bytes(uri: str, limits: Limits) -> bytes:
+    """Returns the bytes of a document, having looked at its size first.
+
+    Raises:
+      UnreadableDocument: not_readable or too_large.
+    """
     try:
         # A pipe or a device may be read for ever; a link is judged by what it leads to.
-        if "://" not in source.uri and not stat.S_ISREG(os.stat(source.uri).st_mode):
+        if "://" not in uri and not stat.S_ISREG(os.stat(uri).st_mode):
             raise UnreadableDocument("not_readable", "not a regular file")
-        with FileSystems.open(source.uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+        with FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             size = file.seek(0, os.SEEK_END)
             if size > limits.max_megabytes * 1_000_000:
                 raise UnreadableDocument("too_large", f"{size:,} bytes; at most {limits.max_megabytes} MB")

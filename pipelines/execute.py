@@ -162,7 +162,9 @@ def _conclude(
     made = folder.partial(out)
     wrong = manifest.discrepancies(funnel, inputs, count_rows(made, "data"), count_rows(made, "rejected"))
     shown = manifest.public_options(options, [RunOptions, *recipe.options])
-    run = manifest.manifest(recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong)
+    run = manifest.manifest(
+        recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters
+    )
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
     with _no_stop():

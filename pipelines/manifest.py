@@ -17,6 +17,13 @@ _SECRET = ("key", "token", "secret", "password", "credential")
 PLACES = ("input", "output", "config", "overwrite", "resume", "verbose", "workers")
 
 
+_LLM = ("requests", "from_ledger", "prompt_tokens", "completion_tokens", "failures")
+
+
+def _below(counters: dict[str, int], name: str) -> dict[str, int]:
+    return {key.removeprefix(f"{name}/"): n for key, n in counters.items() if key.startswith(f"{name}/")}
+
+
 def versions() -> dict[str, str]:
     """Returns the versions of what shapes the output."""
     found = {"assay": __version__, "python": platform.python_version()}
@@ -95,6 +102,7 @@ def manifest(
     funnel: list[dict[str, Any]],
     seconds: dict[str, float],
     wrong: list[str],
+    counters: dict[str, int],
 ) -> dict[str, Any]:
     """Returns the contents of run.json."""
     return {
@@ -107,6 +115,7 @@ def manifest(
         "stages": funnel,
         "rows": funnel[-1]["kept"],
         "rejects": sum(stage["rejected"] for stage in funnel),
-        "llm": {"requests": 0, "from_ledger": 0, "prompt_tokens": 0, "completion_tokens": 0, "failures": 0},
+        "llm": {name: counters.get(f"llm/{name}", 0) for name in _LLM},
+        "transcribed": {name: n for name, n in sorted(_below(counters, "transcribe").items()) if n},
         "seconds": seconds,
     }

@@ -7,6 +7,8 @@ from typing import Any
 
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from extractors.documents.limits import OCR_MODES
+
 
 def positive(text: str) -> int:
     """A whole number above zero."""
@@ -103,4 +105,63 @@ class DocumentOptions(PipelineOptions):
             default=1000,
             metavar="MB",
             help="documents that need more memory to read are rejected as out_of_memory",
+        )
+        parser.add_argument(
+            "--ocr",
+            choices=OCR_MODES,
+            default="auto",
+            help="PDF pages read by OCR: those without a usable text layer, none, or all",
+        )
+        parser.add_argument(
+            "--ocr_languages",
+            default="",
+            metavar="NAMES",
+            help="of Tesseract's data, such as eng+deu; the one that reads a page best if not given",
+        )
+
+
+class TranscriberOptions(PipelineOptions):
+    """Which pages of PDFs a vision model transcribes."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--transcriber",
+            choices=("none", "vlm"),
+            default="none",
+            help="vlm: the model at --llm_url reads pictures of pages",
+        )
+        parser.add_argument(
+            "--transcribe",
+            choices=("flagged", "all"),
+            default="flagged",
+            help="pages with doubtful mathematics, with OCR or without text; or all",
+        )
+
+
+class ModelOptions(PipelineOptions):
+    """Language models."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--llm_url",
+            metavar="URL",
+            help="a server that speaks the OpenAI protocol, such as http://localhost:8000/v1; "
+            "its key, if it needs one, is taken from ASSAY_LLM_KEY or OPENAI_API_KEY",
+        )
+        parser.add_argument("--llm_model", metavar="NAME", help="the model, as that server names it")
+        parser.add_argument(
+            "--llm_concurrency",
+            type=positive,
+            default=8,
+            metavar="N",
+            help="requests that a worker has in flight",
+        )
+        parser.add_argument(
+            "--llm_timeout_s",
+            type=positive,
+            default=120,
+            metavar="SECONDS",
+            help="answers that take longer are asked for again, and then given up",
         )

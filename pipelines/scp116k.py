@@ -16,7 +16,7 @@ from filters.confidence import DEFAULT_MINIMUM, is_sure
 from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from pipelines.documents import ReadDocuments
-from pipelines.options import DocumentOptions, RunOptions, share
+from pipelines.options import DocumentOptions, ModelOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
@@ -36,6 +36,7 @@ from pipelines.stages import (
     settled,
     source_of,
 )
+from pipelines.transcribe import Transcribe, checked_ocr, checked_transcriber
 from schemas.document import Document
 from schemas.problems import Found, Item, Matching
 from schemas.scp116k import Pair
@@ -150,11 +151,14 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
+    transcriber = checked_transcriber(run.options)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
         memory_megabytes=documents.document_memory_mb,
         seconds=documents.document_timeout_s,
+        ocr=checked_ocr(documents.ocr, documents.ocr_languages),
+        needs_text=transcriber is None,
     )
     pool = ReaderPool(limits, options.workers, run.ticks)
     pairing = run.options.view_as(PairOptions)
@@ -163,7 +167,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     read = sources | ReadDocuments(pool, run.ticks)
-    found = read.kept | Stage(_Find(pool), "extract", Found)
+    blocks = read.kept | Transcribe(transcriber, limits, run.ticks) if transcriber else read.kept
+    found = blocks | Stage(_Find(pool), "extract", Found)
     pairs = found.kept | MatchPairs(pool, run.ticks)
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
@@ -184,7 +189,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 RECIPE = Recipe(
     name="scp116k",
     summary="problem-solution pairs from documents of any format",
-    options=(DocumentOptions, PairOptions),
+    options=(DocumentOptions, PairOptions, TranscriberOptions, ModelOptions),
     stages=(
         StageInfo("read", "documents", "opens a document and turns it into blocks"),
         StageInfo("extract", "documents", "finds the problems and solutions in it"),

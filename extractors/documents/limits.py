@@ -36,6 +36,7 @@ class Limits:
       memory_megabytes: that reading it may take, the programs that help with it included.
       seconds: that reading it may take.
       ocr: no bound, but likewise the same for every document.
+      needs_text: whether a PDF without any text is refused.
     """
 
     max_megabytes: int = 200
@@ -45,6 +46,7 @@ class Limits:
     memory_megabytes: int = 1000
     seconds: int = 600
     ocr: Ocr = Ocr()
+    needs_text: bool = True
 
 
 class UnreadableDocument(Exception):

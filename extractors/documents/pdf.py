@@ -91,7 +91,7 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
     pages, notes = _pages(source, count, images)
     recognised, said = recognise(source, pages, limits.ocr)
     notes += said
-    if not any(page.fragments for page in pages):
+    if limits.needs_text and not any(page.fragments for page in pages):
         raise UnreadableDocument("no_text", "; ".join(notes))
     remove_running_heads(pages)
     body = _body_size(pages)

@@ -50,7 +50,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, A
         "workers": 2,
     }
     options |= {"overwrite": True, "config": None, "experiments": ["a", "b"], "some_token": "***"}
-    run = manifest(RECIPE, options, stage_counts(counters, RECIPE.stages), {"total": 12.345}, [])
+    run = manifest(RECIPE, options, stage_counts(counters, RECIPE.stages), {"total": 12.345}, [], counters)
     run["rows"] = 25
     return str(out), run
 
@@ -148,7 +148,7 @@ def test_an_empty_dataset_has_a_card_and_a_report(tmp_path: Path) -> None:
         for name, cls in (("data", Pair), ("rejected", Rejected)):
             none = pipeline | f"none {name}" >> beam.Create([])
             none | name >> WriteRows(str(tmp_path / name), cls)
-    run = manifest(RECIPE, {"input": ["a"]}, stage_counts({}, RECIPE.stages), {"total": 0.0}, [])
+    run = manifest(RECIPE, {"input": ["a"]}, stage_counts({}, RECIPE.stages), {"total": 0.0}, [], {})
     assert "\nNone.\n" in card(RECIPE, run, str(tmp_path))
     html = report(RECIPE, run, str(tmp_path))
     assert "The dataset is empty." in html

@@ -1,0 +1,275 @@
+"""The stage in which a vision model transcribes pages of PDFs.
+
+No document is lost here: where the model gives nothing that can be used, a page keeps its own text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import threading
+from collections import Counter, deque
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.transforms.window import GlobalWindows
+
+from extractors.documents.limits import Limits, Ocr, OcrMode, UnreadableDocument
+from extractors.documents.ocr import OcrUnavailable, check_ocr
+from extractors.documents.transcription import check, flagged_pages, page_blocks, page_texts, with_pages
+from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, check_endpoint
+from inference.prompts import Prompt, load_prompt
+from pipelines.documents import document_bytes
+from pipelines.errors import UsageError
+from pipelines.options import ModelOptions, TranscriberOptions
+from pipelines.reader import Reader, ReaderError
+from pipelines.stages import NAMESPACE
+from schemas.document import Block, Box, Document
+
+DPI = 144
+"""Scripts of scripts can be read at it, and a page is within what vision models look at."""
+
+MAX_TOKENS = 8192
+PAGES_AT_ONCE = 8
+"""So many pages are drawn in one go."""
+
+DOCUMENTS_AT_ONCE = 8
+
+Which = Literal["flagged", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcriber:
+    """How pages are transcribed.
+
+    Attributes:
+      endpoint: the model.
+      which: pages with doubtful text ("flagged") or all.
+      concurrency: how many requests a worker has in flight.
+    """
+
+    endpoint: Endpoint
+    which: Which = "flagged"
+    concurrency: int = 8
+
+
+def checked_transcriber(options: PipelineOptions) -> Transcriber | None:
+    """Returns how pages are transcribed; None if no model is asked for.
+
+    Raises:
+      UsageError: an option is missing, or the model's server can't be used.
+    """
+    chosen, model = options.view_as(TranscriberOptions), options.view_as(ModelOptions)
+    if chosen.transcriber == "none":
+        return None
+    for name in ("llm_url", "llm_model"):
+        if not getattr(model, name):
+            raise UsageError(f"--transcriber {chosen.transcriber} needs --{name}")
+    endpoint = Endpoint(model.llm_url, model.llm_model, model.llm_timeout_s)
+    try:
+        check_endpoint(endpoint)
+    except BadEndpoint as error:
+        raise UsageError(f"--llm_url: {error}") from None
+    return Transcriber(endpoint, chosen.transcribe, model.llm_concurrency)
+
+
+def checked_ocr(mode: OcrMode, languages: str) -> Ocr:
+    """Returns how pages are recognised.
+
+    Raises:
+      UsageError: the options name data of Tesseract's that isn't there.
+    """
+    ocr = Ocr(mode, languages)
+    try:
+        check_ocr(ocr)
+    except OcrUnavailable as error:
+        raise UsageError(f"--ocr: {error}") from None
+    return ocr
+
+
+class Transcribe(beam.PTransform):
+    """Documents -> the same documents, with pages as the model reads them.
+
+    Counters: `llm/requests`, `llm/failures`, `llm/prompt_tokens`, `llm/completion_tokens`;
+    `transcribe/pages` (those that the model was shown), `transcribe/used`, `transcribe/blank`, and
+    `transcribe/fallback/REASON`.
+
+    Args:
+      transcriber: how.
+      limits: on the process that draws the pages.
+      folder: for its temporary files; the system's if None.
+    """
+
+    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None = None):
+        super().__init__(label="transcribe")
+        self.do = _Transcribe(transcriber, limits, folder)
+
+    def expand(self, documents: beam.PCollection[Document]) -> beam.PCollection[Document]:
+        return documents | beam.ParDo(self.do).with_output_types(Document)
+
+
+class _Transcribe(beam.DoFn):
+    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None):
+        self.transcriber, self.limits, self.folder = transcriber, limits, folder
+
+    def setup(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.worker = self._run(_worker(self.transcriber, self.limits, self.folder)).result()
+
+    def teardown(self) -> None:
+        self._run(self.worker.close()).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    def start_bundle(self) -> None:
+        self.begun: deque[Future[tuple[Document, Counter[str]]]] = deque()
+
+    def process(self, document: Document) -> Iterator[Document]:
+        self.begun.append(self._run(self.worker.transcribe(document)))
+        if len(self.begun) >= DOCUMENTS_AT_ONCE:
+            yield self._oldest()
+
+    def finish_bundle(self) -> Iterator[Any]:
+        while self.begun:
+            yield GlobalWindows.windowed_value(self._oldest())
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    def _oldest(self) -> Document:
+        document, counts = self.begun.popleft().result()
+        for name, n in counts.items():  # Beam counts only in its own threads
+            Metrics.counter(NAMESPACE, name).inc(n)
+        return document
+
+
+async def _worker(transcriber: Transcriber, limits: Limits, folder: str | None) -> _Worker:
+    return _Worker(transcriber, limits, folder)
+
+
+class _Worker:
+    """What one worker process has: a client, a reader that draws, and so many free places in flight."""
+
+    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None):
+        self.which, self.limits = transcriber.which, limits
+        self.client = ChatClient(transcriber.endpoint)
+        self.reader = Reader(limits, folder)
+        self.drawing = asyncio.Lock()
+        self.free = asyncio.Semaphore(transcriber.concurrency)
+        self.prompt = load_prompt("transcribe_page")
+
+    async def close(self) -> None:
+        await self.client.close()
+        await asyncio.to_thread(self.reader.close)
+
+    async def transcribe(self, document: Document) -> tuple[Document, Counter[str]]:
+        """Returns the document with its pages transcribed, and what there is to count."""
+        counts: Counter[str] = Counter()
+        wanted = _wanted(document, self.which)
+        if not wanted:
+            return document, counts
+        layers = page_texts(document)
+        asked: list[tuple[int, asyncio.Task[list[Block] | str | None]]] = []
+        notes = []
+        try:
+            data = await asyncio.to_thread(document_bytes, document.uri, self.limits)
+            for start in range(0, len(wanted), PAGES_AT_ONCE):
+                numbers = wanted[start : start + PAGES_AT_ONCE]
+                async with self.drawing:
+                    pictures = await asyncio.to_thread(self.reader.render, data, numbers, DPI)
+                for number, picture in zip(numbers, pictures, strict=True):
+                    await self.free.acquire()
+                    work = self._page(picture, number, layers.get(number, ""), counts)
+                    asked.append((number, asyncio.create_task(work)))
+        except (UnreadableDocument, ReaderError, OSError) as error:
+            left = len(wanted) - len(asked)
+            counts["transcribe/fallback/not_drawn"] += left
+            notes.append(f"{left} pages could not be drawn: {' '.join(str(error).split())[:200]}")
+        pages: dict[int, list[Block]] = {}
+        for number, task in asked:
+            made = await task
+            if isinstance(made, str):
+                counts[f"transcribe/fallback/{made}"] += 1
+                notes.append(f"page {number}: not transcribed, {made}")
+            elif made is not None:
+                counts["transcribe/used"] += 1
+                pages[number] = made
+        return with_pages(document, pages, notes), counts
+
+    async def _page(
+        self, picture: bytes, number: int, layer: str, counts: Counter[str]
+    ) -> list[Block] | str | None:
+        """Returns the blocks of a page, or why the model's answer is of no use; None for a blank page."""
+        try:
+            width, height, blank = await asyncio.to_thread(_look_at, picture)
+            if blank:
+                counts["transcribe/blank"] += 1
+                return None
+            counts["transcribe/pages"] += 1
+            try:
+                answer = await self.client.chat(
+                    messages(self.prompt, picture), temperature=0, max_tokens=MAX_TOKENS
+                )
+            except ModelError as error:
+                counts["llm/requests"] += error.requests
+                counts["llm/failures"] += error.requests
+                return error.reason
+        finally:
+            self.free.release()
+        _count(answer, counts)
+        box = Box(number, 0.0, 0.0, width * 72 / DPI, height * 72 / DPI)
+        try:
+            return await asyncio.to_thread(_blocks, answer, layer, box)
+        except Exception:  # an answer that trips our own parser costs itself alone
+            return "unreadable"
+
+
+def _blocks(answer: Answer, layer: str, box: Box) -> list[Block] | str:
+    text = check(answer.text, answer.finish_reason, answer.refusal, layer)
+    return text.failure or page_blocks(text.markdown, box)
+
+
+def _count(answer: Answer, counts: Counter[str]) -> None:
+    counts["llm/requests"] += answer.requests
+    counts["llm/failures"] += answer.requests - 1
+    counts["llm/prompt_tokens"] += answer.prompt_tokens
+    counts["llm/completion_tokens"] += answer.completion_tokens
+
+
+def _wanted(document: Document, which: Which) -> Sequence[int]:
+    if document.format != "pdf":
+        return ()
+    return range(1, document.pages + 1) if which == "all" else flagged_pages(document)
+
+
+def messages(prompt: Prompt, picture: bytes) -> list[dict[str, Any]]:
+    """Returns the conversation that shows a page, a PNG file, to a model."""
+    address = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    return [
+        {"role": "system", "content": prompt.system},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": prompt.user},
+                {"type": "image_url", "image_url": {"url": address}},
+            ],
+        },
+    ]
+
+
+def _look_at(picture: bytes) -> tuple[int, int, bool]:
+    """Returns the width and height of a picture that we drew, and whether it is of one colour."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as image:
+        extremes = image.convert("L").getextrema()
+        return image.width, image.height, extremes[0] == extremes[1]
