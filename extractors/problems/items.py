@@ -30,11 +30,11 @@ def find_items(document: Document) -> Found:
     """
     pieces = divide(document)
     found = _find(document, pieces)
-    if any(item.kind == "solution" for item in found.items):
+    if any(item.kind == "solution" and item.number for item in found.items):
         return found
     for title in mirroring_titles(pieces):
         guess = _find(document, divide(document, solutions=title))
-        pairs = match_items([guess]).pairs
+        pairs = [pair for pair in match_items([guess]).pairs if pair.solution.number]
         if answers([pair.problem.text for pair in pairs], [pair.solution.text for pair in pairs]):
             return guess
     return found

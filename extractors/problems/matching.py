@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from extractors.problems.affinity import answers
 from extractors.problems.titles import scope_number, title_zone
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
@@ -235,10 +236,10 @@ def _repeated(runs: list[_Run]) -> frozenset[Number]:
 
 def _in_order(asked: list[_Run], answered: list[_Run]) -> list[tuple[_Run, _Run]]:
     """Pairs runs by their order alone, if there are as many and each holds the numbers of its partner."""
-    likely = [a for a in asked if any(_family_factor(a.family, b.family) for b in answered)]
+    likely = [a for a in asked if any(_family_factor(a, b) for b in answered)]
     likely = [a for a in likely if any(a.items.keys() & b.items.keys() for b in answered)]
     couples = list(zip(likely, answered, strict=False))
-    fits = all(b.items.keys() <= a.items.keys() and _family_factor(a.family, b.family) for a, b in couples)
+    fits = all(b.items.keys() <= a.items.keys() and _family_factor(a, b) for a, b in couples)
     return couples if len(likely) == len(answered) and fits else []
 
 
@@ -262,7 +263,7 @@ def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]
 def _weight(asked: _Run, answered: _Run, repeated: frozenset[Number]) -> float:
     common = asked.items.keys() & answered.items.keys()
     agreeing = sum(_scope_factor(asked, answered, key, repeated) for key in common)
-    family = _family_factor(asked.family, answered.family)
+    family = _family_factor(asked, answered)
     if not agreeing or not family:
         return 0.0
     # The order of the runs decides between equals, and only then.
@@ -290,11 +291,28 @@ def _agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:
     return _OTHER_SCOPE
 
 
-def _family_factor(a: str, b: str) -> float:
+def _family_factor(asked: _Run, answered: _Run) -> float:
     """Returns how well the words of two labels agree; plain words for a problem are synonyms."""
+    a, b = asked.family, answered.family
     if a == b:
         return 1.0
-    return 0.95 if _is_plain(a) and _is_plain(b) else 0.0
+    if _is_plain(a) and _is_plain(b):
+        return 0.95
+    return 0.9 if _answers_of_other_words(asked, answered) else 0.0
+
+
+def _answers_of_other_words(asked: _Run, answered: _Run) -> bool:
+    """Whether one word or both are in no vocabulary, but the texts belong together."""
+    common = sorted(asked.items.keys() & answered.items.keys())
+    known = [_is_plain(run.family) for run in (asked, answered)]
+    foreign = [
+        run.family not in words() and not plain for run, plain in zip((asked, answered), known, strict=True)
+    ]
+    return (
+        all(a or b for a, b in zip(known, foreign, strict=True))
+        and any(foreign)
+        and answers([asked.items[key].text for key in common], [answered.items[key].text for key in common])
+    )
 
 
 def _is_plain(family: str) -> bool:
@@ -305,7 +323,7 @@ def _pair_runs(
     asked: _Run, answered: _Run, affinity: float, repeated: frozenset[Number]
 ) -> list[MatchedPair]:
     common = asked.items.keys() & answered.items.keys()
-    family = _family_factor(asked.family, answered.family)
+    family = _family_factor(asked, answered)
     # Solutions mostly without a problem here belong to another run that was not found.
     chapters = {key[:-1] for key in asked.items}
     coverage = len(common) / max(1, sum(1 for key in answered.items if key[:-1] in chapters))

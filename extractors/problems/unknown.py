@@ -29,6 +29,7 @@ _LEAD_IN = re.compile(
 )
 _MAX_WORDS = 3
 _SMALL = 0.95
+_ITALIC = 6  # characters
 _INDENT = 0.5
 _LONGEST = 40  # blocks of an item that are looked at
 
@@ -51,9 +52,9 @@ def infer_roles(blocks: list[Block], labels: Labels) -> Labels:
         return labels
     labels = _repeated_families(labels)
     labels = _alternating(blocks, labels)
-    for starts in _unsolved_families(labels):
+    for starts in _unsolved_families(blocks, labels):
         labels = _lead_ins(blocks, labels, starts)
-    for starts in _unsolved_families(labels):
+    for starts in _unsolved_families(blocks, labels):
         labels = _set_apart(blocks, labels, starts)
     return labels
 
@@ -81,17 +82,14 @@ def _repeated_families(labels: Labels) -> Labels:
     asked = {
         b: a
         for (a, b), n in sorted(follows.items(), key=lambda f: f[1])
-        if n >= _MIN_COUNT and n >= _ONCE * counts[b] and n >= _COVERED * counts[a]
+        if n >= _MIN_COUNT and n >= _ONCE * counts[b] and (not a or n >= _COVERED * counts[a])
     }
     inferred = list(labels)
-    for index, family, number in numbered:
-        label = labels[index]
-        assert label is not None
-        if family in asked:
-            family = asked[family]
-            inferred[index] = replace(label, role="solution", family=label.family and family, number=number)
-        elif family in asked.values():
-            inferred[index] = replace(label, role="problem", number=number)
+    for (i, a, number), (j, b, again) in itertools.pairwise(numbered):
+        first, second = labels[i], labels[j]
+        if first and second and number == again and asked.get(b) == a:
+            inferred[i] = replace(first, role="problem", number=number)
+            inferred[j] = replace(second, role="solution", family=second.family and a, number=number)
     return inferred
 
 
@@ -117,14 +115,16 @@ def _alternating(blocks: list[Block], labels: Labels) -> Labels:
     return inferred
 
 
-def _unsolved_families(labels: Labels) -> Iterable[list[int]]:
+def _unsolved_families(blocks: list[Block], labels: Labels) -> Iterable[list[int]]:
     """Yields where the items of each family begin, if no known word announces solutions in them."""
-    anchors: dict[str, list[int]] = defaultdict(list)
-    for index, label in enumerate(labels):
+    anchors: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         if label and label.number and label.role in ("problem", "example", "unknown", ""):
-            anchors[label.family].append(index)
+            looks = () if label.family else (block.kind, bool(block.style.bold), bool(block.marker))
+            anchors[label.family, len(label.number), *looks].append(index)
     solutions = [i for i, label in enumerate(labels) if label and label.role == "solution"]
-    for starts in anchors.values():
+    # What follows both "Dusk 1.1" and the heading "1.1 Motion" belongs to the former.
+    for _, starts in sorted(anchors.items(), key=lambda a: (not a[0][0], "heading" in a[0])):
         solved = {bisect_right(starts, i) for i in solutions} - {0}
         if len(starts) >= _MIN_COUNT and len(solved) < _SOLVED * len(starts):
             yield starts
@@ -144,9 +144,9 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
     for lead in found:
         if lead.phrase in phrases:
             inferred[lead.index] = _label(blocks, lead, "solution" if lead.phrase == phrases[-1] else "hint")
-    for start in starts:
+    for k, start in enumerate(starts, 1):
         label = inferred[start]
-        if label and not label.role:
+        if label and not label.role and k in firsts:
             inferred[start] = replace(label, role="problem")
     return inferred
 
@@ -193,7 +193,7 @@ def _regular(found: list[_LeadIn], starts: list[int]) -> list[str]:
 
 
 _LOOKS: tuple[Callable[[Block], bool], ...] = (
-    lambda block: block.style.italic >= len(block.text) - 2,
+    lambda block: block.style.italic >= min(_ITALIC, len(block.text) - 2),  # formulas interrupt it
     lambda block: block.style.size < _SMALL,
     lambda block: any(c.name in ("blockquote", "details") for c in block.containers),
     lambda block: block.style.indent >= _INDENT,
