@@ -22,7 +22,6 @@ CLASHES = {
     "le": {"link", "qualifier"},
     "par": {"link", "qualifier"},
     "para": {"link", "qualifier"},
-    "o": {"and", "link"},  # Spanish "or", Portuguese "the"
     "exercice corrige": {"example", "other"},  # solved on the spot: no heading of solutions
     "exercices corriges": {"example", "other"},
     "contoh penyelesaian": {"example", "other"},
