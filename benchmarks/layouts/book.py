@@ -101,7 +101,7 @@ def _choices() -> Book:
     return Book("en", data["title"], data["words"], tuple(chapters))
 
 
-# Translated books are made of a dozen kinds of problems, each used twice with other numbers, in an
+# Translated books are made of a dozen kinds of problems (or fewer), each used twice with other numbers, in an
 # order that puts the two uses into different chapters. "<a>" in a template is replaced by a number.
 _ORDER = (
     ("speed", "linear", "rectangle", "derivative"),
@@ -138,7 +138,7 @@ def _fill(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     sections = []
     for kinds in _ORDER:
         problems = []
-        for kind in kinds:
+        for kind in (kind for kind in kinds if kind in data["kinds"]):
             numbers = _NUMBERS[kind][used.setdefault(kind, 0)]
             used[kind] += 1
             problem = dict(data["kinds"][kind])

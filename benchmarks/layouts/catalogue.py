@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.layouts.languages import LANGUAGES
+from benchmarks.layouts.languages import FURTHER_LANGUAGES, LANGUAGES
 from benchmarks.layouts.special import SPECIAL
 from benchmarks.layouts.special.composed import Special
 from benchmarks.layouts.unusual import UNUSUAL
@@ -324,5 +324,5 @@ _NO_PAIRS = (
 )
 
 VARIANTS: tuple[Variant | Special, ...] = (
-    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + UNUSUAL + SPECIAL + _NO_PAIRS
+    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + FURTHER_LANGUAGES + UNUSUAL + SPECIAL + _NO_PAIRS
 )

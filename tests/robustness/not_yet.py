@@ -54,4 +54,7 @@ NOT_YET: dict[str, str] = {
     "en-text-aiken": "ANSWER: B below unnumbered questions",
     "none-docx-glossary": "a glossary that explains both Question and Solution",
     "none-pdf-glossary": "a glossary that explains both Question and Solution",
+    "el-pdf-back": "a narrow column: a hyphenated word is split, a heading taken into a line",
+    "vi-pdf-chapter-end": "problems of chapters and their answers in Vietnamese are not found",
+    "cy-pdf-back": "Welsh headings are no known words",
 }
