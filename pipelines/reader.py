@@ -109,7 +109,10 @@ class Reader:
         if self._megabytes() > _WORN_OUT * self.limits.memory_megabytes:
             self.close()
         if isinstance(answer, Exception):
-            raise answer
+            try:
+                raise answer
+            finally:
+                del answer  # this frame and its `data` would live as long as the exception that knows it
         return answer
 
     def _start(self) -> Connection:

@@ -75,15 +75,15 @@ def everything(scale: int) -> Iterator[tuple[str, bytes]]:
     for kind, main in _MAIN.items():
         text = b"What?"
         yield f"large.{kind}", with_main(kind, text, b" " * (150_000_000 * scale))
-        words = b"".join(b"word%d " % n for n in range(1_000_000))
-        yield f"words.{kind}", with_main(kind, text, words * 3 * scale)
+        words = b"".join(b"word%d " % n for n in range(300_000))
+        yield f"words.{kind}", with_main(kind, text, words * scale)
         body = b"<w:p><w:r><w:t>a%d</w:t></w:r></w:p>" if kind == "docx" else b"<p>a%d</p>"
         end = b"</w:body>" if kind == "docx" else b"</body>"
-        parts = b"".join(body % n for n in range(100_000 * scale))
+        parts = b"".join(body % n for n in range(10_000 * scale))
         yield f"paragraphs.{kind}", with_main(kind, end, parts + end)
         start = b"<w:body>" if kind == "docx" else b"<body>"
         tag = b"<w:sdt><w:sdtContent>" if kind == "docx" else b"<div>"
-        yield f"deep.{kind}", with_main(kind, start, start + tag * 100_000)
+        yield f"deep.{kind}", with_main(kind, start, start + tag * (20_000 * scale))
         inner = good(kind)
         for _ in range(5):
             inner = zipped({f"{n}.zip": inner for n in range(10)})
@@ -99,7 +99,7 @@ def everything(scale: int) -> Iterator[tuple[str, bytes]]:
         head = b"<w:document" if kind == "docx" else b"<html"
         for name, doctype, entity in (
             ("laughs", ENTITIES + "]>", b"&a9;"),
-            ("quadratic", f'<!DOCTYPE x [<!ENTITY q "{"a" * 50_000}">]>', b"&q;" * 50_000),
+            ("quadratic", f'<!DOCTYPE x [<!ENTITY q "{"a" * 50_000}">]>', b"&q;" * (10_000 * scale)),
             ("foreign", foreign("file:///etc/passwd"), b"&x;"),
         ):
             with zipfile.ZipFile(io.BytesIO(good(kind))) as archive:
@@ -110,7 +110,7 @@ def everything(scale: int) -> Iterator[tuple[str, bytes]]:
                     good(kind), {main: xml.replace(head, doctype.encode() + head, 1).replace(text, entity)}
                 ),
             )
-    yield "loop.epub", changed(
-        good("epub"), {"META-INF/container.xml": b'<container><rootfiles><rootfile full-path="META-INF/container.xml"/>'
-                       b"</rootfiles></container>"}
-    )  # fmt: skip
+    container = (
+        b'<container><rootfiles><rootfile full-path="META-INF/container.xml"/></rootfiles></container>'
+    )
+    yield "loop.epub", changed(good("epub"), {"META-INF/container.xml": container})

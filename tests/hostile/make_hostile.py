@@ -47,7 +47,7 @@ def make(folder: Path, *, full: bool = False) -> list[bytes]:
         (folder / name).mkdir(parents=True, exist_ok=True)
         for file, data in group.everything(scale):
             (folder / name / file).write_bytes(data)
-    _sizes(folder / "sizes")
+    _sizes(folder / "sizes", full)
     _kinds(folder / "kinds")
     _names(os.fsencode(folder / "names"))
     _no_files(folder / "no-files")
@@ -63,8 +63,8 @@ def _is_file_or_link(path: bytes) -> bool:
     return os.path.isfile(path) or os.path.islink(path)
 
 
-def _sizes(folder: Path) -> None:
-    """One line of 1 GB and of 150 MB, and nothing at all."""
+def _sizes(folder: Path, full: bool) -> None:
+    """One line of 1 GB, of 150 MB and of 29 MB (texts may have 30), and nothing at all."""
     folder.mkdir()
     with open(folder / "gigabyte.txt", "wb") as file:
         file.write(b"Problem 1. ")
@@ -72,9 +72,15 @@ def _sizes(folder: Path) -> None:
     with open(folder / "zeros.txt", "wb") as file:
         file.truncate(150_000_000)
     (folder / "line.txt").write_bytes(b"Problem 1. " + b"word " * 30_000_000)
-    (folder / "line.md").write_bytes(b"# Problem 1\n\n" + b"word " * 30_000_000)
-    (folder / "line.html").write_bytes(b"<html><body><p>Problem 1. " + b"word " * 30_000_000)
-    (folder / "lines.txt").write_bytes(b"Problem 1. What?\n\n" * 8_000_000)
+    for size, suffix in (
+        (29_000_000, "md"),
+        (29_000_000, "txt"),
+        (29_000_000, "html"),
+        (150_000_000, "html"),
+    ):
+        head = b"<html><body><p>Problem 1. " if suffix == "html" else b"Problem 1. "
+        (folder / f"line-{size}.{suffix}").write_bytes(head + b"word " * (size // 5))
+    (folder / "lines.txt").write_bytes(b"Problem 1. What?\n\n" * (100_000 if not full else 1_500_000))
     for suffix in ("pdf", "docx", "epub", "html", "tex", "md", "ipynb", "txt"):
         (folder / f"empty.{suffix}").touch()
         (folder / f"blank.{suffix}").write_bytes(b" \n\t\r\n" * 100)

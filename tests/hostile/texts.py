@@ -18,6 +18,7 @@ def foreign(uri: str) -> str:
 
 def markup(scale: int) -> Iterator[tuple[str, str]]:
     n = 100_000 * scale
+    few = 20_000 * scale
     yield "brackets.md", "[" * n + "\n\nExercise 1. What?\n"
     yield "links.md", "[a](" * n
     yield "pictures.md", "![[" * n
@@ -25,7 +26,7 @@ def markup(scale: int) -> Iterator[tuple[str, str]]:
     yield "ticks.md", "".join("`" * k + " a " for k in range(1, 1500))
     yield "quotes.md", "> " * n + "a\n"
     yield "lists.md", "".join("  " * k + "- a\n" for k in range(1500))
-    yield "tables.md", "|a" * n + "|\n" + "|-" * n + "|\n"
+    yield "tables.md", "|a" * few + "|\n" + "|-" * few + "|\n"
     yield "dollars.md", "$a" * n + "\n\n" + "$$" * n
     yield "fences.md", "".join(":" * k + " {solution} e\n" for k in range(3, 1500))
     yield "header.md", "---\n" + "a: &a [" * 5000 + "\n---\n# Text\n\nWords.\n"
@@ -39,7 +40,7 @@ def markup(scale: int) -> Iterator[tuple[str, str]]:
     yield "nested.html", "<html><body>" + "<blockquote>" * 1900 + "Exercise 1. What?"
     yield "unclosed.html", "<html><body>" + "<b><i><p>a" * (n // 20)
     yield "cells.html", "<html><body><table>" + "<tr><td><table>" * 900 + "a"
-    yield "attributes.html", "<html><body><p " + "".join(f"a{k}=b " for k in range(n)) + ">Text.</p>"
+    yield "attributes.html", "<html><body><p " + "".join(f"a{k}=b " for k in range(few)) + ">Text.</p>"
     yield "lt.html", "<html><body>" + "<" * n + "<!--" * n
     yield "formulas.html", "<html><body>" + "<math><msup>" * 1500 + "<mi>x</mi>"
     yield "laughs.html", f'<?xml version="1.0"?>{ENTITIES}]><html><body><p>&a9;</p></body></html>'
@@ -50,7 +51,7 @@ def markup(scale: int) -> Iterator[tuple[str, str]]:
             '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Exercise 1. What is &x;?</p></body></html>'
         ),
     )
-    yield "braces.tex", "\\documentclass{article}\\begin{document}" + "{" * n
+    yield "braces.tex", "\\documentclass{article}\\begin{document}" + "{" * few
     yield (
         "macros.tex",
         (
@@ -60,7 +61,10 @@ def markup(scale: int) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "loop.tex", "\\documentclass{article}\\newcommand\\a{\\a\\a}\\begin{document}\\a\\end{document}"
-    yield "deep.tex", "\\documentclass{article}\\begin{document}" + "\\begin{itemize}\\item a " * 3000
+    yield (
+        "deep.tex",
+        "\\documentclass{article}\\begin{document}" + "\\begin{itemize}\\item a " * (300 * scale),
+    )
     yield (
         "input.tex",
         (
@@ -75,7 +79,7 @@ def notebooks(scale: int) -> Iterator[tuple[str, str]]:
     yield "deep.ipynb", '{"nbformat": 4, "cells": ' + "[" * n
     yield "closed.ipynb", '{"nbformat": 4, "metadata": {}, "cells": ' + "[" * n + "]" * n + "}"
     cell = {"cell_type": "markdown", "metadata": {}, "source": ["Exercise 1. What?"]}
-    yield "cells.ipynb", json.dumps({"nbformat": 4, "metadata": {}, "cells": [cell] * (n // 2)})
+    yield "cells.ipynb", json.dumps({"nbformat": 4, "metadata": {}, "cells": [cell] * (n // 10)})
     kinds = {"nbformat": 4, "metadata": [], "cells": [None, 1, {"cell_type": 7}, {"source": {"a": cell}}]}
     yield "kinds.ipynb", json.dumps(kinds)
     yield "number.ipynb", '{"nbformat": ' + "9" * n + ', "cells": []}'
