@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from extractors.problems.titles import title_zone
+from extractors.problems.titles import name_zone, title_zone
+from tests.extractors.problems.build import document
 
 BY_LANGUAGE = yaml.safe_load(Path(__file__).with_name("vocabulary_cases.yaml").read_text("utf-8"))
 ELSEWHERE = BY_LANGUAGE.pop("elsewhere")
@@ -61,3 +62,31 @@ UNKNOWN = [
 )
 def test_what_the_words_alone_cannot_say(heading: str, zone: str) -> None:
     assert title_zone(heading) == zone
+
+
+@pytest.mark.parametrize(
+    ("title", "zone"),
+    [
+        ("Soluciones de los problemas de física", "solutions"),
+        ("Lösungen zum Übungsbuch Analysis", "solutions"),
+        ("Corrigés d'exercices d'un cours d'algèbre", "solutions"),
+        ("Odpovědi a výsledky", "solutions"),
+        ("Решения задач по физике", "solutions"),
+        ("章末問題の解答", "solutions"),
+        ("Zbiór zadań z fizyki", "problems"),
+        ("Sbírka úloh z matematiky", "problems"),
+        ("Feladatok és megoldások", ""),
+        ("Naloge in rešitve", ""),
+        ("Курс общей физики", ""),
+        ("Corso di fisica", ""),
+        ("数学分析", ""),
+    ],
+)
+def test_what_a_whole_document_holds(title: str, zone: str) -> None:
+    assert name_zone(document("Text.", uri="book.md", title=title)) == zone
+
+
+@pytest.mark.xfail(strict=True, reason="phrases that are about something else count in titles of documents")
+@pytest.mark.parametrize("title", ["Giải tích 1", "解析入門", "Problem Solving in Physics"])
+def test_titles_about_something_else(title: str) -> None:
+    assert name_zone(document("Text.", uri="book.md", title=title)) == ""
