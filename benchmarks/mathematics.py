@@ -53,7 +53,7 @@ fraction | (x^2 + 1)/(x_1 - 1) | \frac{x^2+1}{x_1-1}
 fraction | 1/(1 + 1/x) | \frac{1}{1+\frac{1}{x}}
 fraction | (dif^2 u)/(dif t^2) = k | \frac{d^2u}{dt^2} = k
 fraction | y = -3/4 x + 7/8 | y = -\frac{3}{4}x+\frac{7}{8}
-fraction | e^(-x/2) | e^{-x/2}
+fraction | e^(-x\/2) | e^{-x/2}
 root | sqrt(2) | \sqrt{2}
 root | sqrt(x^2 + y^2) | \sqrt{x^2+y^2}
 root | root(3, x + 1) | \sqrt[3]{x+1}
@@ -91,13 +91,14 @@ FORMULAS = [Formula(*(part.strip() for part in line.split(" | "))) for line in _
 
 _WORDS = "Then the quantity which was defined before is known to the reader as {} and nothing else is wanted."
 _BEFORE, _AFTER = "marker{}begins", "marker{}ends"
-_PREAMBLE = """#set page(width: 460pt, height: 640pt, margin: 60pt, numbering: "1")
-#set text(font: "New Computer Modern", size: 10pt)
+_PREAMBLE = """#set page(width: 460pt, height: 640pt, margin: 60pt)
+#set text(font: "New Computer Modern", size: 10pt, hyphenate: false)
 #set par(justify: true)
 """
 _TEX = r"""\documentclass{article}
 \usepackage{amsmath,amssymb}
 %FONTS
+\pagestyle{empty}
 \begin{document}
 """
 
@@ -136,6 +137,7 @@ def _letters(number: int) -> str:
 
 def normal(latex: str) -> str:
     """Returns LaTeX without blanks, dollars, sizes of brackets, and braces around one character."""
+    latex = latex.replace("\\\\", "⏎")  # ends of rows
     latex = re.sub(r"\\(?:left|right|displaystyle|[,;:! ])(?![a-z])|\$", "", latex)
     latex = re.sub(r"\\q?quad(?![a-z])", "", latex)
     latex = re.sub(r"\\mathrm\{(\w+)\}", r"\1", latex)
@@ -148,7 +150,8 @@ def normal(latex: str) -> str:
             latex,
         )
     latex = re.sub(r"\^\{('+)\}", r"\1", latex)
-    return re.sub(r"\s+", "", latex).rstrip(".,")
+    latex = re.sub(r"\s+", "", latex).rstrip(".,")
+    return re.sub(r"(\^(?:\{[^{}]*\}|\\[a-z]+|.))(_(?:\{[^{}]*\}|\\[a-z]+|.))", r"\2\1", latex)
 
 
 def read_back(pdf: bytes) -> list[tuple[Formula, str, str, str]]:

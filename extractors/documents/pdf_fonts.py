@@ -58,6 +58,10 @@ class Fonts(dict[str, int]):
         return str(name).lower() if kind == "name" else ""
 
 
+_GREEK = {0x3B1 + i: chr(0x1D6FC + i) for i in range(25)} | {0x391 + i: chr(0x1D6E2 + i) for i in range(25)}
+_GREEK |= dict(zip(map(ord, "ϵϑϰϕϱϖ"), map(chr, range(0x1D716, 0x1D71C)), strict=True))
+
+
 def alphabet(capital: int, small: int | None = None) -> dict[int, str]:
     """Returns plain letters -> those of a mathematical alphabet that begins at these codes.
 
@@ -86,7 +90,7 @@ _MONO_NAME = re.compile(r"mono|courier|typewriter|cmtt|txtt|t1xtt|sftt|consol|me
 _TEX_FAMILY = r"(?:^|\+)(?:cm|lm|tx|px|newtx|newpx|ntx|npx|eu|mt|yh|mn|md|zp|fourier)\w{0,4}?"
 _ALPHABETS = [
     (re.compile(r"cmmib|bolditalicmath|mathbolditalic|mathitalic\w*-bold"), alphabet(0x1D468, 0x1D482)),
-    (re.compile(_TEX_FAMILY + r"mi[a-z]{0,3}\d*(?:_gnu)?$|mathitalic"), alphabet(0x1D434, 0x1D44E)),
+    (re.compile(_TEX_FAMILY + r"mi[a-z]{0,3}\d*(?:_gnu)?$|mathitalic"), alphabet(0x1D434, 0x1D44E) | _GREEK),
     (re.compile(r"msbm|bbm\w*\d|dsrom|mathbb|stbb$"), alphabet(0x1D538)),
     (re.compile(r"eufm|mathfrak"), alphabet(0x1D504, 0x1D51E)),
     (re.compile(r"rsfs|euscr|mathcal|mathscr|(?:cm|lm)b?sy\d|lmmathsymbols"), alphabet(0x1D49C)),

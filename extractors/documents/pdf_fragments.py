@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MATH, MONO, SYMBOL, Fonts, Span, alphabet
-from extractors.documents.pdf_text import plain, plain_symbols, script
+from extractors.documents.pdf_text import bracket_of, plain, plain_symbols, script
 
 ASCENT, DESCENT = 0.72, 0.22
 """Height of a line above and below its baseline, in units of its size."""
 
 SCRIPT = 0.86
 """What is smaller than this, in units of the text beside it, and shifted is a sub- or superscript."""
+
+_JUMP = 0.25
+"""Text whose baselines differ by more than this, in units of size, is no one line, unless it is a script."""
 
 SPACE = 0.14
 """Gaps wider than this, in units of size, are blanks."""
@@ -47,6 +51,7 @@ class Fragment:
       tall: whether it is a delimiter or operator that is higher than a line.
       picture: the box of the picture that it stands for.
       stacked: top and bottom of what it was made of, if that was fragments above each other.
+      doubtful: whether that could not be put together with certainty.
     """
 
     x0: float
@@ -63,6 +68,7 @@ class Fragment:
     tall: bool = False
     picture: Rect | None = None
     stacked: tuple[float, float] | None = None
+    doubtful: bool = False
 
 
 def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragment]:
@@ -92,13 +98,19 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     if not items:
         return []
     _, sizes, styles, _ = zip(*items, strict=False)
+    jumps = _jumps(items, max(sizes))
+    if jumps:
+        edges = [0, *jumps, len(items)]
+        return [
+            f for i, j in pairwise(edges) for f in fragments_of([item[3] for item in items[i:j]], fonts, [])
+        ]
     if sizes[0] < SCRIPT * sizes[-1]:
         lead = _leading_scripts(spans)
         if lead:
             return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
     if kinds >= MATH or ITALIC in styles:
-        items = [_in_alphabet(item, fonts) for item in items]
+        items = [_in_alphabet(items, i, fonts) for i in range(len(items))]
     if kinds >= EXTENSION:
         return _split_at_tall(spans, fonts)
     found = _mixed_fragment(spans, items, sizes)
@@ -107,27 +119,86 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     return found
 
 
+def _jumps(items: list[_Item], size: float) -> list[int]:
+    """Returns where one MuPDF line must be divided: its baseline jumps, or a bracket would have a script."""
+    jumps: list[int] = []
+    base = before = None
+    least, limit = SCRIPT * size, _JUMP * size
+    for i, (text, span_size, _, span) in enumerate(items):
+        y = span["origin"][1]
+        if before is not None and abs(y - before) > 0.06 * size:
+            if span_size > least:
+                y = _baseline(span)
+                if base is not None and abs(y - base) > limit:
+                    jumps.append(i)
+            elif items[i - 1][0].rstrip()[-1:] in _OPENING:
+                jumps.append(i)
+        if span_size > least:
+            base = y
+        before = y
+    return jumps
+
+
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+def _with_brackets_apart(f: Fragment) -> list[Fragment]:
+    """Divides a fragment that ends with an opening bracket, or begins with a closing one, at that bracket.
+
+    What it encloses stands elsewhere: the bracket may be tall.
+    """
+    text, width = f.text, min(0.5 * f.size, 0.5 * (f.x1 - f.x0))
+    if text[0] in _CLOSING:
+        middle, divided = f.x0 + width, 1
+    else:
+        middle, divided = f.x1 - width, len(text) - 1
+    first = replace(f, x1=middle, text=text[:divided].rstrip(), bold=min(f.bold, divided))
+    second = replace(
+        f,
+        x0=middle,
+        text=text[divided:].lstrip(),
+        bold=max(f.bold - divided, 0),
+        italic=max(f.italic - divided, 0),
+    )
+    first.italic = min(f.italic, divided)
+    return [part for part in (first, second) if part.text]
+
+
 def _uniform(spans: list[Span]) -> bool:
     """Whether spans are in one font of one size."""
     first = spans[0]
     font, size = first["font"], first["size"]
-    for span in spans:  # noqa: SIM110
-        if span["font"] != font or span["size"] != size:
+    base, limit = first["origin"][1], _JUMP * size
+    for span in spans:
+        if span["font"] != font or span["size"] != size or abs(span["origin"][1] - base) > limit:
             return False
     return True
 
 
-def _in_alphabet(item: _Item, fonts: Fonts) -> _Item:
+def _in_alphabet(items: list[_Item], i: int, fonts: Fonts) -> _Item:
     """Returns an item with the letters of formulas as those of Unicode's mathematical alphabets.
 
-    They are those of fonts for formulas; in other fonts, an italic letter that stands alone.
+    They are those of fonts for formulas; in other italic fonts, a letter that stands alone, and two
+    or three that a digit or a bracket touches or that are small.
     """
+    item = items[i]
     text, size, style, span = item
     if style & MATH:
         return text.translate(fonts.alphabets[span["font"]]), size, style, span
-    if style & ITALIC and not style & MONO and len(text.strip()) == 1:
-        return text.translate(_ITALIC), size, style, span
+    if style & ITALIC and not style & MONO:
+        letters = len(text.strip())
+        if letters == 1 or (1 < letters < 4 and _touched(items, i)):
+            return text.translate(_ITALIC), size, style, span
     return item
+
+
+def _touched(items: list[_Item], i: int) -> bool:
+    """Whether what stands beside an item, without a blank, is of another size, a digit or a bracket."""
+    text, size, _, _ = items[i]
+    before, after = items[i - 1] if i else None, items[i + 1] if i + 1 < len(items) else None
+    if before and text[0] != " " and (before[1] > size / SCRIPT or before[0][-1] in "0123456789()[]/+−="):
+        return True
+    return after is not None and text[-1] != " " and (after[1] < SCRIPT * size or after[0][0] in "()[]/+−=")
 
 
 def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragment]:
@@ -151,7 +222,10 @@ def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragmen
     length = len(text)
     bold, italic = length if style & BOLD else 0, length if style & ITALIC else 0
     top, bottom = base - ASCENT * size, base + DESCENT * size
-    return [Fragment(x0, x1, base, size, text, top, bottom, bold, italic, bold > 0, style & MONO > 0)]
+    f = Fragment(x0, x1, base, size, text, top, bottom, bold, italic, bold > 0, style & MONO > 0)
+    return (
+        [f] if length == 1 or not (text[-1] in _OPENING or text[0] in _CLOSING) else _with_brackets_apart(f)
+    )
 
 
 def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float]) -> list[Fragment]:
@@ -174,7 +248,10 @@ def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float
     bold, italic = min(bold, length), min(italic, length)
     top, bottom = base - ASCENT * size, base + DESCENT * size
     mono = first & last & MONO > 0
-    return [Fragment(x0, x1, base, size, text, top, bottom, bold, italic, last & BOLD > 0, mono)]
+    f = Fragment(x0, x1, base, size, text, top, bottom, bold, italic, last & BOLD > 0, mono)
+    return (
+        [f] if length == 1 or not (text[-1] in _OPENING or text[0] in _CLOSING) else _with_brackets_apart(f)
+    )
 
 
 def _leading_scripts(spans: list[Span]) -> int:
@@ -200,7 +277,7 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
             x0, _, x1, _ = span["bbox"]
             y, size = _baseline(span), span["size"]
             at = None
-            for bar in bars:
+            for bar in sorted(bars, key=lambda bar: bar[2] - bar[1]):
                 if x0 > bar[1] - 2 and x1 < bar[2] + 2 and -1.5 * size < bar[0] - y < 1.2 * size:
                     at = bar, y < bar[0]
                     break
@@ -233,18 +310,27 @@ def _tall(span: Span, code: str) -> list[Fragment]:
 
     Its height follows from the size that its code stands for in the OMX encoding.
     """
-    text = plain_symbols(code, extension=True)
+    text = bracket_of(code[0]) or plain_symbols(code, extension=True)
     if not text:
         return []
     size, base = span["size"], span["origin"][1]
     first = ord(code[0])
-    if first >= 0x100 and len(code) > 1:  # pieces on top of each other
+    if len(code) > 1 and span["bbox"][3] - span["bbox"][1] > 1.3 * size * (
+        span["ascender"] - span["descender"]
+    ):
+        text = text[0]  # pieces on top of each other
         top, bottom = span["bbox"][1], span["bbox"][3]
     elif text[0] in "\u0302\u0303":
         top, bottom = base - size, base - 0.5 * size
     else:
         height = 1.2
-        if first in (0x10, 0x11, 0x68, 0x69, 0x6E, 0x6F, 0x71):
+        if text in "∑∏∐⋃⋂⨁⨂⋀⋁":
+            height = 1.4 if first > 0x100 or first >= 0x58 else 1.0
+        elif text == "∫" and first > 0x100:
+            height = 2.2
+        elif 0x30 <= first < 0x44 or first > 0x100:  # pieces
+            height = 1.8 if text not in "{}" else 0.9
+        elif first in (0x10, 0x11, 0x68, 0x69, 0x6E, 0x6F, 0x71):
             height = 1.8
         elif 0x12 <= first < 0x20 or first in (0x5A, 0x72):
             height = 2.4
@@ -387,8 +473,10 @@ def _script(items: list[_Item], size: float, base: float) -> str:
     for y, group in groups:
         sizes = [item[1] for item in group]
         composed = _joined(group) if min(sizes) > SCRIPT * max(sizes) else _scripted(group)
-        parts.append(script("^" if y < base else "_", composed[0].strip()))
-    return "".join(parts)
+        parts.append(("^" if y < base else "_", composed[0]))
+    if len(parts) == 2 and parts[1][0] == "_":
+        parts.reverse()
+    return "".join([script(mark, text) for mark, text in parts])
 
 
 def _main(items: list[_Item]) -> tuple[float, float]:
@@ -397,6 +485,6 @@ def _main(items: list[_Item]) -> tuple[float, float]:
     _, size, _, main = items[0]
     most = 0
     for text, span_size, _, span in items:
-        if len(text) > most and span_size > least:
+        if len(text) > most and span_size > least and (text[0] != " " or not most):
             size, main, most = span_size, span, len(text)
     return size, _baseline(main)

@@ -67,7 +67,8 @@ _EASY |= {0x2212: "-"}
 _PIECE = re.compile(
     f"(?P<easy>(?:[\U0001d434-\U0001d467\u210e](?![{_COMBINING}])|[0-9 =+()\\[\\],/<>|*!:;\u2212-])+)"
     f"|{OPEN}([^{CLOSE}]*){CLOSE}|(?P<run>(?:[{_MATH}][{_COMBINING}]*)+)"
-    r"|(?P<dots>\. ?\. ?\.|· ?· ?·|⋅ ?⋅ ?⋅)|(?P<word>[^\W\d_]{2,}(?:[ -][^\W\d_]{2,})*)"
+    r"|(?P<dots>\. ?\. ?\.|· ?· ?·|⋅ ?⋅ ?⋅)"
+    f"|(?P<word>[^\\W\\d_{_MATH}]{{2,}}(?:[ -][^\\W\\d_{_MATH}]{{2,}})*)"
     f"|(?P<accented>[^\\W\\d_][{_COMBINING}]+)|(?P<one>.)",
     re.DOTALL,
 )
@@ -298,7 +299,8 @@ def _right(tokens: list[_Token], text: str, last: int) -> int:
                 return last
             last = close + 1
         elif kind == "word" and (
-            (end - start == 1 and (ends == "operator" or not apart))
+            (end - start == 1 and at + 1 < len(tokens) and tokens[at + 1][0] == "letter")
+            or (end - start == 1 and (ends == "operator" or not apart))
             or (not apart and text[tokens[last - 1][1]] in "/·⋅")
         ):
             last = at + 1

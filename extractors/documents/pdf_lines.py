@@ -14,6 +14,7 @@ from extractors.documents.pdf_text import script, tidy
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
 _LABEL = re.compile(r"\(?\d{1,4}[.)]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BRACKETS = "()[]{}|‖⌊⌋⌈⌉⟨⟩√"
 _OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
 _OPEN, _CLOSE = " ([{⟨|−-", " .,;:)]}⟩|′'?!/"
 _SCRIPT = (f"{OPEN}^", f"{OPEN}_", f"{OPEN}'")
@@ -98,11 +99,10 @@ def _items(line: Line) -> list[Line]:
     return items
 
 
-def row_text(row: list[Fragment]) -> str:
-    """Returns the text of fragments that stand beside each other."""
-    if len(row) == 1:
-        return tidy(row[0].text)
-    return _line(row, 0, (0.0, 0.0)).text
+def row_text(row: list[Fragment]) -> tuple[str, bool]:
+    """Returns the text of fragments that stand beside each other, and whether it is certain."""
+    line = _line(row, 0, (0.0, 0.0))
+    return line.text, not line.doubtful
 
 
 def _rows(fragments: list[Fragment]) -> list[list[Fragment]]:
@@ -171,8 +171,8 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
         f = row[0]
         top, bottom = f.stacked or (f.top, f.bottom)
         return Line(
-            tidy(f.text), page, f.x0, f.x1, top, bottom, f.base, f.size,
-            f.bold, f.italic, f.bold_end, f.mono, f.stacked is not None, False, column,
+            tidy(f.text), page, f.x0, f.x1, top, bottom, f.base, f.size, f.bold, f.italic, f.bold_end, f.mono,
+            f.stacked is not None, False, column, doubtful=f.doubtful or (f.tall and f.text in _BRACKETS),
         )  # fmt: skip
     row.sort(key=_x0)
     main = _main(row)
@@ -182,10 +182,15 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
     length = bold = italic = start = 0
     all_bold = all_italic = True
     cell_x0 = right = row[0].x0
-    after_stack = False
+    after_stack = doubtful = False
     for stack in _stacks(row):
         f = stack[0]
-        piece = _stack_text(stack, main) if len(stack) > 1 else _scripted(f, main)
+        if len(stack) > 1:
+            piece, certain = _stack_text(stack, main)
+            doubtful |= not certain
+        else:
+            piece = _scripted(f, main)
+            doubtful |= f.doubtful or (f.tall and f.text in _BRACKETS)
         if length:
             gap = f.x0 - right
             if gap > _CELL_GAP * size:
@@ -221,7 +226,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
     return Line(
         text, page, row[0].x0, right, top, bottom, main.base, size,
         min(bold, len(text)), min(italic, len(text)), row[-1].bold_end, all(f.mono for f in row),
-        stacked or bottom - top > 1.4 * size, False, column, cells,
+        stacked or bottom - top > 1.4 * size, False, column, cells, doubtful,
     )  # fmt: skip
 
 
@@ -257,6 +262,7 @@ def _stacks(row: list[Fragment]) -> list[list[Fragment]]:
         overlap = right - f.x0
         if (
             overlap > 1
+            and not (f.size < SCRIPT * stacks[-1][-1].size and f.x0 > (left + right) / 2)
             and overlap > 0.4 * min(f.x1 - f.x0, right - left)
             and (abs(f.base - stacks[-1][-1].base) > 0.25 * f.size)
         ):
@@ -268,17 +274,21 @@ def _stacks(row: list[Fragment]) -> list[list[Fragment]]:
     return stacks
 
 
-def _stack_text(stack: list[Fragment], main: Fragment) -> str:
-    """Returns an operator with its limits, scripts above each other, or the parts from top to bottom."""
+def _stack_text(stack: list[Fragment], main: Fragment) -> tuple[str, bool]:
+    """Returns fragments above each other as text, and whether it is certain what they are.
+
+    They are an operator with its limits, scripts above each other, or unknown: then they are read
+    from top to bottom.
+    """
     operator = next((f for f in stack if f.text in _OPERATORS), None)
     if operator is None and all(f.size < SCRIPT * main.size and not f.stacked for f in stack):
         lower = " ".join([f.text for f in stack if f.base > main.base])
         upper = " ".join([f.text for f in stack if f.base <= main.base])
         if lower and upper:
-            return script("_", lower) + script("^", upper)
+            return script("_", lower) + script("^", upper), True
     if operator is not None:
         above = [f.text for f in stack if f.base < operator.base and f is not operator]
         below = [f.text for f in stack if f.base >= operator.base and f is not operator]
-        return operator.text + script("_", " ".join(below)) + script("^", " ".join(above))
+        return operator.text + script("_", " ".join(below)) + script("^", " ".join(above)), True
     stack.sort(key=lambda f: (round(f.base), f.x0))
-    return " ".join([f.text for f in stack])
+    return " ".join([f.text for f in stack]), False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from operator import attrgetter
 
@@ -9,8 +10,12 @@ from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, Bar, Fra
 from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
 from extractors.documents.pdf_page import MAX_BARS, Page
+from extractors.documents.pdf_text import script
 
 _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
+_DELIMITERS = _OPENING + _CLOSING
+_LARGE = "∑∏∐⋃⋂⨁⨂⋀⋁∫∮∬∭"
+_OPERATOR = re.compile(f"[{_LARGE}]|(?<![^\\W\\d_])(?:lim|max|min|sup|inf)(?![^\\W\\d_])")
 _REACH = 40.0
 """Parts of a fraction or a radical have their baselines within this distance of its rule, in points."""
 
@@ -18,30 +23,61 @@ _base = attrgetter("base")
 
 
 def reduce_stacks(page: Page) -> None:
-    """Replaces every fraction, radical and bracketed matrix of a page by one fragment on its axis.
+    """Replaces every fraction, radical, matrix and operator with limits by one fragment on its axis.
 
     A fraction is a rule with something centred just above and just below it that is no wider; a
-    radical is a root sign with a rule at its top right; a matrix is what stands between two tall
-    delimiters. The narrowest come first, so that what is nested is done before what is around it.
-    The rules that serve a formula are taken from the page.
+    radical is a root sign with a rule at its top right; a matrix is what stands in rows between two
+    delimiters, and cases are rows after an opening brace; limits are small and stand centred above
+    and below an operator. The narrowest come first, so that what is nested is done before what is
+    around it. The rules that serve a formula are taken from the page.
     """
     bars = [] if len(page.rules) > MAX_BARS else _bars(page)
-    tall = [f for f in page.fragments if f.tall]
-    pairs = _pairs(tall) if tall else []
-    if not bars and not pairs:
+    delimiters = _delimiters(page)
+    operators = [f for f in page.fragments if len(f.text) < 40 and _OPERATOR.search(f.text)]
+    if not bars and not delimiters and not operators:
         return
-    stacks = _Stacks(page.fragments)
-    widths = [(bar[2] - bar[1], 0, i) for i, bar in enumerate(bars)]
-    widths += [(closing.x1 - opening.x0, 1, i) for i, (opening, closing) in enumerate(pairs)]
+    stacks = _Stacks(page.fragments, bars)
+    pairs, single = _pairs(delimiters)
+    todo = [(0.0, 0, i) for i in range(len(operators))]
+    todo += [(bar[2] - bar[1], 1, i) for i, bar in enumerate(bars)]
+    todo += [(closing.x1 - opening.x0, 2, i) for i, (opening, closing) in enumerate(pairs)]
     used = set()
-    for _, is_pair, i in sorted(widths):
-        if is_pair:
+    for _, kind, i in sorted(todo):
+        if kind == 0:
+            stacks.limits(operators[i])
+        elif kind == 2:
             stacks.bracket(*pairs[i])
         elif stacks.bar(bars[i]):
             used.add(bars[i])
+    for opening in sorted(single, key=attrgetter("x0"), reverse=True):
+        stacks.cases(opening)
     page.fragments = stacks.fragments
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
+
+
+def _delimiters(page: Page) -> list[Fragment]:
+    """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
+    found: list[Fragment] = []
+    gone: set[int] = set()
+    for f in page.fragments:
+        if len(f.text) > 1 or f.text not in _DELIMITERS:
+            continue
+        if f.tall:
+            above = next(
+                (g for g in reversed(found[-40:])
+                 if g.tall and g.text == f.text and abs(g.x0 - f.x0) < 0.1 * f.size
+                 and f.top < g.bottom + (1.3 if f.text in "{}" else 0.35) * f.size), None,
+            )  # fmt: skip
+            if above:
+                above.bottom = max(above.bottom, f.bottom)
+                above.base = (above.top + above.bottom) / 2 + 0.25 * f.size
+                gone.add(id(f))
+                continue
+        found.append(f)
+    if gone:
+        page.fragments = sorted([f for f in page.fragments if id(f) not in gone], key=_base)
+    return found
 
 
 def _bars(page: Page) -> list[Bar]:
@@ -57,16 +93,17 @@ def _bars(page: Page) -> list[Bar]:
     return [rule for rule in rules if rule not in cells]
 
 
-def _pairs(tall: list[Fragment]) -> list[tuple[Fragment, Fragment]]:
-    """Returns opening delimiters, each with the one that closes it at the same height."""
+def _pairs(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]], list[Fragment]]:
+    """Returns opening delimiters with those that close them at the same height, and braces without."""
     found = []
-    tall.sort(key=attrgetter("x0"))
+    single = []
+    delimiters.sort(key=attrgetter("x0"))
     closed: set[int] = set()
-    for i, opening in enumerate(tall):
+    for i, opening in enumerate(delimiters):
         if opening.text not in _OPENING or id(opening) in closed:
             continue
         depth = 0
-        for other in tall[i + 1 :]:
+        for other in delimiters[i + 1 :]:
             if (
                 abs(other.top - opening.top) > 0.5 * other.size
                 or abs(other.bottom - opening.bottom) > other.size
@@ -78,13 +115,17 @@ def _pairs(tall: list[Fragment]) -> list[tuple[Fragment, Fragment]]:
                 closed.add(id(other))
                 break
             depth += -1 if closes else 1
-    return found
+        else:
+            if opening.text == "{":
+                single.append(opening)
+    return found, single
 
 
 class _Stacks:
     """The fragments of a page by baseline, while stacks are replaced by single fragments."""
 
-    def __init__(self, fragments: list[Fragment]):
+    def __init__(self, fragments: list[Fragment], bars: list[Bar]):
+        self._bars = bars
         self._sorted = sorted(fragments, key=_base)
         self._bases = [f.base for f in self._sorted]
         self._gone: set[int] = set()
@@ -103,14 +144,16 @@ class _Stacks:
         ]
 
     def _replace(
-        self, gone: list[Fragment], text: str, base: float, size: float, x0: float, x1: float
-    ) -> None:
+        self, gone: list[Fragment], text: str, base: float, size: float, x0: float, x1: float,
+        certain: bool = True, extent: tuple[float, float] | None = None,
+    ) -> None:  # fmt: skip
         self._gone.update([id(f) for f in gone])
         made = Fragment(
             x0, x1, base, size, text, base - ASCENT * size, base + DESCENT * size,
             italic=len(text) * all(f.italic for f in gone),
-            stacked=(min([f.stacked[0] if f.stacked else f.top for f in gone]),
+            stacked=extent or (min([f.stacked[0] if f.stacked else f.top for f in gone]),
                      max([f.stacked[1] if f.stacked else f.bottom for f in gone])),
+            doubtful=not certain or any(f.doubtful for f in gone),
         )  # fmt: skip
         place = bisect_left(self._bases, base)
         self._sorted.insert(place, made)
@@ -121,9 +164,15 @@ class _Stacks:
         y, x0, x1 = bar
         near = self._between(y - _REACH, y + _REACH, x0 - 20, x1 + 6)
         for f in near:
-            if f.text == "√" and abs(f.x1 - x0) < 0.2 * f.size and f.top - f.size < y < f.bottom:
+            if f.text == "√" and self._is_over(bar, f) and not any(
+                other[0] < y - 1 and self._is_over(other, f) for other in self._bars
+            ):  # fmt: skip
                 return self._radical(bar, f, near)
         return self._fraction(bar, near)
+
+    def _is_over(self, bar: Bar, root: Fragment) -> bool:
+        """Whether a rule begins where a root sign ends, at its height."""
+        return abs(root.x1 - bar[1]) < 0.2 * root.size and root.top - root.size < bar[0] < root.bottom
 
     def _radical(self, bar: Bar, root: Fragment, near: list[Fragment]) -> bool:
         y, x0, x1 = bar
@@ -134,10 +183,18 @@ class _Stacks:
         ]  # fmt: skip
         if not inside:
             return False
-        content = row_text(inside)
-        text = finished(f"\\sqrt{{{latex_of(content)}}}")
+        content, certain = row_text(inside)
         main = max(inside, key=lambda f: len(f.text))
-        self._replace([root, *inside], text, main.base, main.size, root.x0, x1)
+        index = [
+            f for f in near
+            if f.size < 0.8 * main.size and root.x0 - main.size < f.x0 and f.x1 < root.x1
+            and f not in inside and y - 0.5 * main.size < f.base < root.bottom
+        ]  # fmt: skip
+        degree = f"[{latex_of(row_text(index)[0])}]" if index else ""
+        text = finished(f"\\sqrt{degree}{{{latex_of(content)}}}")
+        x0 = min([f.x0 for f in [root, *index]])
+        extent = y, max([f.stacked[1] if f.stacked else f.bottom for f in inside])
+        self._replace([root, *inside, *index], text, main.base, main.size, x0, x1, certain, extent)
         return True
 
     def _fraction(self, bar: Bar, near: list[Fragment]) -> bool:
@@ -168,18 +225,63 @@ class _Stacks:
             f for f in near
             if f.bottom > above and f.base < y and f.x0 >= x0 - 1 and f.x1 <= x1 + 1 and f not in over
         ]  # fmt: skip
-        numerator, denominator = row_text(over), row_text(under)
+        (numerator, certain), (denominator, sure) = row_text(over), row_text(under)
         text = finished(f"\\frac{{{latex_of(numerator)}}}{{{latex_of(denominator)}}}")
-        self._replace(over + under, text, y + 0.25 * size, size, x0, x1)
+        self._replace(over + under, text, y + 0.25 * size, size, x0, x1, certain and sure)
         return True
 
-    def bracket(self, opening: Fragment, closing: Fragment) -> None:
-        """Makes one fragment of two tall delimiters and what is between: the rows of a matrix, or a line."""
-        top, bottom = opening.top - 0.5 * opening.size, opening.bottom + 0.5 * opening.size
-        inside = self._between(top, bottom, opening.x1 - 2, closing.x0 + 2)
-        inside = [f for f in inside if f is not opening and f is not closing]
-        if not inside:
+    def limits(self, operator: Fragment) -> None:
+        """Joins the limits above and below an operator, or the scripts of a tall one, to it."""
+        if id(operator) in self._gone:
             return
+        match = _OPERATOR.search(operator.text)
+        if match is None:
+            return
+        size = operator.size
+        width = (operator.x1 - operator.x0) / len(operator.text)
+        x0, x1 = operator.x0 + match.start() * width, operator.x0 + match.end() * width
+        top, bottom = operator.top, operator.bottom
+        if match[0] in _LARGE and not operator.tall:
+            top, bottom = top - 0.4 * size, bottom + 0.4 * size
+        near = [
+            f for f in self._between(top - size, bottom + size, x0 - 4 * size, x1 + 4 * size)
+            if f.size < SCRIPT * size and f is not operator and not f.stacked
+        ]  # fmt: skip
+        centred = [f for f in near if abs(f.x0 + f.x1 - x0 - x1) < size and f.x0 < x1]
+        over = [f for f in centred if f.bottom < top + 0.35 * size]
+        under = [f for f in centred if f.top > bottom - 0.35 * size]
+        if match[0] in "∫∮∬∭":
+            beside = self._beside(near, x1, top, bottom)
+            if sum(map(len, beside)) >= len(over) + len(under):
+                over, under = beside
+        over, under = _with_neighbours(over, near), _with_neighbours(under, near)
+        if not over and not under:
+            return
+        lower, upper = row_text(under) if under else ("", True), row_text(over) if over else ("", True)
+        end = match.end()
+        rest = operator.text[end:]
+        text = operator.text[:end] + script("_", lower[0]) + script("^", upper[0]) + rest
+        gone = [operator, *over, *under]
+        left = min([f.x0 for f in gone]) if match.start() == 0 else operator.x0
+        right = max([f.x1 for f in gone]) if not rest else operator.x1
+        self._replace(gone, text, operator.base, size, left, right, lower[1] and upper[1])
+
+    def _beside(
+        self, near: list[Fragment], right: float, top: float, bottom: float
+    ) -> tuple[list[Fragment], list[Fragment]]:
+        """Returns the small fragments at the upper and at the lower right of something tall."""
+        over, under = [], []
+        for f in near:
+            if -0.7 * f.size < f.x0 - right < 0.5 * f.size:
+                middle = (f.top + f.bottom) / 2
+                if middle < top + 0.3 * (bottom - top):
+                    over.append(f)
+                elif middle > bottom - 0.3 * (bottom - top):
+                    under.append(f)
+        return (over, under) if len(over) < 2 and len(under) < 2 else ([], [])
+
+    def _rows(self, inside: list[Fragment]) -> list[list[Fragment]]:
+        """Returns fragments as rows by their baselines; small ones join the nearest."""
         largest = max(f.size for f in inside)
         rows: list[list[Fragment]] = []
         scripts = []
@@ -192,15 +294,162 @@ class _Stacks:
                 rows.append([f])
         for f in scripts:
             min(rows, key=lambda row: abs(row[0].base - f.base)).append(f)
-        text = "; ".join(row_text(row) for row in rows)
-        middle = (opening.top + opening.bottom) / 2
+        return rows
+
+    def bracket(self, opening: Fragment, closing: Fragment) -> None:
+        """Makes one fragment of two delimiters and what is between: the rows of a matrix, or a line."""
+        if id(opening) in self._gone or id(closing) in self._gone:
+            return
         size = opening.size
+        if opening.tall:
+            top, bottom = opening.top - 0.5 * size, opening.bottom + 0.5 * size
+        else:
+            top, bottom = opening.base - 8 * size, opening.base + 8 * size
+        inside = self._between(top, bottom, opening.x1 - 2, closing.x0 + 2)
+        inside = [f for f in inside if f is not opening and f is not closing]
+        if not opening.tall:
+            inside = _around(inside, opening)
+        if not inside:
+            return
+        rows = self._rows(inside)
+        if len(rows) == 1 and not opening.tall:
+            return
+        middle = (opening.top + opening.bottom) / 2
         base = rows[0][0].base if len(rows) == 1 else middle + 0.25 * size
-        self._replace(
-            [opening, closing, *inside],
-            f"{opening.text}{text}{closing.text}",
-            base,
-            size,
-            opening.x0,
-            closing.x1,
-        )
+        if len(rows) == 1:
+            content, certain = row_text(rows[0])
+            text = f"{opening.text}{content}{closing.text}"
+        else:
+            text, certain = _matrix(rows, opening.text, closing.text)
+        gone = [opening, closing, *inside]
+        top, bottom = min([f.top for f in gone]), max([f.bottom for f in gone])
+        near = self._between(top - size, bottom + size, closing.x1 - size, closing.x1 + 3 * size)
+        near = [f for f in near if f.size < SCRIPT * size and f not in gone]
+        over, under = self._beside(near, closing.x1, top, bottom)
+        for mark, scripts in (("_", under), ("^", over)):
+            if scripts:
+                text += script(mark, row_text(scripts)[0])
+        x1 = max([f.x1 for f in [closing, *over, *under]])
+        self._replace([*gone, *over, *under], text, base, size, opening.x0, x1, certain)
+
+    def cases(self, opening: Fragment) -> None:
+        """Makes one fragment of a brace that nothing closes, and the rows at its right."""
+        if id(opening) in self._gone:
+            return
+        size = opening.size
+        reach = 0.3 * size if opening.tall else 4 * size
+        near = self._between(opening.top - reach, opening.bottom + reach, opening.x1 - 2, 1e9)
+        near = [f for f in near if f is not opening]
+        first = [f for f in near if f.x0 < opening.x1 + 1.5 * size]
+        if not opening.tall:
+            first = _around(first, opening)
+        if not first:
+            return
+        heads = self._rows(first)
+        if len(heads) < 2:
+            return
+        bases = [row[0].base for row in heads]
+        inside: list[Fragment] = []
+        right = opening.x1
+        for f in sorted(near, key=attrgetter("x0")):
+            small = f.size < SCRIPT * size
+            if any(abs(f.base - base) < (0.5 if small else 0.15) * size for base in bases):
+                if f.x0 > right + 5 * size:
+                    break
+                inside.append(f)
+                right = max(right, f.x1)
+        inside.sort(key=_base)
+        text, certain = _matrix(self._rows(inside), "{", "")
+        base = (bases[0] + bases[-1]) / 2
+        self._replace([opening, *inside], text, base, size, opening.x0, right, certain)
+
+
+def _around(inside: list[Fragment], opening: Fragment) -> list[Fragment]:
+    """Returns the fragments in rows that follow each other closely, above and below a delimiter's axis.
+
+    So is told how high a delimiter is whose font does not say so.
+    """
+    groups: list[list[Fragment]] = []
+    for f in sorted(inside, key=_base):
+        if groups and f.base - groups[-1][-1].base < 1.9 * f.size:
+            groups[-1].append(f)
+        else:
+            groups.append([f])
+    base, size = opening.base, opening.size
+    for group in groups:
+        first, last = group[0].base, group[-1].base
+        if first < base - 0.2 * size and (
+            abs(first + last - 2 * base) < size or abs(last - base) < 0.7 * size
+        ):
+            return group
+    return []
+
+
+def _with_neighbours(found: list[Fragment], near: list[Fragment]) -> list[Fragment]:
+    """Adds what stands on the same baseline beside what was found."""
+    if not found:
+        return found
+    base = found[0].base
+    row = sorted([f for f in near if abs(f.base - base) < 0.45 * f.size], key=attrgetter("x0"))
+    x0, x1 = min([f.x0 for f in found]), max([f.x1 for f in found])
+    for f in row:
+        if f not in found and f.x0 < x1 + 0.2 * f.size and f.x1 > x0 - 0.2 * f.size:
+            found.append(f)
+            x0, x1 = min(x0, f.x0), max(x1, f.x1)
+    return found
+
+
+_ENVIRONMENTS = {
+    "()": "pmatrix",
+    "[]": "bmatrix",
+    "||": "vmatrix",
+    "‖‖": "Vmatrix",
+    "{}": "Bmatrix",
+    "{": "cases",
+}
+
+
+def _matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str, bool]:
+    """Returns rows between delimiters as LaTeX, and whether they are a grid without doubt."""
+    certain = True
+    cells: list[list[tuple[float, float, str]]] = []
+    for row in rows:
+        cells.append([])
+        for group in _groups(row):
+            text, sure = row_text(group)
+            certain &= sure
+            cells[-1].append((min([f.x0 for f in group]), max([f.x1 for f in group]), latex_of(text)))
+    columns: list[tuple[float, float]] = []
+    for x0, x1, _ in sorted(cell for row in cells for cell in row):
+        if columns and x0 < columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], x1))
+        else:
+            columns.append((x0, x1))
+    lines = []
+    for row in cells:
+        texts = [""] * len(columns)
+        for x0, _, text in row:
+            place = next(i for i, column in enumerate(columns) if column[0] <= x0 <= column[1])
+            certain &= not texts[place]
+            texts[place] = f"{texts[place]} {text}".strip()
+        lines.append(" & ".join(texts))
+    body = " \\\\ ".join([line.rstrip(" &") if opening == "{" else line for line in lines])
+    name = _ENVIRONMENTS.get(opening + closing)
+    if name:
+        return finished(f"\\begin{{{name}}}{body}\\end{{{name}}}"), certain
+    left, right = latex_of(opening), latex_of(closing)
+    return finished(f"\\left{left}\\begin{{matrix}}{body}\\end{{matrix}}\\right{right}"), certain
+
+
+def _groups(row: list[Fragment]) -> list[list[Fragment]]:
+    """Divides a row at its wide gaps."""
+    row.sort(key=attrgetter("x0"))
+    groups = [row[:1]]
+    right = row[0].x1
+    for f in row[1:]:
+        if f.x0 - right > 0.42 * f.size:
+            groups.append([f])
+        else:
+            groups[-1].append(f)
+        right = max(right, f.x1)
+    return groups

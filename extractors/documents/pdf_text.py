@@ -18,8 +18,19 @@ def _plain_forms() -> dict[int, str]:
     forms |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
     forms |= dict.fromkeys([*range(0x2000, 0x200B), 0xA0, 0x202F, 0x205F, 0x3000, 0x09, 0x0A, 0x0D], " ")
     forms |= dict.fromkeys([*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF], "")
-    forms |= {0x2015: "—", 0x2212: "−"}
+    forms |= {0x2015: "—", 0x2212: "−", 0x2033: "′′", 0x2034: "′′′"}
     return forms
+
+
+def bracket_of(char: str) -> str:
+    """Returns the bracket that a piece of a tall one belongs to; empty if it is no such piece."""
+    for first in (0xF8EB, 0x239B):
+        if 0 <= ord(char) - first < len(_ORDER[first]):
+            return _ORDER[first][ord(char) - first]
+    return ""
+
+
+_ORDER = {0xF8EB: "((([[[{{{{∫)))]]]}}}", 0x239B: "((()))[[[]]]{{{{}}}"}
 
 
 def _bracket_pieces() -> dict[int, str]:
@@ -28,7 +39,7 @@ def _bracket_pieces() -> dict[int, str]:
     The private codes are those of Adobe's Symbol encoding; Unicode has the same pieces at U+239B.
     """
     pieces = {}
-    for first, order in ((0xF8EB, "((([[[{{{{∫)))]]]}}}"), (0x239B, "((()))[[[]]]{{{{}}}")):
+    for first, order in _ORDER.items():
         seen: set[str] = set()
         for code, bracket in enumerate(order, first):
             pieces[code] = "" if bracket in seen else bracket
@@ -39,7 +50,7 @@ def _bracket_pieces() -> dict[int, str]:
 _TABLE = str.maketrans(_plain_forms() | _bracket_pieces())
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\ud800-\udfff\ufffe\uffff]")
 _ODD = re.compile(
-    "[\x00-\x1f\x7f-\xa0\u2000-\u200f\u202f\u205f-\u2064\u239b-\u23ad\u3000"
+    "[\x00-\x1f\x7f-\xa0\u2000-\u200f\u2033\u2034\u202f\u205f-\u2064\u239b-\u23ad\u3000"
     "\ud800-\udfff\ue000-\uf8ff\ufb00-\ufb06\ufeff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 
@@ -51,7 +62,8 @@ def _extension_encoding() -> dict[int, str]:
     """
     delimiters = "()[]⌊⌋⌈⌉{}⟨⟩"
     table = dict(enumerate(delimiters + "|‖/\\()" + delimiters + "/\\"))
-    table |= dict(enumerate(")[]⌊⌋⌈⌉", 0x21))
+    table |= dict(enumerate("()[]⌊⌋⌈⌉{}⟨⟩/\\/\\", 0x20))
+    table |= dict(enumerate("()[][][]{}{}{}", 0x30)) | {0x3E: "", 0x3F: "|"} | dict(enumerate("()()", 0x40))
     table |= dict(enumerate("⟨⟩⊔⊔∮∮⊙⊙⊕⊕⊗⊗∑∏∫⋃⋂⊎⋀⋁∑∏∫⋃⋂⊎⋀⋁∐∐", 0x44))
     table |= dict.fromkeys(range(0x62, 0x65), "\u0302") | dict.fromkeys(range(0x65, 0x68), "\u0303")
     table |= dict(enumerate("[]⌊⌋⌈⌉{}√√√√√", 0x68)) | dict.fromkeys([0x75, 0x76, *range(0x78, 0x7E)], "")
@@ -83,12 +95,12 @@ _ACCENTS = {
     "´": "\u0301",
     "¨": "\u0308",
     "ˇ": "\u030c",
-}
-_ACCENT = re.compile("([¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
+}  # others are combining characters already
+_ACCENT = re.compile("([¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7]) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
 _SLASHED = re.compile(
     rf"(?:(?<=[\s=(+−-])|^){OPEN}\^(\w|\{{[^{{}}]*\}}){CLOSE}/(?:{OPEN}_)?(\w|\{{[^{{}}]*\}}){CLOSE}?"
 )
-_ACCENTED = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338]")
+_ACCENTED = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7]")
 
 
 def script(mark: str, text: str) -> str:

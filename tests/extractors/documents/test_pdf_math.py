@@ -43,7 +43,7 @@ def test_radical_in_a_numerator() -> None:
 def test_matrix_is_read_by_rows() -> None:
     numbers = [at(70 + 12 * j, 90 + 12 * i, str(3 * i + j)) for i in range(2) for j in range(3)]
     fragments = [at(50, 98, "A ="), tall(66, "[", 80, 106), *numbers, tall(103, "]", 80, 106)]
-    assert reduced(fragments, []) == "A = [0 1 2; 3 4 5]"
+    assert reduced(fragments, []) == r"$A = \begin{bmatrix}0 & 1 & 2 \\ 3 & 4 & 5\end{bmatrix}$"
 
 
 @pytest.mark.parametrize(
