@@ -34,7 +34,7 @@ def find_items(document: Document) -> Found:
         return found
     for title in mirroring_titles(pieces):
         guess = _find(document, divide(document, solutions=title))
-        pairs = [pair for pair in match_items([guess]).pairs if pair.solution.number]
+        pairs = [pair for pair in match_items([guess]).pairs if pair.method == "scope_number"]
         if answers([pair.problem.text for pair in pairs], [pair.solution.text for pair in pairs]):
             return guess
     return found

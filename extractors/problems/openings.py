@@ -125,7 +125,7 @@ def _kind_of_words(label: Label, piece: Piece, mirrored: set[str], counting: set
             return None  # "Case 1" and "Case 2" of every proof
         role = "problem" if label.family in mirrored or zone in ("", "solutions") else "other"
     if role in ("problem", "example"):
-        if zone and not label.number and piece.block.kind != "heading":
+        if zone and not label.number and label.printed and piece.block.kind != "heading":
             return None  # "Examples" within a numbered exercise
         return _OF_ZONE[zone] if zone in ("solutions", "hints") else "problem"
     if role == "solution":

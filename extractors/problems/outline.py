@@ -7,8 +7,9 @@ import re
 from bisect import bisect
 from dataclasses import dataclass, replace
 
-from extractors.problems.labels import Label, read_label
+from extractors.problems.labels import Label
 from extractors.problems.sequences import numeric
+from extractors.problems.tables import take_apart
 from extractors.problems.titles import Zone, name_zone, scope_number, title_words, title_zone
 from extractors.problems.unknown import infer_roles
 from extractors.problems.vocabulary import fold, pattern
@@ -60,14 +61,16 @@ def divide(document: Document, solutions: str = "") -> list[Piece]:
     Args:
       solutions: words of a title that sections of solutions have, though no vocabulary says so.
     """
-    blocks = [piece for block in document.blocks for piece in _split(block)]
-    labels = infer_roles(blocks, _certain([read_label(block) for block in blocks]))
+    named_zone = name_zone(document)
+    labelled = list(take_apart([part for block in document.blocks for part in _split(block)], named_zone))
+    blocks = [block for block, _ in labelled]
+    labels = infer_roles(blocks, _certain([label for _, label in labelled]))
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
     # A file called "chapter 3 with solutions" that has a section of solutions says nothing as a whole;
     # in a solution manual even the sections called "Exercises" hold solutions.
-    whole = "" if "solutions" in named else name_zone(document)
+    whole = "" if "solutions" in named else named_zone
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
     answered: set[tuple[object, ...]] = set()
