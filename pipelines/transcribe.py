@@ -122,7 +122,7 @@ class _Transcribe(beam.DoFn):
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self.worker = self._run(_worker(self.transcriber, self.limits, self.folder)).result()
+        self.worker = DocumentTranscriber(self.transcriber, self.limits, self.folder)
 
     def teardown(self) -> None:
         self._run(self.worker.close()).result()
@@ -152,14 +152,14 @@ class _Transcribe(beam.DoFn):
         return document
 
 
-async def _worker(transcriber: Transcriber, limits: Limits, folder: str | None) -> _Worker:
-    return _Worker(transcriber, limits, folder)
+class DocumentTranscriber:
+    """What one worker process has: a client, a reader that draws, and so many free places in flight.
 
+    Args:
+      transcriber, limits, folder: see `Transcribe`.
+    """
 
-class _Worker:
-    """What one worker process has: a client, a reader that draws, and so many free places in flight."""
-
-    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None):
+    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None = None):
         self.which, self.limits = transcriber.which, limits
         self.client = ChatClient(transcriber.endpoint)
         self.reader = Reader(limits, folder)
@@ -168,6 +168,7 @@ class _Worker:
         self.prompt = load_prompt("transcribe_page")
 
     async def close(self) -> None:
+        """Ends the connections and the reader's process."""
         await self.client.close()
         await asyncio.to_thread(self.reader.close)
 

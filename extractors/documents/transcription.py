@@ -171,14 +171,15 @@ def flagged_pages(document: Document) -> list[int]:
         if block.ocr or block.math_quality == "doubtful"
         for box in block.boxes
     }
-    known = {box.page for block in document.blocks for box in block.boxes}
-    return sorted(doubtful | (set(range(1, document.pages + 1)) - known))
+    return sorted(doubtful | (set(range(1, document.pages + 1)) - page_texts(document).keys()))
 
 
 def page_texts(document: Document) -> dict[int, str]:
-    """Returns what a document says on each page, where a block on two pages counts for both."""
+    """Returns what a document says on each page that has text; a block on two pages counts for both."""
     texts: dict[int, list[str]] = {}
     for block in document.blocks:
+        if block.kind == "figure":  # which a scan is for a reader without OCR
+            continue
         for page in dict.fromkeys(box.page for box in block.boxes):
             texts.setdefault(page, []).append(block.text)
     return {page: "\n".join(blocks) for page, blocks in texts.items()}
@@ -201,7 +202,7 @@ def with_pages(document: Document, pages: Mapping[int, list[Block]], notes: list
         if not own or not own <= pages.keys():
             blocks.append(_cut(block, pages) if own & pages.keys() else block)
     for number in sorted(pages):
-        at = next((i for i, block in enumerate(blocks) if block.page > number), len(blocks))
+        at = next((i for i, block in enumerate(blocks) if block.page >= number), len(blocks))
         blocks[at:at] = pages[number]
     return replace(document, blocks=with_spans(_joined(blocks)), notes=document.notes + tuple(notes))
 

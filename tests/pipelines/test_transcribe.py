@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from extractors.documents.limits import Limits, Ocr
+from extractors.documents.pdf_render import render_pages
+from inference import client
+from inference.client import Endpoint
+from inference.prompts import load_prompt
+from pipelines.reader import Reader
+from pipelines.transcribe import DPI, DocumentTranscriber, Transcriber
+from schemas.document import Document
+from tests.conftest import Beam
+from tests.inference.stub import MODEL, Reply, Stub
+
+PAGES = 3
+MARKDOWN = """# Sheet
+
+**Problem {0}.** A stone falls from a tower of height $h_{{{0}}} = {0}0$ m. How long does it fall?
+
+**Solution.** From $$h = \\frac{{1}}{{2}} g t^2$$ it follows that $t = \\sqrt{{2h/g}}$, as was asked for.
+"""
+
+
+def sheet(path: Path, pages: int = PAGES, pictures: bool = False) -> Path:
+    """Writes a PDF with a problem and its solution on every page, as text or as pictures of it."""
+    import pymupdf
+
+    source, file = pymupdf.open(), pymupdf.open()
+    for number in range(1, pages + 1):
+        page = source.new_page(width=420, height=595)
+        text = (
+            f"Problem {number}. A stone falls from a tower of height {number}0 m. How long does it fall?\n\n"
+            "Solution. From h = g t t / 2 it follows that t is the root of 2 h / g, which was asked for."
+        )
+        page.insert_textbox((50, 60, 370, 500), text, fontsize=11)
+        if pictures:
+            copy = file.new_page(width=420, height=595)
+            copy.insert_image(copy.rect, pixmap=page.get_pixmap(dpi=100))
+    (file if pictures else source).save(path)
+    return path
+
+
+def transcribed(
+    path: Path, stub: Stub, timeout_s: float = 20, **more: Any
+) -> tuple[Document, dict[str, int]]:
+    """Returns a PDF as the stage gives it, and what the stage counted."""
+    limits = Limits(ocr=Ocr("off"), needs_text=False)
+    reader = Reader(limits)
+    try:
+        document = reader.read(path.read_bytes(), str(path))
+    finally:
+        reader.close()
+    transcriber = Transcriber(
+        Endpoint(stub.url, MODEL, timeout_s), **{"which": "all", "concurrency": 1, **more}
+    )
+
+    async def work() -> tuple[Document, dict[str, int]]:
+        worker = DocumentTranscriber(transcriber, limits)
+        try:
+            return await worker.transcribe(document)
+        finally:
+            await worker.close()
+
+    made, counts = asyncio.run(work())
+    return made, dict(counts)
+
+
+def good(body: dict[str, Any], number: int) -> Reply:
+    return Reply(MARKDOWN.format(number + 1))
+
+
+def test_pages_are_sent_as_pictures_and_come_back_as_blocks(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "sheet.pdf")
+    with Stub(good) as stub:
+        document, counts = transcribed(path, stub)
+    prompt = load_prompt("transcribe_page")
+    for (_, _, body), expected in zip(
+        stub.requests, render_pages(path.read_bytes(), [1, 2, 3], DPI), strict=True
+    ):
+        assert set(body) == {"model", "messages", "temperature", "max_tokens"}
+        assert (body["model"], body["temperature"]) == (MODEL, 0)
+        system, user = body["messages"]
+        assert system == {"role": "system", "content": prompt.system}
+        assert user["role"] == "user"
+        text, picture = user["content"]
+        assert text == {"type": "text", "text": prompt.user}
+        assert picture["type"] == "image_url"
+        kind, data = picture["image_url"]["url"].split(",")
+        assert kind == "data:image/png;base64"
+        assert base64.b64decode(data, validate=True) == expected
+        with Image.open(io.BytesIO(expected)) as image:
+            assert (image.format, image.width, image.height) == ("PNG", 840, 1190)
+    assert [b.page for b in document.blocks if b.kind == "heading"] == [1, 2, 3]
+    assert "$$h = \\frac{1}{2} g t^2$$" in document.text
+    assert "root of" not in document.text
+    assert document.blocks[0].boxes[0].x1 == pytest.approx(420)
+    assert counts == {
+        "llm/requests": 3,
+        "llm/failures": 0,
+        "llm/prompt_tokens": 300,
+        "llm/completion_tokens": 3 * len(MARKDOWN.split()),
+        "transcribe/pages": 3,
+        "transcribe/used": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply("I'm sorry, but I can't help with that."), "refused"),
+        (Reply("", refusal="no"), "refused"),
+        (Reply(MARKDOWN.format(1), finish="length"), "truncated"),
+        (Reply("how long " * 50), "repetition"),
+        (Reply(""), "empty"),
+        (Reply("<script>alert(1)</script>" + MARKDOWN.format(1)), "html"),
+        (Reply(" ".join(f"marmalade{n} orchestra{n}" for n in range(30))), "unrelated"),
+        (Reply("too large", status=413, raw=True), "refused_request"),
+        (Reply('{"choices": []}', raw=True), "invalid_response"),
+    ],
+)
+def test_what_is_of_no_use_leaves_the_page_as_it_was(tmp_path: Path, reply: Reply, reason: str) -> None:
+    path = sheet(tmp_path / "sheet.pdf")
+    with Stub(lambda body, number: reply if number == 1 else good(body, number)) as stub:
+        document, counts = transcribed(path, stub)
+    assert counts["transcribe/used"] == 2
+    assert {name: n for name, n in counts.items() if "fallback" in name} == {
+        f"transcribe/fallback/{reason}": 1
+    }
+    assert document.notes == (f"page 2: not transcribed, {reason}",)
+    second = [b for b in document.blocks if b.page == 2]
+    assert "root of" in " ".join(b.text for b in second)
+    assert not any(b.ocr for b in second)
+    assert all(b.ocr for b in document.blocks if b.page != 2)
+    assert [b.page for b in document.blocks] == sorted(b.page for b in document.blocks)
+
+
+def test_what_passes_is_asked_again_and_counted(tmp_path: Path) -> None:
+    faults = [Reply("", status=429, headers={"Retry-After": "0.2"}, raw=True), Reply("half", cut=10)]
+    with Stub(lambda body, number: faults[number] if number < 2 else good(body, 0)) as stub:
+        document, counts = transcribed(sheet(tmp_path / "sheet.pdf", 1), stub)
+    assert (counts["llm/requests"], counts["llm/failures"], counts["transcribe/used"]) == (3, 2, 1)
+    assert document.notes == ()
+
+
+def test_a_server_that_hangs_costs_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_ATTEMPTS", 2)
+    path = sheet(tmp_path / "sheet.pdf", 1)
+    with Stub(lambda body, number: Reply("late", pause=4)) as stub:
+        document, counts = transcribed(path, stub, timeout_s=0.5)
+    assert document.notes == ("page 1: not transcribed, timeout",)
+    assert counts["llm/failures"] == 2
+    assert "root of" in document.text
+
+
+def test_several_pages_are_in_flight(tmp_path: Path) -> None:
+    with Stub(lambda body, number: Reply(MARKDOWN.format(number), pause=0.7)) as stub:
+        document, _ = transcribed(sheet(tmp_path / "sheet.pdf", 8), stub, concurrency=4)
+    assert stub.most == 4
+    assert len([b for b in document.blocks if b.kind == "heading"]) == 8
+
+
+def test_flagged_are_pages_without_text_but_not_blank_ones(tmp_path: Path) -> None:
+    import pymupdf
+
+    text, scan = sheet(tmp_path / "text.pdf", 1), sheet(tmp_path / "scan.pdf", 1, pictures=True)
+    file = pymupdf.open(text)
+    file.insert_pdf(pymupdf.open(scan))
+    file.new_page(width=420, height=595)
+    file.save(tmp_path / "mixed.pdf")
+    with Stub(good) as stub:
+        document, counts = transcribed(tmp_path / "mixed.pdf", stub, which="flagged")
+    assert (len(stub.requests), counts["transcribe/pages"], counts["transcribe/blank"]) == (1, 1, 1)
+    assert {b.page for b in document.blocks if b.ocr} == {2}
+    assert {b.page for b in document.blocks if not b.ocr} == {1}
+
+
+def test_other_formats_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Title\n\nSome text about apples.\n")
+    with Stub(good) as stub:
+        document, counts = transcribed(path, stub)
+    assert (stub.requests, counts, document.title) == ([], {}, "Title")
+
+
+def test_the_command_transcribes_a_scan(beam: Beam, tmp_path: Path) -> None:
+    docs, out = tmp_path / "docs", tmp_path / "out"
+    docs.mkdir()
+    sheet(docs / "scan.pdf", pictures=True)
+    secret = "sesame-open-yourself"
+    with Stub(lambda body, number: Reply(MARKDOWN.format(number + 1)), key=secret) as stub:
+        done = beam(
+            *("run", "scp116k", "--input", docs, "--output", out, "--ocr", "off", "--transcriber", "vlm"),
+            *("--llm_url", stub.url, "--llm_model", MODEL, "--llm_concurrency", "1"),
+            env={"ASSAY_LLM_KEY": secret},
+        )
+    assert done.returncode == 0, done.stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["llm"] == {
+        "requests": 3,
+        "from_ledger": 0,
+        "prompt_tokens": 300,
+        "completion_tokens": 3 * len(MARKDOWN.split()),
+        "failures": 0,
+    }
+    assert run["transcribed"] == {"pages": 3, "used": 3}
+    assert all(headers["Authorization"] == f"Bearer {secret}" for _, headers, _ in stub.requests)
+    rows = pq.read_table(out / "data").to_pylist()
+    assert len(rows) == 3
+    assert all(row["ocr"] and row["math_quality"] == "rebuilt" for row in rows)
+    assert all("\\frac{1}{2}" in row["solution"] for row in rows)
+    for file in out.rglob("*"):
+        assert file.is_dir() or secret.encode() not in file.read_bytes()
+    assert secret not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ([], "beam: --transcriber vlm needs --llm_url"),
+        (["--llm_url", "http://127.0.0.1:9"], "beam: --transcriber vlm needs --llm_model"),
+        (
+            ["--llm_url", "http://127.0.0.1:9", "--llm_model", "m"],
+            "beam: --llm_url: no model server at http://127.0.0.1:9: ",
+        ),
+        (
+            ["--llm_url", "localhost", "--llm_model", "m"],
+            "beam: --llm_url: 'localhost' is no address such as ",
+        ),
+    ],
+)
+def test_what_is_missing_is_one_line_before_any_work(
+    beam: Beam, tmp_path: Path, options: list[str], line: str
+) -> None:
+    (tmp_path / "a.md").write_text("# Title")
+    out = tmp_path / "out"
+    done = beam(
+        "run", "scp116k", "--input", tmp_path / "a.md", "--output", out, "--transcriber", "vlm", *options
+    )
+    assert done.returncode == 2
+    [said] = done.stderr.strip().splitlines()
+    assert said.startswith(line)
+    assert not out.exists()
