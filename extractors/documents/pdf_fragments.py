@@ -125,10 +125,9 @@ def _jumps(items: list[_Item], size: float) -> list[int]:
     base = before = None
     least, limit = SCRIPT * size, _JUMP * size
     for i, (text, span_size, _, span) in enumerate(items):
-        y = span["origin"][1]
+        y = span["origin"][1] if text[0] != " " else _baseline(span)
         if before is not None and abs(y - before) > 0.06 * size:
             if span_size > least:
-                y = _baseline(span)
                 if base is not None and abs(y - base) > limit:
                     jumps.append(i)
             elif items[i - 1][0].rstrip()[-1:] in _OPENING:
@@ -271,22 +270,50 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
     """Divides spans into those above or below one rule, and those that are at none."""
     parts: list[list[Span]] = []
     last: tuple[Bar, bool] | None = None
+    if any("√" in span["text"] for span in spans):
+        spans = [part for span in spans for part in _root_apart(span, bars)]
     for span in spans:
+        if span["text"] == "√":
+            parts.append([span])
+            last = None
+            continue
         at = last
         if not span["text"].isspace():
             x0, _, x1, _ = span["bbox"]
             y, size = _baseline(span), span["size"]
+            if span["text"][0] == " ":  # its width is unknown
+                x0 = max(x0, x1 - size * len(span["text"].strip()))
             at = None
             for bar in sorted(bars, key=lambda bar: bar[2] - bar[1]):
                 if x0 > bar[1] - 2 and x1 < bar[2] + 2 and -1.5 * size < bar[0] - y < 1.2 * size:
                     at = bar, y < bar[0]
                     break
-        if parts and at == last:
+        if parts and at == last and parts[-1][0]["text"] != "√":
             parts[-1].append(span)
         else:
             parts.append([span])
         last = at
     return parts
+
+
+def _root_apart(span: Span, bars: list[Bar]) -> list[Span]:
+    """Divides a span before and after its root sign if a rule begins within: where the sign ends."""
+    text, (x0, y0, x1, y1) = span["text"], span["bbox"]
+    place = text.find("√")
+    if place < 0:
+        return [span]
+    starts = [bar[1] for bar in bars if x0 < bar[1] < x1 + 1]
+    if not starts:
+        return [span]
+    end = min(starts[0], x1)
+    start = max(x0, end - span["size"]) if place else x0
+    y = span["origin"][1]
+    pieces = ((text[:place], x0, start), ("√", start, end), (text[place + 1 :], end, x1))
+    return [
+        {**span, "text": piece, "bbox": (left, y0, right, y1), "origin": (left, y)}
+        for piece, left, right in pieces
+        if piece.strip()
+    ]
 
 
 def _split_at_tall(spans: list[Span], fonts: Fonts) -> list[Fragment]:

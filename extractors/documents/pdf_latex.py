@@ -32,7 +32,8 @@ _TOKEN = re.compile(
     f"(?P<part>{OPEN}[^{CLOSE}]*{CLOSE})|(?P<letter>(?:[{_MATH}][{_COMBINING}]*)+)|(?P<symbol>[{_SYMBOLS}])"
     rf"|(?P<prose>(?:(?!(?:{'|'.join(_FUNCTIONS)}|mod) )[^\W\d_{_MATH}]{{2,}}[,;.]? )+)"
     rf"|(?P<number>\d+(?:[.,]\d+)*)|(?P<name>(?:{'|'.join([*_FUNCTIONS, 'mod'])})(?![^\W\d_]))"
-    r"|(?P<word>(?:[^\W\d_][" + _COMBINING + r"]*)+)|(?P<operator>[=+\-−×·⋅÷±<>/|∣‖*∗→↦⇒⇔∘:∖])"
+    rf"|(?P<word>(?:[^\W\d_{_MATH}][{_COMBINING}]*)+)"
+    r"|(?P<operator>[=+\-−×·⋅÷±<>/|∣‖*∗→↦⇒⇔∘:∖])"
     r"|(?P<after>[′!])|(?P<open>[(\[{⟨⌊⌈])|(?P<close>[)\]}⟩⌋⌉])|(?P<blank>\s+)|(?P<comma>[,;])"
     r"|(?P<dots>(?:\. ?\. ?\.|[…⋯]))|(?P<other>.)",
     re.DOTALL,

@@ -246,7 +246,7 @@ def _main(row: list[Fragment]) -> Fragment:
     """Returns the fragment that sets baseline and size of a line: the longest one that is no script."""
     best, longest, largest = row[0], -1, 0.0
     for f in row:
-        if f.size > largest and not f.tall and not f.stacked:
+        if f.size > largest and not f.tall and not f.stacked and f.text[0] not in _OPERATORS:
             largest = f.size
     for f in row:
         if len(f.text) > longest and f.size > 0.8 * largest and not f.tall and not f.stacked:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, Bar, Fragment
+from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, SPACE, Bar, Fragment
 from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
 from extractors.documents.pdf_page import MAX_BARS, Page
@@ -51,6 +52,8 @@ def reduce_stacks(page: Page) -> None:
             used.add(bars[i])
     for opening in sorted(single, key=attrgetter("x0"), reverse=True):
         stacks.cases(opening)
+    if bars or pairs:
+        stacks.high_scripts()
     page.fragments = stacks.fragments
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
@@ -155,9 +158,7 @@ class _Stacks:
                      max([f.stacked[1] if f.stacked else f.bottom for f in gone])),
             doubtful=not certain or any(f.doubtful for f in gone),
         )  # fmt: skip
-        place = bisect_left(self._bases, base)
-        self._sorted.insert(place, made)
-        self._bases.insert(place, base)
+        self._insert(made)
 
     def bar(self, bar: Bar) -> bool:
         """Makes a radical or a fraction of what is around a rule; False if it is neither."""
@@ -174,8 +175,41 @@ class _Stacks:
         """Whether a rule begins where a root sign ends, at its height."""
         return abs(root.x1 - bar[1]) < 0.2 * root.size and root.top - root.size < bar[0] < root.bottom
 
+    def _divided(self, bar: Bar, near: list[Fragment]) -> list[Fragment]:
+        """Divides a fragment that begins below the bar of a radical and goes on with words after it.
+
+        Where the words are is guessed from their lengths, and told by the blank next to the bar's end.
+        """
+        _, x0, x1 = bar
+        found: list[Fragment] = []
+        for f in near:
+            text = f.text
+            if not (x0 - 2 < f.x0 < x1 and f.x1 > x1 + 2 and " " in text):
+                continue
+            step = (f.x1 - f.x0) / len(text)
+            places = [i for i, char in enumerate(text) if char == " "]
+            place = min(places, key=lambda i: abs(f.x0 + i * step - x1))
+            if abs(f.x0 + place * step - x1) > 0.6 * f.size:
+                continue
+            first = replace(f, x1=x1, text=text[:place], bold=min(f.bold, place), italic=min(f.italic, place))
+            rest = text[place + 1 :].lstrip()
+            bold, italic = max(f.bold - place - 1, 0), max(f.italic - place - 1, 0)
+            second = replace(f, x0=x1 + SPACE * 1.2 * f.size, text=rest, bold=bold, italic=italic)
+            self._gone.add(id(f))
+            for part in (first, second):
+                self._insert(part)
+            found.append(first)
+        return found
+
+    def _insert(self, f: Fragment) -> None:
+        place = bisect_left(self._bases, f.base)
+        self._sorted.insert(place, f)
+        self._bases.insert(place, f.base)
+
     def _radical(self, bar: Bar, root: Fragment, near: list[Fragment]) -> bool:
         y, x0, x1 = bar
+        wide = self._between(y, root.bottom + root.size, x0 - 2, 1e9)
+        near = [*near, *self._divided(bar, [f for f in wide if f.x1 > x1 + 2])]
         inside = [
             f for f in near
             if f is not root and f.x0 > x0 - 2 and f.x1 < x1 + 2 and f.top > y - 0.35 * f.size
@@ -242,7 +276,7 @@ class _Stacks:
         x0, x1 = operator.x0 + match.start() * width, operator.x0 + match.end() * width
         top, bottom = operator.top, operator.bottom
         if match[0] in _LARGE and not operator.tall:
-            top, bottom = top - 0.4 * size, bottom + 0.4 * size
+            top, bottom = top - 0.2 * size, bottom + 0.2 * size
         near = [
             f for f in self._between(top - size, bottom + size, x0 - 4 * size, x1 + 4 * size)
             if f.size < SCRIPT * size and f is not operator and not f.stacked
@@ -272,7 +306,7 @@ class _Stacks:
         """Returns the small fragments at the upper and at the lower right of something tall."""
         over, under = [], []
         for f in near:
-            if -0.7 * f.size < f.x0 - right < 0.5 * f.size:
+            if -0.7 * f.size < f.x0 - right < 0.8 * f.size:
                 middle = (f.top + f.bottom) / 2
                 if middle < top + 0.3 * (bottom - top):
                     over.append(f)
@@ -331,6 +365,24 @@ class _Stacks:
                 text += script(mark, row_text(scripts)[0])
         x1 = max([f.x1 for f in [closing, *over, *under]])
         self._replace([*gone, *over, *under], text, base, size, opening.x0, x1, certain)
+
+    def high_scripts(self) -> None:
+        """Joins scripts at the corners of what is higher than a line: stacks and closing brackets."""
+        for g in self.fragments:
+            if not (g.stacked or g.text[-1] in ")]") or g.tall:
+                continue
+            top, bottom = g.stacked or (g.base - 1.6 * g.size, g.base + g.size)
+            near = self._between(top - 0.5 * g.size, bottom + g.size, g.x1 - 0.3 * g.size, g.x1 + 3 * g.size)
+            near = [
+                f for f in near
+                if f.size < SCRIPT * g.size and abs(f.x0 - g.x1) < 0.3 * g.size and f is not g
+                and not -0.2 * g.size < g.base - f.base < 0.75 * g.size
+            ]  # fmt: skip
+            if len(near) == 1 and not near[0].stacked:
+                mark = "^" if near[0].base < g.base else "_"
+                text = g.text + script(mark, near[0].text)
+                extent = (min(top, near[0].top), max(bottom, near[0].bottom)) if g.stacked else None
+                self._replace([g, near[0]], text, g.base, g.size, g.x0, near[0].x1, True, extent)
 
     def cases(self, opening: Fragment) -> None:
         """Makes one fragment of a brace that nothing closes, and the rows at its right."""
