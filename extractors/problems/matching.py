@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from extractors.problems.affinity import answers
 from extractors.problems.titles import scope_number, title_zone
-from extractors.problems.vocabulary import fold, pattern, words
+from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
 _MIN_SCORE = 0.5
@@ -316,7 +316,10 @@ def _answers_of_other_words(asked: _Run, answered: _Run) -> bool:
 
 
 def _is_plain(family: str) -> bool:
-    return not family or (words().get(family) in ("problem", "solution") and " " not in family)
+    if not family or " " not in family:
+        return not family or words().get(family) in ("problem", "solution")
+    # "Check your understanding" is a word of its own; in Vietnamese every word has blanks.
+    return words().get(family) in ("problem", "solution") and "en" not in languages_of(family, "problem")
 
 
 def _pair_runs(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.problems.enumerations import clauses, counts_parts, label_of, without_enumerations
+from extractors.problems.interleaved import answered_families, answered_in_place, glossary
 from extractors.problems.labels import Label
 from extractors.problems.outline import OPENED, Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
@@ -107,12 +108,16 @@ def _is_title(piece: Piece) -> bool:
 def _worded(pieces: list[Piece]) -> list[Opening]:
     """Openings by the words of their labels."""
     mirrored, counting = _unknown_families(pieces)
+    answered, terms = answered_families(pieces), glossary(pieces)
     openings = []
     for index, piece in enumerate(pieces):
         label = piece.label
-        if label is None or label.role in ("", "float", "link", "chapter"):
+        if label is None or label.role in ("", "float", "link", "chapter") or index in terms:
             continue
-        kind = _kind_of_words(label, piece, mirrored, counting)
+        if label.family in answered and not label.number and piece.section.zone == "problems":
+            kind: Kind | None = "problem"
+        else:
+            kind = _kind_of_words(label, piece, mirrored, counting)
         if kind:
             openings.append(Opening(index, kind, label))
     return openings
@@ -174,6 +179,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
     starts = [o.index for o in worded if o.label and o.label.number]
     openings: list[Opening] = []
+    solutions = [o.index for o in worded if o.kind == "inline_solution"]
     answered: set[tuple[str, ...]] = set()
     counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
@@ -185,7 +191,8 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             candidates = without_enumerations(candidates, items, pieces)
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
-            candidates = _mirroring(candidates, answered - asked)
+            mirrored = _mirroring(candidates, answered - asked)
+            candidates = mirrored or answered_in_place(candidates, solutions)
         chosen = [c for chain in _chains(candidates) for c in chain]
         kind: Kind = _OF_ZONE[zone] if zone else "problem"
         openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]
@@ -294,6 +301,7 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
                 outer[container.id] = list(above)
             above.append(container.id)
     roles = {ident: _declared_role(name) for ident, name in names.items()}
+    roles |= dict.fromkeys(_around_solutions(names, roles, outer), "problem")
     nested = Counter(o for ident in spans if roles[ident] in ("problem", "example") for o in outer[ident])
     openings: dict[int, Opening] = {}
     for ident, (begin, end) in sorted(spans.items(), key=lambda s: (s[1][0], -s[1][1])):
@@ -318,6 +326,20 @@ def _declared(pieces: list[Piece]) -> list[Opening]:
             kind = "inline_hint"
         openings[begin] = Opening(begin, kind, label, end, ident, targets[ident])
     return list(openings.values())
+
+
+def _around_solutions(
+    names: dict[str, str], roles: dict[str, Role | None], outer: dict[str, list[str]]
+) -> set[str]:
+    """Returns the elements of unknown names that hold one solution each: they hold problems."""
+    inside = Counter(above for ident in names if roles[ident] == "solution" for above in outer[ident])
+    counts = Counter(names.values())
+    single = Counter(names[ident] for ident, n in inside.items() if n == 1 and roles[ident] is None)
+    return {
+        ident
+        for ident, n in inside.items()
+        if n == 1 and roles[ident] is None and 3 <= single[names[ident]] >= counts[names[ident]] / 2
+    }
 
 
 def _declared_role(name: str) -> Role | None:
