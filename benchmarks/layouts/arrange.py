@@ -278,6 +278,7 @@ class _Arranger:
                         "section": str(in_section),
                         "chapter": str(in_chapter),
                         "book": str(in_book),
+                        "padded": f"{in_book:02}",
                         "letter": f"{LETTERS[c - 1]}{in_chapter}",
                         "roman": ROMAN[in_chapter - 1] if in_chapter <= len(ROMAN) else str(in_chapter),
                     }[self.variant.number]

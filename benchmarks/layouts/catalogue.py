@@ -7,6 +7,7 @@ from benchmarks.layouts.special import SPECIAL
 from benchmarks.layouts.special.composed import Special
 from benchmarks.layouts.unusual import UNUSUAL
 from benchmarks.layouts.variants import Variant
+from benchmarks.layouts.wordings import WORDINGS
 
 _PDF = (
     Variant(
@@ -324,5 +325,5 @@ _NO_PAIRS = (
 )
 
 VARIANTS: tuple[Variant | Special, ...] = (
-    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + FURTHER_LANGUAGES + UNUSUAL + SPECIAL + _NO_PAIRS
+    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + FURTHER_LANGUAGES + WORDINGS + UNUSUAL + SPECIAL + _NO_PAIRS
 )

@@ -21,7 +21,8 @@ class Variant:
         markdown, text, notebook.
       words: label words in the place of the book's own, as pairs ("exercise", "Brolen").
       number: chapter.section.n, chapter.n, chapter-n, section (restarts), chapter (restarts), book
-        (runs through), letter (A12), roman (restarts by chapter), circled (restarts by chapter).
+        (runs through), padded (the same, as 01), letter (A12), roman (restarts by chapter),
+        circled (restarts by chapter).
       problem, inline, gathered: labels of a problem, of a solution that follows its problem, and
         of a solution that stands elsewhere.
       hint: label of a hint.

@@ -127,6 +127,39 @@ def _letter_string() -> Composed:
     return Composed({"test": paragraphs(*body)}, [Truth(t.q, (t.a,)) for t in chosen])
 
 
+def _letters_in_fives() -> Composed:
+    """The key of multiple-choice questions in groups of five: 1-5 BDACA."""
+    chosen = tasks("en-choices")
+    groups = [chosen[start : start + 5] for start in range(0, len(chosen), 5)]
+    key = [f"{g[0].number}--{g[-1].number}: {''.join(t.a.strip('()') for t in g)}" for g in groups]
+    body = ["% Listening test", "# Questions", *(f"{t.number}\\. {t.q}" for t in chosen)]
+    body += ["# Key", "   ".join(key)]
+    return Composed({"listening": paragraphs(*body)}, [Truth(t.q, (t.a,)) for t in chosen])
+
+
+def _run_in(template: str, language: str = "en2") -> Composed:
+    """The answer stands in the paragraph of its problem, at the end."""
+    body, truth = ["% Answers at once"], []
+    for chapter, group in groupby(tasks(language, plain=True), lambda t: t.chapter):
+        body.append(f"# Chapter {chapter}")
+        for task in group:
+            body.append(template.format(n=task.in_chapter, q=task.q, a=task.a, s=task.s))
+            truth.append(Truth(task.q, (task.a if "{a}" in template else task.s,)))
+    return Composed({"at-once": paragraphs(*body)}, truth)
+
+
+def _chinese_paper() -> Composed:
+    """A paper in parts with ordinals, whose numbers run through; its key has the same parts."""
+    chosen = tasks("zh")[:18]
+    parts = (("一、填空题", chosen[:6]), ("二、计算题", chosen[6:12]), ("三、应用题", chosen[12:]))
+    paper = ["% 期末考试", "姓名：______ 班级：______"]
+    key = ["# 参考答案"]
+    for title, part in parts:
+        paper += [f"**{title}（每题 5 分）**", *(f"{t.number}．{t.q}" for t in part)]
+        key += [f"**{title}**", *(f"{t.number}．{t.s}" for t in part)]
+    return Composed({"kaoshi": paragraphs(*paper, *key)}, [t.truth for t in chosen])
+
+
 def _cards(form: str) -> Composed:
     """Flash cards: a table whose left column asks and whose right column answers."""
     chosen = tasks("en", plain=True)[:16]
@@ -237,6 +270,18 @@ SHEETS = (
     Special("en-pdf-explained-choices", _explained_choices),
     Special("en-pdf-letter-string", _letter_string),
     Special("en-text-letter-string", _letter_string, form="text"),
+    Special("en-pdf-letters-in-fives", _letters_in_fives),
+    Special("en-docx-letters-in-fives", _letters_in_fives, form="docx"),
+    Special("en-pdf-run-in-ans", lambda: _run_in("**{n}.** {q} *Ans.* {a}")),
+    Special("en-docx-run-in-answer", lambda: _run_in("**{n}.** {q} (Answer: {a})"), form="docx"),
+    Special("en-html-run-in-solution", lambda: _run_in("**{n}.** {q} **Solution.** {s}"), form="html"),
+    Special(
+        "de-pdf-run-in-loesung",
+        lambda: _run_in("**Aufgabe {n}.** {q} *Lösung:* {s}", "de"),
+        language="de",
+    ),
+    Special("zh-docx-paper", _chinese_paper, form="docx", language="zh"),
+    Special("zh-markdown-paper", _chinese_paper, form="markdown", language="zh"),
     Special("en-html-cards", lambda: _cards("words"), form="html"),
     Special("en-docx-cards", lambda: _cards("words"), form="docx"),
     Special("en-docx-numbered-cards", lambda: _cards("numbers"), form="docx"),
