@@ -21,13 +21,13 @@ _SKEW_DPI = 144
 _MIN_INK = 1000
 """With fewer dots of ink nothing can be told."""
 
-_GUTTER = 7
+_GUTTER = 8
 """White between columns is at least so wide, in dots."""
 
-_MIN_HEIGHT = 60
-"""Columns are at least so high, in dots: five lines or so."""
+_MIN_WIDTH, _MIN_HEIGHT = 80, 90
+"""Columns are at least so large, in dots: wider than a table's, higher than rivers in justified text."""
 
-_MARGIN = 4
+_MARGIN = 2
 _MAX_DEPTH = 4
 
 Zone = tuple[int, int, int, int]
@@ -119,7 +119,7 @@ def _gutter(dark: Any) -> tuple[int, int, int] | None:
     height, width = dark.shape
     sums = np.concatenate([np.zeros((height, 1), np.int64), np.cumsum(dark, axis=1)], axis=1)
     best: tuple[int, int, int, int] | None = None
-    for x in range(width // 5, width - width // 5 - _GUTTER):
+    for x in range(_MIN_WIDTH, width - _MIN_WIDTH - _GUTTER):
         white = sums[:, x + _GUTTER] == sums[:, x]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], white, [False]]).astype(np.int8)))
         for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
