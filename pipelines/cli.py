@@ -75,7 +75,7 @@ def _run(arguments: Sequence[str]) -> int:
             screen.complain(str(error))
             return 2
         except RunFailed as error:
-            screen.complain(f"{error}" + (f" (log: {screen.log})" if screen.log else ""))
+            screen.complain(f"{error}" + (f" (log: {screen.keep()})" if screen.log else ""))
             leave(1)
         except KeyboardInterrupt:
             stopped(screen)

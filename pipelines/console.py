@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from typing import IO, Any
 from pipelines.progress import counted
 
 _SECONDS_BETWEEN_LINES = 10.0
+_PREFIX = "assay-run-"
 
 
 class Screen:
@@ -35,6 +37,13 @@ class Screen:
         with suppress(BrokenPipeError):
             print(f"beam: {' '.join(line.split())}", file=self.err, flush=True)
 
+    def keep(self) -> str:
+        """Moves the log to where it stays, for a person to read, and returns its path."""
+        kept = tempfile.mkdtemp(prefix="assay-log-", dir=os.path.dirname(self.folder))
+        self.log = shutil.move(self.log, os.path.join(kept, "log"))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return self.log
+
     def share(self) -> None:
         """Lets everyone else write to the terminal too."""
         _point(self.out.fileno(), self.err.fileno())
@@ -49,7 +58,11 @@ def quiet() -> Iterator[Screen]:
     point to a log file while the context is open.
     """
     _flush()
-    folder = tempfile.mkdtemp(prefix="beam-")
+    _remove_killed()
+    folder = tempfile.mkdtemp(prefix=_PREFIX)
+    lock = _lock(folder)
+    outside = os.environ.get("TMPDIR")
+    _temporary(folder)  # where Beam and everyone else leave what they forget to remove
     saved = [os.dup(1), os.dup(2)]
     log = os.path.join(folder, "log")
     with open(log, "wb") as file:
@@ -58,12 +71,49 @@ def quiet() -> Iterator[Screen]:
         # A reader that has left, as `| head` does, is no failure: all is written by then.
         with suppress(BrokenPipeError), _writer(saved[0]) as stdout, _writer(saved[1]) as stderr:
             yield Screen(stdout, stderr, folder, log)
-    finally:  # not reached where a broken run leaves the process at once: then the log stays
+    finally:  # not reached where a broken run leaves the process at once
         _flush()
         _point(*saved)
         for descriptor in saved:
             os.close(descriptor)
+        _temporary(outside)
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _temporary(folder: str | None) -> None:
+    """Sets where temporary files go, in this process and those it starts; None is the system's choice."""
+    tempfile.tempdir = None  # what was asked before is remembered there
+    if folder is None:
+        os.environ.pop("TMPDIR", None)
+    else:
+        os.environ["TMPDIR"] = folder
+
+
+def _lock(folder: str) -> int:
+    """Locks a folder until the process ends, however it does.
+
+    Raises:
+      OSError: another process has locked it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _remove_killed() -> None:
+    """Removes the folders of runs that had no time to do it."""
+    with os.scandir(tempfile.gettempdir()) as entries:
+        folders = [entry.path for entry in entries if entry.name.startswith(_PREFIX)]
+    for folder in folders:
+        with suppress(OSError):  # a run that is at work, or someone else's
+            lock = _lock(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
 
 
 def _writer(descriptor: int) -> IO[str]:

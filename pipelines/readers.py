@@ -27,19 +27,17 @@ class ReaderPool:
     Attributes:
       limits: on one document.
       count: how many processes there are.
-      folder: for temporary files; the system's if None.
     """
 
     limits: Limits
     count: int = 1
-    folder: str | None = None
 
 
 class Readers:
     """The processes of a pool. The first that is free is the one that was used last."""
 
     def __init__(self, pool: ReaderPool):
-        self._all = [Reader(pool.limits, pool.folder) for _ in range(pool.count)]
+        self._all = [Reader(pool.limits) for _ in range(pool.count)]
         self._idle: LifoQueue[Reader] = LifoQueue()
         for reader in reversed(self._all):
             self._idle.put(reader)

@@ -160,7 +160,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         ocr=checked_ocr(documents.ocr, documents.ocr_languages),
         needs_text=transcriber is None,
     )
-    pool = ReaderPool(limits, options.workers, run.ticks)
+    pool = ReaderPool(limits, options.workers)
     pairing = run.options.view_as(PairOptions)
     sure = partial(is_sure, minimum=pairing.min_pairing_score)
     figures = partial(figure_verdict, figures=pairing.figures)

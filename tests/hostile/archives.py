@@ -75,7 +75,7 @@ def everything(scale: int) -> Iterator[tuple[str, bytes]]:
     for kind, main in _MAIN.items():
         text = b"What?"
         yield f"large.{kind}", with_main(kind, text, b" " * (150_000_000 * scale))
-        words = b"".join(b"word%d " % n for n in range(300_000))
+        words = b"".join(b"word%d " % n for n in range(100_000))
         yield f"words.{kind}", with_main(kind, text, words * scale)
         body = b"<w:p><w:r><w:t>a%d</w:t></w:r></w:p>" if kind == "docx" else b"<p>a%d</p>"
         end = b"</w:body>" if kind == "docx" else b"</body>"

@@ -80,7 +80,7 @@ def _sizes(folder: Path, full: bool) -> None:
     ):
         head = b"<html><body><p>Problem 1. " if suffix == "html" else b"Problem 1. "
         (folder / f"line-{size}.{suffix}").write_bytes(head + b"word " * (size // 5))
-    (folder / "lines.txt").write_bytes(b"Problem 1. What?\n\n" * (100_000 if not full else 1_500_000))
+    (folder / "lines.txt").write_bytes(b"Problem 1. What?\n\n" * (20_000 if not full else 1_500_000))
     for suffix in ("pdf", "docx", "epub", "html", "tex", "md", "ipynb", "txt"):
         (folder / f"empty.{suffix}").touch()
         (folder / f"blank.{suffix}").write_bytes(b" \n\t\r\n" * 100)

@@ -86,7 +86,7 @@ def many(scale: int) -> Iterator[tuple[str, bytes]]:
         ("rectangles", b"1 1 600 700 re f "),
         ("saved-states", b"q "),
     ):
-        content = stream(packed(piece, 20_000 * scale), b"/Filter/FlateDecode")
+        content = stream(packed(piece, 10_000 * scale), b"/Filter/FlateDecode")
         yield f"many-{name}.pdf", pdf([_CATALOG, _ONE_PAGE, page(), content])
 
 

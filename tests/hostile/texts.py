@@ -63,7 +63,7 @@ def markup(scale: int) -> Iterator[tuple[str, str]]:
     yield "loop.tex", "\\documentclass{article}\\newcommand\\a{\\a\\a}\\begin{document}\\a\\end{document}"
     yield (
         "deep.tex",
-        "\\documentclass{article}\\begin{document}" + "\\begin{itemize}\\item a " * (300 * scale),
+        "\\documentclass{article}\\begin{document}" + "\\begin{itemize}\\item a " * (100 * scale),
     )
     yield (
         "input.tex",
