@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "documents" / "probability-sheet-3.pdf"
-_CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
-_ONE_PAGE = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-_FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-_TEXT = b"BT /F 12 Tf 72 700 Td (Exercise 1. What is it?) Tj ET "
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+ONE_PAGE = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+TEXT = b"BT /F 12 Tf 72 700 Td (Exercise 1. What is it?) Tj ET "
 
 
 def pdf(objects: list[bytes], trailer: bytes = b"") -> bytes:
@@ -37,7 +37,7 @@ def stream(data: bytes, entries: bytes = b"") -> bytes:
 def page(extra: bytes = b"", contents: bytes = b"4 0 R") -> bytes:
     return (
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %b/Resources<</Font<</F %b>>>>%b>>"
-    ) % (contents, _FONT, extra)
+    ) % (contents, FONT, extra)
 
 
 def packed(piece: bytes, times: int) -> bytes:
@@ -70,15 +70,15 @@ def many(scale: int) -> Iterator[tuple[str, bytes]]:
     for count in (10_000, 4_900):
         kids = b"".join(b"%d 0 R " % n for n in range(3, count + 3))
         pages = b"<</Type/Pages/MediaBox[0 0 9 9]/Count %d/Kids[%b]>>" % (count, kids)
-        yield f"empty-pages-{count}.pdf", pdf([_CATALOG, pages] + [b"<</Type/Page/Parent 2 0 R>>"] * count)
+        yield f"empty-pages-{count}.pdf", pdf([CATALOG, pages] + [b"<</Type/Page/Parent 2 0 R>>"] * count)
     same = b"<</Type/Pages/Count 1000000/Kids[%b]>>" % (b"3 0 R " * 100_000)
-    yield "one-page-100000-times.pdf", pdf([_CATALOG, same, page(), stream(_TEXT)])
+    yield "one-page-100000-times.pdf", pdf([CATALOG, same, page(), stream(TEXT)])
     count = 20_000 * scale if scale == 1 else 1_000_000
     kids = b"".join(b"%d 0 R " % n for n in range(5, count + 5))
     note = b"<</Type/Annot/Subtype/Text/Rect[9 9 20 20]/Contents(Problem 1. Why?)>>"
     yield (
         "annotations.pdf",
-        pdf([_CATALOG, _ONE_PAGE, page(b"/Annots[%b]" % kids), stream(_TEXT)] + [note] * count),
+        pdf([CATALOG, ONE_PAGE, page(b"/Annots[%b]" % kids), stream(TEXT)] + [note] * count),
     )
     for name, piece in (
         ("glyphs", b"BT /F 9 Tf 1 0 0 1 72 700 Tm (a) Tj ET "),
@@ -87,18 +87,18 @@ def many(scale: int) -> Iterator[tuple[str, bytes]]:
         ("saved-states", b"q "),
     ):
         content = stream(packed(piece, 10_000 * scale), b"/Filter/FlateDecode")
-        yield f"many-{name}.pdf", pdf([_CATALOG, _ONE_PAGE, page(), content])
+        yield f"many-{name}.pdf", pdf([CATALOG, ONE_PAGE, page(), content])
 
 
 def bombs(scale: int) -> Iterator[tuple[str, bytes]]:
     """Little that unpacks to much."""
     size = 100_000_000 * scale
     blank = stream(packed(b" ", size), b"/Filter/FlateDecode")
-    yield "bomb-content.pdf", pdf([_CATALOG, _ONE_PAGE, page(), blank])
+    yield "bomb-content.pdf", pdf([CATALOG, ONE_PAGE, page(), blank])
     twice = stream(zlib.compress(packed(b"\0", size)), b"/Filter[/FlateDecode/FlateDecode]")
-    yield "bomb-twice.pdf", pdf([_CATALOG, _ONE_PAGE, page(), twice])
+    yield "bomb-twice.pdf", pdf([CATALOG, ONE_PAGE, page(), twice])
     string = stream(b"BT /F 9 Tf (" + b"a" * (1_000_000 * scale) + b") Tj ET")
-    yield "bomb-string.pdf", pdf([_CATALOG, _ONE_PAGE, page(), string])
+    yield "bomb-string.pdf", pdf([CATALOG, ONE_PAGE, page(), string])
     holder = stream(packed(b" ", size), b"/Type/ObjStm/N 9/First 99/Filter/FlateDecode")
     cross = stream(b"".join(bytes([2, 0, 4, n]) for n in range(4)), b"/Type/XRef/Size 4/W[1 2 1]/Root 1 0 R")
     body = b"%PDF-1.7\n4 0 obj\n" + holder + b"\nendobj\n"
@@ -111,53 +111,53 @@ def bombs(scale: int) -> Iterator[tuple[str, bytes]]:
         b"/Type/XObject/Subtype/Image/Width 100000/Height 100000/BitsPerComponent 8"
         b"/ColorSpace/DeviceRGB/Filter/FlateDecode",
     )
-    drawn = b"/Resources<</Font<</F %b>>/XObject<</I 5 0 R>>>>" % _FONT
-    yield "bomb-image.pdf", pdf([_CATALOG, _ONE_PAGE, page(drawn), stream(_TEXT + b"/I Do"), image])
+    drawn = b"/Resources<</Font<</F %b>>/XObject<</I 5 0 R>>>>" % FONT
+    yield "bomb-image.pdf", pdf([CATALOG, ONE_PAGE, page(drawn), stream(TEXT + b"/I Do"), image])
     forms = [
         stream(
-            b"/X Do " * 10 if n < 9 else _TEXT,
+            b"/X Do " * 10 if n < 9 else TEXT,
             b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F %b>>/XObject<</X %d 0 R>>>>"
-            % (_FONT, n + 6),
+            % (FONT, n + 6),
         )
         for n in range(10)
     ]
     within = b"/Resources<</XObject<</X 5 0 R>>>>"
-    yield "billion-forms.pdf", pdf([_CATALOG, _ONE_PAGE, page(within), stream(b"/X Do"), *forms])
+    yield "billion-forms.pdf", pdf([CATALOG, ONE_PAGE, page(within), stream(b"/X Do"), *forms])
     huge = page().replace(b"612 792", b"1e30 1e30")
-    yield "huge-page.pdf", pdf([_CATALOG, _ONE_PAGE, huge, stream(_TEXT)])
+    yield "huge-page.pdf", pdf([CATALOG, ONE_PAGE, huge, stream(TEXT)])
 
 
 def knots(scale: int) -> Iterator[tuple[str, bytes]]:
     """Objects that hold themselves, or each other without end."""
-    content = stream(_TEXT)
+    content = stream(TEXT)
     for name, mark in (("array", b"["), ("dictionary", b"<</A ")):
         deep = mark * (100_000 * scale)
-        yield f"deep-{name}.pdf", pdf([_CATALOG, _ONE_PAGE, page(b"/X " + deep), content])
+        yield f"deep-{name}.pdf", pdf([CATALOG, ONE_PAGE, page(b"/X " + deep), content])
     depth = 20_000
     inner = [b"<</Type/Pages/Count 1/Parent %d 0 R/Kids[%d 0 R]>>" % (n, n + 2) for n in range(4, depth)]
     tree = [b"<</Type/Pages/Count 1/Kids[5 0 R]>>", b"null", content, *inner, page()]
-    yield "deep-page-tree.pdf", pdf([_CATALOG, *tree])
-    yield "cyclic-page-tree.pdf", pdf([_CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>"])
+    yield "deep-page-tree.pdf", pdf([CATALOG, *tree])
+    yield "cyclic-page-tree.pdf", pdf([CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>"])
     first = b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>"
     second = b"<</Type/Pages/Parent 2 0 R/Kids[2 0 R 3 0 R]/Count 2>>"
-    yield "cyclic-page-tree-2.pdf", pdf([_CATALOG, first, page(contents=b"5 0 R"), second, content])
+    yield "cyclic-page-tree-2.pdf", pdf([CATALOG, first, page(contents=b"5 0 R"), second, content])
     yield (
         "cyclic-parent.pdf",
-        pdf([_CATALOG, b"<</Type/Pages/Parent 2 0 R/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R>>"]),
+        pdf([CATALOG, b"<</Type/Pages/Parent 2 0 R/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R>>"]),
     )
     itself = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>"
     form = stream(b"/X Do /X Do", itself)
     within = b"/Resources<</XObject<</X 5 0 R>>>>"
-    yield "cyclic-form.pdf", pdf([_CATALOG, _ONE_PAGE, page(within), stream(b"/X Do"), form])
-    length = b"<</Length 4 0 R>>\nstream\n" + _TEXT + b"\nendstream"
-    yield "cyclic-length.pdf", pdf([_CATALOG, _ONE_PAGE, page(), length])
+    yield "cyclic-form.pdf", pdf([CATALOG, ONE_PAGE, page(within), stream(b"/X Do"), form])
+    length = b"<</Length 4 0 R>>\nstream\n" + TEXT + b"\nendstream"
+    yield "cyclic-length.pdf", pdf([CATALOG, ONE_PAGE, page(), length])
     references = [b"4 0 R", b"6 0 R", b"5 0 R"]
-    yield "cyclic-references.pdf", pdf([b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>", _ONE_PAGE,
+    yield "cyclic-references.pdf", pdf([b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>", ONE_PAGE,
                                          page(b"/Annots 5 0 R/Rotate 4 0 R"), *references])  # fmt: skip
-    outlined = _CATALOG[:-2] + b"/Outlines 5 0 R>>"
+    outlined = CATALOG[:-2] + b"/Outlines 5 0 R>>"
     marks = [b"<</First 6 0 R/Last 6 0 R>>", b"<</Title(A)/Next 6 0 R/First 6 0 R/Parent 5 0 R/Dest[3 0 R]>>"]
-    yield "cyclic-outline.pdf", pdf([outlined, _ONE_PAGE, page(), content, *marks])
-    whole = pdf([_CATALOG, _ONE_PAGE, page(), content])
+    yield "cyclic-outline.pdf", pdf([outlined, ONE_PAGE, page(), content, *marks])
+    whole = pdf([CATALOG, ONE_PAGE, page(), content])
     start = whole.rindex(b"startxref\n") + 10
     place = whole[start : whole.index(b"\n", start)]
     yield "cyclic-xref.pdf", whole.replace(b"/Root 1 0 R", b"/Prev %b/Root 1 0 R" % place)
