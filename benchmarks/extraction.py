@@ -3,11 +3,16 @@
 Run from the root of the checkout, on a quiet machine:
 
     python -m benchmarks.extraction [PDF]
+    python -m benchmarks.extraction --workers [FOLDER]
 
 Each way has a process of its own, bound to one core, and makes three passes there; the best counts, in
 seconds of processor time, so that neither loading the libraries nor other work on the machine does. A
 process reports its peak memory (`getrusage`), the interpreter and libraries included. The ratio to raw
-PyMuPDF is the median of passes in turn within one process: a machine whose speed drifts slows both.
+PyMuPDF is the median of passes in turn within one process: a machine whose speed drifts slows both. It is
+taken again with the document read as a run does, in a process of its own: the time of both processes counts.
+
+With `--workers`, the ten largest PDFs of a folder are read and searched by one reader and by two, which
+have been started and have read a page before: the median of passes in turn, in seconds by the clock.
 """
 
 from __future__ import annotations
@@ -20,9 +25,17 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.reader import Reader
 
 PDF = Path("../shared/bench/cases/diffyqs-pdf/docs/diffyqs.pdf")
+FOLDER = Path("../shared")
+LARGEST = 10
 RUNS = 3
 PAIRS = 9
 CONVERTED = 40
@@ -54,6 +67,20 @@ def raw(path: Path) -> dict[str, float]:
         return {"seconds": time.process_time() - began, "pages": source.page_count}
 
 
+def isolated(path: Path, reader: Reader) -> dict[str, float]:
+    """Returns what it takes to read a PDF as a run does: in a process of its own, both ends counted."""
+    import psutil
+
+    def spent() -> float:
+        children = [child.cpu_times() for child in psutil.Process().children()]
+        return time.process_time() + sum(child.user + child.system for child in children)
+
+    data = path.read_bytes()
+    began = spent()
+    document = reader.read(data, str(path))
+    return {"seconds": spent() - began, "pages": document.pages}
+
+
 def convert(path: Path) -> dict[str, float]:
     """Returns what it takes pymupdf4llm to convert the first pages to Markdown."""
     import pymupdf
@@ -67,10 +94,62 @@ def convert(path: Path) -> dict[str, float]:
 
 
 def paired(path: Path) -> dict[str, float]:
-    """Returns the median and the range of how fast `read_pdf` is beside `raw`, pass by pass."""
-    read(path)  # the first pass compiles expressions
-    ratios = sorted(raw(path)["seconds"] / read(path)["seconds"] for _ in range(PAIRS))
-    return {"seconds": 0, "least": ratios[0], "median": statistics.median(ratios), "most": ratios[-1]}
+    """Returns how fast `read_pdf`, alone and isolated, is beside `raw`, pass by pass."""
+    from extractors.documents.limits import Limits
+    from pipelines.reader import Reader
+
+    reader = Reader(Limits())
+    read(path), isolated(path, reader)  # the first pass compiles expressions
+    alone, apart = [], []
+    for _ in range(PAIRS):
+        bare = raw(path)["seconds"]
+        alone.append(bare / read(path)["seconds"])
+        apart.append(bare / isolated(path, reader)["seconds"])
+    reader.close()
+    return {"seconds": 0, **_spread("alone", alone), **_spread("isolated", apart)}
+
+
+def _spread(name: str, ratios: list[float]) -> dict[str, float]:
+    return {f"{name} least": min(ratios), name: statistics.median(ratios), f"{name} most": max(ratios)}
+
+
+def side_by_side(folder: Path) -> None:
+    """Prints how much faster two readers are than one on the largest PDFs of a folder."""
+    from extractors.documents.limits import Limits
+    from pipelines.inputs import largest_first
+    from pipelines.readers import ReaderPool, Readers
+
+    paths = largest_first([str(path) for path in folder.rglob("*.pdf") if path.is_file()])[:LARGEST]
+    if not paths:
+        raise SystemExit(f"no PDF in {folder}")
+    files = [(path, Path(path).read_bytes()) for path in paths]
+    pools = {count: Readers(ReaderPool(Limits(), count)) for count in (1, 2)}
+
+    def search(readers: Readers, file: tuple[str, bytes]) -> int:
+        with readers.one() as reader:
+            document = reader.read(file[1], file[0])
+        with readers.one() as reader:
+            return len(reader.find(document).items)
+
+    def seconds(count: int) -> float:
+        began = time.monotonic()
+        with ThreadPoolExecutor(count) as threads:
+            list(threads.map(partial(search, pools[count]), files))
+        return time.monotonic() - began
+
+    for count in pools:  # starts them all, and each loads what it needs
+        with ThreadPoolExecutor(count) as threads:
+            list(threads.map(partial(search, pools[count]), [files[0]] * 2 * count))
+    passes = [(seconds(1), seconds(2)) for _ in range(RUNS)]
+    for readers in pools.values():
+        readers.close()
+    ratios = [one / two for one, two in passes]
+    one, two = (statistics.median(times) for times in zip(*passes, strict=True))
+    print(
+        f"the {len(files)} largest PDFs, {sum(len(data) for _, data in files) / 1e6:.1f} MB: "
+        f"{one:.2f} s by one reader, {two:.2f} s by two; two run at {statistics.median(ratios):.2f} times the "
+        f"speed of one: median of {RUNS} passes in turn, {min(ratios):.2f} to {max(ratios):.2f}"
+    )
 
 
 WAYS = {"read_pdf": read, "PyMuPDF dict": raw, "pymupdf4llm": convert}
@@ -97,6 +176,9 @@ def _measured(way: str, path: Path) -> dict[str, float]:
 
 
 def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["--workers"]:
+        side_by_side(Path(arguments[1]) if arguments[1:] else FOLDER)
+        return
     path = Path(arguments[0]) if arguments else PDF
     if len(arguments) == 2:
         _child(arguments[1], path)
@@ -115,10 +197,11 @@ def main(arguments: list[str]) -> None:
             flush=True,
         )
     ratio = _measured(PAIRED, path)
-    print(
-        f"read_pdf runs at {ratio['median']:.3f} times the speed of PyMuPDF dict: "
-        f"median of {PAIRS} passes in turn, {ratio['least']:.3f} to {ratio['most']:.3f}"
-    )
+    for name, what in (("alone", "read_pdf"), ("isolated", "read_pdf in a process of its own")):
+        print(
+            f"{what} runs at {ratio[name]:.3f} times the speed of PyMuPDF dict: "
+            f"median of {PAIRS} passes in turn, {ratio[f'{name} least']:.3f} to {ratio[f'{name} most']:.3f}"
+        )
     print(f"read_pdf runs at {speeds['read_pdf'] / speeds['pymupdf4llm']:.0f} times the speed of pymupdf4llm")
 
 

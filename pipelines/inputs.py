@@ -40,6 +40,18 @@ def list_inputs(
     return sorted(found)
 
 
+def largest_first(uris: Sequence[str]) -> list[str]:
+    """Returns the files in the order in which several readers are done soonest; remote ones come last."""
+
+    def size(uri: str) -> int:
+        try:
+            return os.path.getsize(uri)
+        except OSError:
+            return 0
+
+    return sorted(uris, key=lambda uri: (-size(uri), uri))
+
+
 def _without_runs(files: list[str]) -> list[str]:
     """Returns the files but those that a run wrote, which the run.json beside them tells."""
     signs = (file.rpartition("/") for file in files)

@@ -16,6 +16,7 @@ from filters.confidence import DEFAULT_MINIMUM, is_sure
 from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from pipelines.documents import ReadDocuments
+from pipelines.inputs import largest_first
 from pipelines.options import DocumentOptions, ModelOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
 from pipelines.pair_rows import to_pair
@@ -165,7 +166,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     sure = partial(is_sure, minimum=pairing.min_pairing_score)
     figures = partial(figure_verdict, figures=pairing.figures)
 
-    sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
+    sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in largest_first(run.uris)])
     read = sources | ReadDocuments(pool, run.ticks)
     blocks = read.kept | Transcribe(transcriber, limits, run.ticks) if transcriber else read.kept
     found = blocks | Stage(_Find(pool), "extract", Found)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.inputs import list_inputs
+from pipelines.inputs import largest_first, list_inputs
 
 
 @pytest.fixture
@@ -109,3 +109,10 @@ def test_a_dangling_link_is_listed_so_that_it_is_rejected_and_not_forgotten(docs
 def test_a_scheme_without_its_library_is_one_line() -> None:
     with pytest.raises(UsageError, match=r"--input nope://b/x: Unable to get filesystem"):
         list_inputs(["nope://b/x"], "out")
+
+
+def test_the_largest_are_read_first(tmp_path: Path) -> None:
+    for name, size in (("a", 1), ("b", 3), ("c", 2), ("d", 3)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    uris = [str(tmp_path / name) for name in "abcd"]
+    assert [uri[-1] for uri in largest_first([*uris, "gs://x/e"])] == ["b", "d", "c", "a", "e"]
