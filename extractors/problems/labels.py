@@ -62,7 +62,7 @@ class Label:
 def number_parts(number: str) -> tuple[str, ...]:
     """Returns the parts of a printed number: "A.6.101" -> ("a", "6", "101"), "P57" -> ("p", "57")."""
     parts = re.findall(r"\d+|[^\W\d_]+", number)
-    return tuple(p.lstrip("0") or "0" if p.isdigit() else p.casefold() for p in parts)
+    return tuple(str(int(p)) if p.isdecimal() else p.casefold() for p in parts)
 
 
 def read_label(block: Block) -> Label | None:
@@ -94,7 +94,9 @@ def _worded(block: Block) -> Label | None:
     head = block.text[:120].split("\n", 1)[0]
     lead = len(head) - len(head.lstrip("*_#> \t"))
     folded = fold(head[lead:])
-    found = pattern("set", "example", "solution", "hint", "problem", "other", "float", "aside").match(folded)
+    found = pattern(
+        "set", "example", "solution", "hint", "problem", "proof", "other", "float", "aside"
+    ).match(folded)
     if not found:
         return _number_then_word(block, head)
     word = found["word"]

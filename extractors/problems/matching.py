@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from string import ascii_lowercase
 
 from extractors.problems.affinity import answers
 from extractors.problems.titles import scope_number, title_zone
@@ -167,9 +168,15 @@ def _name(document: Found) -> Name:
     text = " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in fold(spaced).split())
     kind = " ".join(match["word"] for match in pattern("set").finditer(text))
     text = pattern("set").sub(" ", text)
-    roles = pattern("solution", "hint", "problem", "link", "and")
-    text = roles.sub(lambda m: m["word"] if len(m["word"]) == 1 else " ", text)  # exam_a is not exam_c
+    roles = pattern("solution", "hint", "problem", "link", "and", "name")
+    text = roles.sub(lambda m: m["word"] if _distinguishes(m) else " ", text)
     return Name(document.uri, " ".join(_NAMELESS.sub(" ", text).split()), kind)
+
+
+def _distinguishes(match: re.Match[str]) -> bool:
+    """Whether a letter at the end of a name tells it from others: exam_a is not exam_c."""
+    following = match.string[match.end() :].strip()
+    return match["word"] in ascii_lowercase and (not following or following[0].isdigit())
 
 
 def _match(

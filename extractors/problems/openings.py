@@ -16,7 +16,7 @@ from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.titles import Zone, roman_value
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
-Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside"]
+Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside", "proof"]
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
 # "Use the following information for the next four exercises": belongs to what follows it.
@@ -141,6 +141,8 @@ def _kind_of_words(label: Label, piece: Piece, mirrored: set[str], counting: set
         return "hint" if label.number else "inline_hint"
     if role == "aside":
         return "aside"
+    if role == "proof" and not label.number:
+        return "proof"
     # Among exercises, "Note 1" and "Theorem 4" stand within them; elsewhere they end an example.
     return "boundary" if role == "set" or (label.number and not zone) else None
 

@@ -77,8 +77,10 @@ class _Cutter:
             if opening is None or self._is_subheading(opening, piece):
                 if piece.block.kind not in _LEFT_OUT:
                     self._put(piece)
-            elif opening.kind == "inline_solution":
+            elif opening.kind == "inline_solution" or (opening.kind == "proof" and self._asked()):
                 self._inline_solution(opening, piece)
+            elif opening.kind == "proof":
+                self._put(piece)
             elif opening.kind == "inline_hint":
                 self._hint(piece)
             elif opening.kind == "aside":
@@ -139,6 +141,11 @@ class _Cutter:
     def _follows_up(self) -> bool:
         return self.head is not None and self.head.method == "follow_up"
 
+    def _asked(self) -> bool:
+        """Whether a problem is open that a proof would answer."""
+        last = self.parts[-1] if self.parts else None
+        return self.problem is not None and last is self.problem
+
     def _inline_solution(self, opening: Opening, piece: Piece) -> None:
         if self.head is not None and self.head.kind == "solution" and self.problem is not None:
             self._put(piece)  # "Answer: 4" at the end of a solution is part of it
@@ -183,7 +190,7 @@ class _Cutter:
     def _solution_ahead(self, index: int) -> bool:
         for opening in self.openings[bisect(self.starts, index) :][:_MAX_ASIDES]:
             if opening.kind != "aside":
-                return opening.kind == "inline_solution"
+                return opening.kind in ("inline_solution", "proof")
         return False
 
 

@@ -30,16 +30,14 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     more than `max_left` other words is about something else ("Series solutions of linear equations").
     """
     text = pattern("other").sub(" ", title_words(title))
-    matches = pattern("set", "solution", "hint", "problem").finditer(text)
-    languages = dict.fromkeys(
-        language
-        for match in matches
-        for language in languages_of(match["word"], "set", "solution", "hint", "problem")
-    )
-    return next((zone for name in languages if (zone := _zone_in(name, text, max_left))), "")
+    matches = pattern(*_TELLING).finditer(text)
+    languages = dict.fromkeys(name for m in matches for name in languages_of(m["word"], *_TELLING))
+    readings = [_read(name, text, max_left) for name in languages]
+    return min(readings, key=lambda reading: reading[0])[1] if readings else ""
 
 
-def _zone_in(language: str, text: str, max_left: int) -> Zone:
+def _read(language: str, text: str, max_left: int) -> tuple[int, Zone]:
+    """Returns how many words of a title a language leaves over, and what the others promise."""
     found: dict[Role, int] = {}
     rest = text
     for role in _TELLING:
@@ -48,19 +46,17 @@ def _zone_in(language: str, text: str, max_left: int) -> Zone:
             found[role] = match.start()
         rest = pattern(role, language=language).sub(" ", rest)
     rest = pattern("qualifier", "chapter", "link", "and", language=language).sub(" ", rest)
-    left = re.findall(r"[^\W\d_]{2,}", rest)
-    if not found:
-        return ""
+    left = len(re.findall(r"[^\W\d_]{2,}", rest))
     if "hint" in found and "solution" not in found:
-        return "hints" if len(left) <= 1 else ""
+        return left, "hints" if left <= 1 else ""
     if "solution" in found:
         problem = found.get("problem", found.get("set"))
         joined = problem is not None and problem < found["solution"]
         if joined and pattern("and", language=language).search(text[problem : found["solution"]]):
-            return "problems"
+            return left, "problems"
         # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
-        return "solutions" if len(left) <= max_left - 1 else ""
-    return "problems" if len(left) <= max_left else ""
+        return left, "solutions" if left <= max_left - 1 else ""
+    return left, "problems" if found and left <= max_left else ""
 
 
 def title_words(title: str) -> str:
@@ -77,12 +73,13 @@ def name_zone(document: Document) -> Zone:
 
 
 def _named(text: str) -> Zone:
-    folded = fold(text)
-    has = {role: bool(pattern(role).search(folded)) for role in ("solution", "problem", "set", "hint")}
-    asked = has["problem"] or has["set"]
-    if has["solution"]:
-        return "" if asked and pattern("and").search(folded) else "solutions"
-    if has["hint"]:
+    folded = pattern("other").sub(" ", fold(text))
+    solution = pattern("solution", "name").search(folded)
+    asked = pattern("problem", "set").search(folded)
+    if solution:
+        between = folded[asked.start() : solution.start()] if asked else ""
+        return "" if pattern("and").search(between) else "solutions"
+    if pattern("hint").search(folded):
         return "hints"
     return "problems" if asked else ""
 

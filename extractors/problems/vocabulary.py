@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import cache
@@ -18,11 +19,13 @@ Role = Literal[
     "set",
     "chapter",
     "other",
+    "proof",
     "float",
     "aside",
     "link",
     "qualifier",
     "and",
+    "name",
 ]
 
 # A word of several roles is read as the first of these; "set" outranks "problem" so that
@@ -34,12 +37,14 @@ _PRECEDENCE: tuple[Role, ...] = (
     "hint",
     "problem",
     "chapter",
+    "proof",
     "other",
     "float",
     "aside",
     "link",
     "qualifier",
     "and",
+    "name",
 )
 # Scripts that put no blank between words: a word ends wherever it ends.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -47,7 +52,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 def fold(text: str) -> str:
     """Returns text without accents, case and repeated white space, for comparison of words."""
-    text = text.replace("’", "'").casefold()
+    text = text.replace("’", "'").casefold().replace("ı", "i")
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(unicodedata.normalize("NFC", bare).split())
 
@@ -57,7 +62,7 @@ def _by_language() -> dict[str, dict[Role, frozenset[str]]]:
     source = files("extractors.problems").joinpath("vocabulary.yaml").read_text("utf-8")
     return {
         language: {role: frozenset(map(fold, roles.get(role, ()))) for role in get_args(Role)}
-        for language, roles in yaml.safe_load(source).items()
+        for language, roles in yaml.load(source, Loader=yaml.CSafeLoader).items()
     }
 
 
@@ -90,11 +95,18 @@ def pattern(*roles: Role, language: str = "") -> re.Pattern[str]:
       roles: any of which the words have.
       language: whose words; every language's if empty.
     """
-    found = sorted({w for role in roles for w in _words_of(role, language)}, key=lambda w: (-len(w), w))
+    found = sorted({w for role in roles for w in _words_of(role, language)}, key=lambda w: (w[0], -len(w), w))
     if not found:
         return re.compile(r"(?P<word>(?!))")
-    parts = []
-    for word in found:
-        ending = "" if _UNSPACED.search(word) or not word[-1].isalnum() else r"(?!\w)"
-        parts.append(re.escape(word) + ending)
-    return re.compile(rf"(?<![^\W\d_])(?P<word>{'|'.join(parts)})")
+    # Grouped by their first character, so that most places fail at once.
+    groups = [
+        f"{re.escape(first)}(?:{'|'.join(_rest(word) for word in group)})"
+        for first, group in itertools.groupby(found, key=lambda w: w[0])
+    ]
+    return re.compile(rf"(?<![^\W\d_])(?P<word>{'|'.join(groups)})")
+
+
+def _rest(word: str) -> str:
+    """Returns a regular expression for a word after its first character, and for its end."""
+    ending = "" if _UNSPACED.search(word) or not word[-1].isalnum() else r"(?!\w)"
+    return re.escape(word[1:]) + ending

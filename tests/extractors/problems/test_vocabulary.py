@@ -35,7 +35,7 @@ CLASHES = {
 def test_every_entry_is_a_word_of_a_known_role() -> None:
     assert len(LANGUAGES) >= 45
     for language, roles in LANGUAGES.items():
-        assert set(roles) == set(get_args(Role)), language
+        assert set(roles) | {"name"} == set(get_args(Role)), language
         for role, entries in roles.items():
             assert all(isinstance(entry, str) and fold(entry) for entry in entries), (language, role)
             folded = [entry.casefold() for entry in entries]
@@ -166,8 +166,6 @@ UNREAD = [
     ("Rješenje zadatka br. 3. To", "solution", "3", "an abbreviation of 'number' other than no., nr, №"),
     ("Άσκηση 3η. Το", "problem", "3", "the ending of an ordinal"),
     ("Swali la 3. Ni", "problem", "3", "a link between word and number"),
-    ("تمرین ۳: بله", "problem", "3", "digits of another script are kept as they are"),
-    ("प्रश्न ३. यह", "problem", "3", "digits of another script are kept as they are"),
     ("Լուծում։ Այս", "solution", "", "the Armenian full stop is no delimiter"),
     ("解　因为", "solution", "", "an ideographic space is no delimiter"),
     ("[풀이] 이것", "solution", "", "brackets around the word"),
@@ -184,6 +182,5 @@ def test_labels_that_are_not_read_yet(text: str, role: str, number: str) -> None
     assert (label.role, ".".join(label.number)) == (role, number)
 
 
-@pytest.mark.xfail(strict=True, reason="a capital I is i for casefold, and the Turkish ı is another letter")
 def test_turkish_capitals_fold_like_small_letters() -> None:
     assert fold("ALIŞTIRMA") == fold("alıştırma")

@@ -39,9 +39,6 @@ NAMES = {
     "en": NOT_A_NAME + "'odd-numbered' is a qualifier, and those are kept",
     "es": NOT_A_NAME + "'propuestos' is a qualifier, and those are kept",
     "pt": NOT_A_NAME + "'propostos' is a qualifier, and those are kept",
-    "hu": NOT_A_NAME + "the article 'a' is kept, as every word of one letter",
-    "ru": NOT_A_NAME + "'к' is kept, as every word of one letter",
-    "ko": NOT_A_NAME + "'및' is kept, as every word of one letter",
 }
 
 
@@ -119,7 +116,7 @@ def companions(words: Words, book: str, key: str) -> list[tuple[str, str]]:
     return pairs(matched({f"{book}.md": asking, f"{key}.md": solving}))
 
 
-@languages({"zh": NOT_A_NAME + "'解' is kept, as every word of one letter"})
+@LANGUAGES
 def test_companion_documents(words: Words) -> None:
     expected = [(asked(words, n), solved(n)) for n in (1, 2, 3)]
     assert companions(words, "week03", "week03key") == expected
