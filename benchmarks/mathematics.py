@@ -81,7 +81,7 @@ matrix | mat(delim: "[", x_1; x_2) = b | \begin{bmatrix}x_1\\x_2\end{bmatrix}=b
 matrix | mat(delim: "[", e^t, 0; 0, e^(2 t)) | \begin{bmatrix}e^t&0\\0&e^{2t}\end{bmatrix}
 matrix | mat(delim: "|", a, b; c, d) = 1 | \begin{vmatrix}a&b\\c&d\end{vmatrix}=1
 cases | f(x) = cases(0 "if" x < 0, 1 "if" x > 0) | f(x)=\begin{cases}0\text{if}x<0\\1\text{if}x>0\end{cases}
-cases | g(t) = cases(t^2 & "if" t < 1, 2 - t & "or") | g(t)=\begin{cases}t^2&\text{if}t<1\\2-t&\text{or}\end{cases}
+cases | g(t) = cases(t^2 & "if" t < 1, 2 & "or") | g(t)=\begin{cases}t^2&\text{if}t<1\\2&\text{or}\end{cases}
 binomial | binom(n, k) = 6 | \binom{n}{k}=6
 accent | hat(x) + macron(y) + arrow(v) | \hat{x}+\bar{y}+\vec{v}
 accent | dot(x) + dot.double(y) = tilde(z) | \dot{x}+\ddot{y}=\tilde{z}

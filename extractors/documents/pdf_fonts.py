@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Any
 
+from extractors.documents.pdf_encodings import Encoding
+
 BOLD, ITALIC, MONO, MATH, SYMBOL, EXTENSION = 1, 2, 4, 8, 16, 32
 """What a font is: MATH has letters of formulas only; the last two are TeX's fonts of symbols and of large
 delimiters."""
@@ -17,7 +19,8 @@ Span = dict[str, Any]
 class Fonts(dict[str, int]):
     """The styles of a document's fonts by name: BOLD, ITALIC, MONO, MATH, SYMBOL and EXTENSION bits.
 
-    `alphabets` has, for fonts that are MATH, what their letters are in Unicode.
+    `alphabets` has, for fonts that are MATH, what their letters are in Unicode; `encodings`, for
+    those that are EXTENSION, what their codes are.
 
     A Type 3 font, which has no name but `Type3 (7 0 R)`, is looked up in the document.
     """
@@ -26,6 +29,9 @@ class Fonts(dict[str, int]):
         super().__init__()
         self._source = source
         self.alphabets: dict[str, dict[int, str]] = {}
+        self.encodings: dict[str, Encoding] = {}
+        self._xrefs: dict[str, int] = {}
+        self._seen = 0
 
     def learn(self, spans: list[Span]) -> None:
         """Looks up the fonts of spans."""
@@ -46,9 +52,22 @@ class Fonts(dict[str, int]):
             self.alphabets[font] = alphabet
         if _TEX_EXTENSION.search(name):
             style |= EXTENSION
+            self._learn_encoding(font)
         elif _TEX_SYMBOL.search(name):
             style |= SYMBOL
         return style
+
+    def _learn_encoding(self, font: str) -> None:
+        """Reads the encoding of a font, which is looked for on the pages; a damaged one has none."""
+        try:
+            while font not in self._xrefs and self._seen < self._source.page_count:
+                for xref, _, _, name, *_ in self._source.get_page_fonts(self._seen):
+                    self._xrefs.setdefault(name.split("+")[-1], xref)
+                self._seen += 1
+            if font in self._xrefs:
+                self.encodings[font] = Encoding(self._source, self._xrefs[font])
+        except (ValueError, RuntimeError):
+            return
 
     def _described_name(self, font: str) -> str:
         try:

@@ -90,7 +90,9 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         if style < SYMBOL and _uniform(spans):
             return _plain_fragment(spans, style, fonts)
         items = [
-            (text, span["size"], fonts[span["font"]], span) for span in spans if (text := span["text"]) != " "
+            (text, span["size"], fonts[span["font"]], span)
+            for span in spans
+            if (text := span["text"]) != " " or span["font"] in fonts.encodings
         ]
     except KeyError:
         fonts.learn(spans)
@@ -321,6 +323,13 @@ def _split_at_tall(spans: list[Span], fonts: Fonts) -> list[Fragment]:
     start = 0
     for i, span in enumerate(spans):
         style, text = fonts[span["font"]], span["text"].strip(" ")
+        if style & EXTENSION and span["font"] in fonts.encodings:
+            encoding = fonts.encodings[span["font"]]
+            text = text.translate(encoding.table)
+            if not text and encoding.blanks:  # a glyph whose code is a blank's hangs; a blank does not
+                width = (span["bbox"][2] - span["bbox"][0]) / span["size"]
+                if i == 0 or abs(span["origin"][1] - spans[i - 1]["origin"][1]) > 0.1 * span["size"]:
+                    text = encoding.blank(width)
         if text and (style & EXTENSION or (style & SYMBOL and text == "√")):
             if i > start:
                 found += fragments_of(spans[start:i], fonts, [])

@@ -210,10 +210,12 @@ class _Stacks:
         y, x0, x1 = bar
         wide = self._between(y, root.bottom + root.size, x0 - 2, 1e9)
         near = [*near, *self._divided(bar, [f for f in wide if f.x1 > x1 + 2])]
+        # A root sign that hangs from its baseline doesn't say how deep it is.
+        lowest = root.bottom if root.base > y + 0.5 * root.size else max(root.bottom, y + 1.5 * root.size)
         inside = [
             f for f in near
             if f is not root and f.x0 > x0 - 2 and f.x1 < x1 + 2 and f.top > y - 0.35 * f.size
-            and f.top + f.bottom < 2 * root.bottom
+            and (f.top + f.bottom < 2 * lowest or (f.stacked and y - 2 < f.stacked[0] < y + 0.6 * f.size))
         ]  # fmt: skip
         if not inside:
             return False
@@ -254,11 +256,13 @@ class _Stacks:
             widest = max(widest, right - left)
         if widest < x1 - x0 - size:
             return False
-        above = min([f.top for f in over])
-        over += [
-            f for f in near
-            if f.bottom > above and f.base < y and f.x0 >= x0 - 1 and f.x1 <= x1 + 1 and f not in over
-        ]  # fmt: skip
+        above, below = min([f.top for f in over]), max([f.bottom for f in under])
+        for f in near:
+            if f.x0 >= x0 - 1 and f.x1 <= x1 + 1 and f not in over and f not in under:
+                if f.base < y and f.bottom > above:
+                    over.append(f)
+                elif f.base > y and f.top < below - 0.1 * f.size and not f.tall:
+                    under.append(f)
         (numerator, certain), (denominator, sure) = row_text(over), row_text(under)
         text = finished(f"\\frac{{{latex_of(numerator)}}}{{{latex_of(denominator)}}}")
         self._replace(over + under, text, y + 0.25 * size, size, x0, x1, certain and sure)
@@ -478,9 +482,9 @@ def _matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str
         else:
             columns.append((x0, x1))
     lines = []
-    for row in cells:
+    for line in cells:
         texts = [""] * len(columns)
-        for x0, _, text in row:
+        for x0, _, text in line:
             place = next(i for i, column in enumerate(columns) if column[0] <= x0 <= column[1])
             certain &= not texts[place]
             texts[place] = f"{texts[place]} {text}".strip()

@@ -96,9 +96,10 @@ _ACCENTS = {
     "¨": "\u0308",
     "ˇ": "\u030c",
 }  # others are combining characters already
-_ACCENT = re.compile(
-    "((?<![^\\W\\d_])[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7](?= ?)|[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7](?! )) ?([^\\W\\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])"
-)
+_MARKS = "[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7]"
+# An accent stands before its letter, with a blank or without; one that touches the letter before it and
+# no other is that letter's.
+_ACCENT = re.compile(rf"((?<![^\W\d_]){_MARKS}|{_MARKS}(?! )) ?([^\W\d_]|(?<=\u0338 )[=∈]|(?<=\u0338)[=∈])")
 _SLASHED = re.compile(
     rf"(?:(?<=[\s=(+−-])|^){OPEN}\^(\w|\{{[^{{}}]*\}}){CLOSE}/(?:{OPEN}_)?(\w|\{{[^{{}}]*\}}){CLOSE}?"
 )
@@ -117,6 +118,10 @@ def script(mark: str, text: str) -> str:
     return finished(f"{mark}{{{latex_of(text)}}}")
 
 
+def _bare(latex: str) -> str:
+    return latex[1:-1] if latex[0] == "{" else latex_of(latex)
+
+
 def tidy(text: str) -> str:
     """Returns a line with its accents on their letters and its small fractions as `1/2`.
 
@@ -124,7 +129,7 @@ def tidy(text: str) -> str:
     and lowered after it, loses the marks of its scripts.
     """
     if "/" in text and OPEN in text:
-        text = _SLASHED.sub(lambda m: f"{m[1].strip('{}')}/{m[2].strip('{}')}", text)
+        text = _SLASHED.sub(lambda m: finished(f"{_bare(m[1])}/{_bare(m[2])}"), text)
     if text.isascii() or not _ACCENTED.search(text):
         return text
     return unicodedata.normalize("NFC", _ACCENT.sub(lambda m: m[2] + _ACCENTS.get(m[1], m[1]), text))
