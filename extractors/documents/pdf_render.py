@@ -34,7 +34,9 @@ def pixels_a_point(page: Any, dpi: int) -> float:
 
 def is_blank(page: Any) -> bool:
     """Whether nothing is drawn on a PyMuPDF page."""
-    return bool(picture(page, _LOW_DPI).is_unicolor)
+    pixmap = picture(page, _LOW_DPI)
+    dots = pixmap.samples
+    return bool(dots == dots[: pixmap.n] * (pixmap.width * pixmap.height))
 
 
 def render_pages(data: bytes, page_numbers: Sequence[int], dpi: int) -> list[bytes]:
