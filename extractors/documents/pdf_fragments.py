@@ -9,23 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from extractors.documents.pdf_fonts import BOLD, EXTENSION, ITALIC, MATH, MONO, SYMBOL, Fonts, Span, alphabet
-from extractors.documents.pdf_text import bracket_of, plain, plain_symbols, script
+from extractors.documents.pdf_scripts import SCRIPT, Item, baseline, joined, scripted
+from extractors.documents.pdf_text import bracket_of, plain, plain_symbols
 
 ASCENT, DESCENT = 0.72, 0.22
 """Height of a line above and below its baseline, in units of its size."""
 
-SCRIPT = 0.86
-"""What is smaller than this, in units of the text beside it, and shifted is a sub- or superscript."""
-
 _JUMP = 0.25
 """Text whose baselines differ by more than this, in units of size, is no one line, unless it is a script."""
-
-SPACE = 0.14
-"""Gaps wider than this, in units of size, are blanks."""
 
 Bar = tuple[float, float, float]
 """A thin horizontal rule: y, x0, x1."""
@@ -34,9 +28,6 @@ Rect = tuple[float, float, float, float]
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 _ITALIC = alphabet(0x1D434, 0x1D44E)
-
-_Item = tuple[str, float, int, Span]
-"""Text, size and style of a span that is no blank between others, and the span."""
 
 
 @dataclass(slots=True)
@@ -121,13 +112,13 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     return found
 
 
-def _jumps(items: list[_Item], size: float) -> list[int]:
+def _jumps(items: list[Item], size: float) -> list[int]:
     """Returns where one MuPDF line must be divided: its baseline jumps, or a bracket would have a script."""
     jumps: list[int] = []
     base = before = None
     least, limit = SCRIPT * size, _JUMP * size
     for i, (text, span_size, _, span) in enumerate(items):
-        y = span["origin"][1] if text[0] != " " else _baseline(span)
+        y = span["origin"][1] if text[0] != " " else baseline(span)
         if before is not None and abs(y - before) > 0.06 * size:
             if span_size > least:
                 if base is not None and abs(y - base) > limit:
@@ -176,7 +167,7 @@ def _uniform(spans: list[Span]) -> bool:
     return True
 
 
-def _in_alphabet(items: list[_Item], i: int, fonts: Fonts) -> _Item:
+def _in_alphabet(items: list[Item], i: int, fonts: Fonts) -> Item:
     """Returns an item with the letters of formulas as those of Unicode's mathematical alphabets.
 
     They are those of fonts for formulas; in other italic fonts, a letter that stands alone, and two
@@ -193,7 +184,7 @@ def _in_alphabet(items: list[_Item], i: int, fonts: Fonts) -> _Item:
     return item
 
 
-def _touched(items: list[_Item], i: int) -> bool:
+def _touched(items: list[Item], i: int) -> bool:
     """Whether what stands beside an item, without a blank, is of another size, a digit or a bracket."""
     text, size, _, _ = items[i]
     before, after = items[i - 1] if i else None, items[i + 1] if i + 1 < len(items) else None
@@ -219,7 +210,7 @@ def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragmen
         if not stripped:
             return []
         x0, x1 = _without_blanks(text, spans, size)
-        base, text = _baseline(first), stripped
+        base, text = baseline(first), stripped
     length = len(text)
     bold, italic = length if style & BOLD else 0, length if style & ITALIC else 0
     top, bottom = base - ASCENT * size, base + DESCENT * size
@@ -229,12 +220,12 @@ def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragmen
     )
 
 
-def _mixed_fragment(spans: list[Span], items: list[_Item], sizes: Sequence[float]) -> list[Fragment]:
+def _mixed_fragment(spans: list[Span], items: list[Item], sizes: Sequence[float]) -> list[Fragment]:
     """Returns the fragment, if it isn't blank, of spans that differ."""
     if min(sizes) > SCRIPT * max(sizes):
-        text, bold, italic, size, base = _joined(items)
+        text, bold, italic, size, base = joined(items)
     else:
-        text, bold, italic, size, base = _scripted(items)
+        text, bold, italic, size, base = scripted(items)
     if not text.isprintable():
         text = _CONTROLS.sub("", text)
     x0, x1 = items[0][3]["bbox"][0], items[-1][3]["bbox"][2]
@@ -282,7 +273,7 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
         at = last
         if not span["text"].isspace():
             x0, _, x1, _ = span["bbox"]
-            y, size = _baseline(span), span["size"]
+            y, size = baseline(span), span["size"]
             if span["text"][0] == " ":  # its width is unknown
                 x0 = max(x0, x1 - size * len(span["text"].strip()))
             at = None
@@ -378,34 +369,6 @@ def _tall(span: Span, code: str) -> list[Fragment]:
     return [Fragment(x0, x1, axis + 0.25 * size, size, text, top, bottom, tall=bottom - top > 1.1 * size)]
 
 
-def _baseline(span: Span) -> float:
-    """Returns the baseline of a span.
-
-    Its origin is that of its first character. Where this is a blank that MuPDF put in, it has the
-    height of what was before; the box of the span then tells its own baseline.
-    """
-    y: float = span["origin"][1]
-    if span["text"][0] != " ":
-        return y
-    size, box = span["size"], span["bbox"]
-    if box[3] - box[1] < 1.05 * size * (span["ascender"] - span["descender"]):
-        return y
-    upper, lower = box[1] + size * span["ascender"], box[3] + size * span["descender"]
-    return upper if abs(upper - y) > abs(lower - y) else lower
-
-
-@lru_cache(maxsize=4096)
-def _plain_cached(text: str, symbols: bool) -> str:
-    return plain_symbols(text, extension=False) if symbols else plain(text)
-
-
-def _plain(text: str, symbols: bool) -> str:
-    """Returns a span's text as a reader sees it; the same symbols come again and again."""
-    if len(text) < 8:
-        return _plain_cached(text, symbols)
-    return plain_symbols(text, extension=False) if symbols else plain(text)
-
-
 def _without_blanks(text: str, spans: list[Span], size: float) -> tuple[float, float]:
     """Returns where the visible part of a text begins and ends; the width of its blanks is guessed."""
     first = next(span for span in spans if not span["text"].isspace())
@@ -415,112 +378,3 @@ def _without_blanks(text: str, spans: list[Span], size: float) -> tuple[float, f
     x0, x1 = first["bbox"][0], last["bbox"][2]
     blank = max(0.25 * size, (x1 - x0) / len(text) if len(text) < 6 else 0.0)
     return min(x0 + blank * lead, x1), max(x1 - blank * trail, x0)
-
-
-def _joined(items: list[_Item]) -> tuple[str, int, int, float, float]:
-    """Returns text, bold, italic, size and baseline of spans without scripts."""
-    _, size, _, first = items[0]
-    pieces: list[str] = []
-    length = bold = italic = 0
-    leading = BOLD | ITALIC
-    limit = SPACE * size
-    right, blank = first["bbox"][0], True
-    for text, _, style, span in items:
-        if not text.isascii():
-            text = _plain(text, style >= SYMBOL)
-            if not text:
-                continue
-        box = span["bbox"]
-        if not blank and text[0] != " " and box[0] - right > limit:
-            text = " " + text
-        pieces.append(text)
-        right, blank = box[2], text[-1] == " "
-        if leading:
-            leading &= style
-            length += len(text)
-            bold = length if leading & BOLD else bold
-            italic = length if leading & ITALIC else italic
-    return "".join(pieces), bold, italic, size, _baseline(first)
-
-
-def _scripted(items: list[_Item]) -> tuple[str, int, int, float, float]:
-    """Returns text, bold, italic, size and baseline of spans some of which are scripts.
-
-    Scripts are written as `^{...}` and `_{...}`, nested as they are printed.
-    """
-    size, base = _main(items)
-    least, limit = SCRIPT * size, SPACE * size
-    pieces: list[str] = []
-    scripts: list[_Item] = []
-    length = bold = italic = 0
-    leading = BOLD | ITALIC
-    right, blank = items[0][3]["bbox"][0], True
-    for item in items:
-        text, span_size, style, span = item
-        if span_size < least and (scripts or _shifted(span, size, base)):
-            if not scripts and not blank and span["bbox"][0] - right > limit:
-                pieces.append(" ")
-            scripts.append(item)
-            right, blank = span["bbox"][2], False
-            continue
-        if scripts:
-            pieces.append(_script(scripts, size, base))
-            scripts = []
-        if not text.isascii():
-            text = _plain(text, style >= SYMBOL)
-            if not text:
-                continue
-        box = span["bbox"]
-        if not blank and text[0] != " " and box[0] - right > limit:
-            text = " " + text
-        pieces.append(text)
-        right, blank = box[2], text[-1] == " "
-        if leading:
-            leading &= style
-            length = sum(map(len, pieces))
-            bold = length if leading & BOLD else bold
-            italic = length if leading & ITALIC else italic
-    if scripts:
-        pieces.append(_script(scripts, size, base))
-    return "".join(pieces), bold, italic, size, base
-
-
-def _shifted(span: Span, size: float, base: float) -> bool:
-    """Whether a small span is above or below a line."""
-    shift = base - _baseline(span)
-    return shift > 0.12 * size or shift < -0.06 * size
-
-
-def _script(items: list[_Item], size: float, base: float) -> str:
-    """Returns small spans beside a line as its sub- and superscripts."""
-    if len(items) == 1:
-        text, _, style, span = items[0]
-        text = text if text.isascii() else _plain(text, style >= SYMBOL)
-        return script("^" if _baseline(span) < base else "_", text)
-    # Scripts of one height are one script; what is smaller among them are scripts of theirs.
-    groups: list[tuple[float, list[_Item]]] = []
-    for item in items:
-        y = _baseline(item[3])
-        if groups and (item[1] < SCRIPT * groups[-1][1][0][1] or abs(y - groups[-1][0]) < 0.15 * size):
-            groups[-1][1].append(item)
-        else:
-            groups.append((y, [item]))
-    parts = []
-    for y, group in groups:
-        sizes = [item[1] for item in group]
-        composed = _joined(group) if min(sizes) > SCRIPT * max(sizes) else _scripted(group)
-        parts.append(("^" if y < base else "_", composed[0]))
-    if len(parts) == 2 and parts[1][0] == "_":
-        parts.reverse()
-    return "".join([script(mark, text) for mark, text in parts])
-
-
-def _main(items: list[_Item]) -> tuple[float, float]:
-    """Returns size and baseline of the longest span that is no script."""
-    least = 0.8 * max([item[1] for item in items])
-    _, size, _, main = items[0]
-    most = 0
-    for text, span_size, _, span in items:
-        if len(text) > most and span_size > least and (text[0] != " " or not most):
-            size, main, most = span_size, span, len(text)
-    return size, _baseline(main)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import SCRIPT, SPACE, Fragment
+from extractors.documents.pdf_fragments import Fragment
 from extractors.documents.pdf_latex import OPEN
+from extractors.documents.pdf_scripts import SCRIPT, SPACE
 from extractors.documents.pdf_text import script, tidy
 
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")

@@ -7,14 +7,14 @@ from bisect import bisect_left
 from dataclasses import replace
 from operator import attrgetter
 
-from extractors.documents.pdf_fragments import ASCENT, DESCENT, SCRIPT, SPACE, Bar, Fragment
+from extractors.documents.pdf_fragments import ASCENT, DESCENT, Bar, Fragment
 from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
+from extractors.documents.pdf_matrix import around, delimiters_of, matrix, pairs_of, rows_of, with_neighbours
 from extractors.documents.pdf_page import MAX_BARS, Page
+from extractors.documents.pdf_scripts import SCRIPT, SPACE
 from extractors.documents.pdf_text import script
 
-_OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
-_DELIMITERS = _OPENING + _CLOSING
 _LARGE = "∑∏∐⋃⋂⨁⨂⋀⋁∫∮∬∭"
 _OPERATOR = re.compile(f"[{_LARGE}]|(?<![^\\W\\d_])(?:lim|max|min|sup|inf)(?![^\\W\\d_])")
 _REACH = 40.0
@@ -33,12 +33,12 @@ def reduce_stacks(page: Page) -> None:
     around it. The rules that serve a formula are taken from the page.
     """
     bars = [] if len(page.rules) > MAX_BARS else _bars(page)
-    delimiters = _delimiters(page)
+    delimiters = delimiters_of(page)
     operators = [f for f in page.fragments if len(f.text) < 40 and _OPERATOR.search(f.text)]
     if not bars and not delimiters and not operators:
         return
     stacks = _Stacks(page.fragments, bars)
-    pairs, single = _pairs(delimiters)
+    pairs, single = pairs_of(delimiters)
     todo = [(0.0, 0, i) for i in range(len(operators))]
     todo += [(bar[2] - bar[1], 1, i) for i, bar in enumerate(bars)]
     todo += [(closing.x1 - opening.x0, 2, i) for i, (opening, closing) in enumerate(pairs)]
@@ -59,30 +59,6 @@ def reduce_stacks(page: Page) -> None:
         page.rules = [bar for bar in page.rules if bar not in used]
 
 
-def _delimiters(page: Page) -> list[Fragment]:
-    """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
-    found: list[Fragment] = []
-    gone: set[int] = set()
-    for f in page.fragments:
-        if len(f.text) > 1 or f.text not in _DELIMITERS:
-            continue
-        if f.tall:
-            above = next(
-                (g for g in reversed(found[-40:])
-                 if g.tall and g.text == f.text and abs(g.x0 - f.x0) < 0.1 * f.size
-                 and f.top < g.bottom + (1.3 if f.text in "{}" else 0.35) * f.size), None,
-            )  # fmt: skip
-            if above:
-                above.bottom = max(above.bottom, f.bottom)
-                above.base = (above.top + above.bottom) / 2 + 0.25 * f.size
-                gone.add(id(f))
-                continue
-        found.append(f)
-    if gone:
-        page.fragments = sorted([f for f in page.fragments if id(f) not in gone], key=_base)
-    return found
-
-
 def _bars(page: Page) -> list[Bar]:
     """Returns the rules that may serve a formula: not as wide as the page, no sides of a table's cells."""
     rules = sorted([rule for rule in page.rules if rule[2] - rule[1] < 0.7 * page.width])
@@ -94,34 +70,6 @@ def _bars(page: Page) -> list[Bar]:
             if abs(other[1] - x1) < 1 or abs(other[2] - rules[i][1]) < 1:
                 cells |= {rules[i], other}
     return [rule for rule in rules if rule not in cells]
-
-
-def _pairs(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]], list[Fragment]]:
-    """Returns opening delimiters with those that close them at the same height, and braces without."""
-    found = []
-    single = []
-    delimiters.sort(key=attrgetter("x0"))
-    closed: set[int] = set()
-    for i, opening in enumerate(delimiters):
-        if opening.text not in _OPENING or id(opening) in closed:
-            continue
-        depth = 0
-        for other in delimiters[i + 1 :]:
-            if (
-                abs(other.top - opening.top) > 0.5 * other.size
-                or abs(other.bottom - opening.bottom) > other.size
-            ):
-                continue
-            closes = other.text in _CLOSING and (other.text not in "|‖" or other.text == opening.text)
-            if closes and depth == 0:
-                found.append((opening, other))
-                closed.add(id(other))
-                break
-            depth += -1 if closes else 1
-        else:
-            if opening.text == "{":
-                single.append(opening)
-    return found, single
 
 
 class _Stacks:
@@ -292,7 +240,7 @@ class _Stacks:
             beside = self._beside(near, x1, top, bottom)
             if sum(map(len, beside)) >= len(over) + len(under):
                 over, under = beside
-        over, under = _with_neighbours(over, near), _with_neighbours(under, near)
+        over, under = with_neighbours(over, near), with_neighbours(under, near)
         if not over and not under:
             return
         lower, upper = row_text(under) if under else ("", True), row_text(over) if over else ("", True)
@@ -318,22 +266,6 @@ class _Stacks:
                     under.append(f)
         return (over, under) if len(over) < 2 and len(under) < 2 else ([], [])
 
-    def _rows(self, inside: list[Fragment]) -> list[list[Fragment]]:
-        """Returns fragments as rows by their baselines; small ones join the nearest."""
-        largest = max(f.size for f in inside)
-        rows: list[list[Fragment]] = []
-        scripts = []
-        for f in inside:
-            if f.size < SCRIPT * largest and not f.stacked:
-                scripts.append(f)
-            elif rows and f.base - rows[-1][0].base < 0.5 * f.size:
-                rows[-1].append(f)
-            else:
-                rows.append([f])
-        for f in scripts:
-            min(rows, key=lambda row: abs(row[0].base - f.base)).append(f)
-        return rows
-
     def bracket(self, opening: Fragment, closing: Fragment) -> None:
         """Makes one fragment of two delimiters and what is between: the rows of a matrix, or a line."""
         if id(opening) in self._gone or id(closing) in self._gone:
@@ -346,10 +278,10 @@ class _Stacks:
         inside = self._between(top, bottom, opening.x1 - 2, closing.x0 + 2)
         inside = [f for f in inside if f is not opening and f is not closing]
         if not opening.tall:
-            inside = _around(inside, opening)
+            inside = around(inside, opening)
         if not inside:
             return
-        rows = self._rows(inside)
+        rows = rows_of(inside)
         if len(rows) == 1 and not opening.tall:
             return
         middle = (opening.top + opening.bottom) / 2
@@ -358,7 +290,7 @@ class _Stacks:
             content, certain = row_text(rows[0])
             text = f"{opening.text}{content}{closing.text}"
         else:
-            text, certain = _matrix(rows, opening.text, closing.text)
+            text, certain = matrix(rows, opening.text, closing.text)
         gone = [opening, closing, *inside]
         top, bottom = min([f.top for f in gone]), max([f.bottom for f in gone])
         near = self._between(top - size, bottom + size, closing.x1 - size, closing.x1 + 3 * size)
@@ -398,10 +330,10 @@ class _Stacks:
         near = [f for f in near if f is not opening]
         first = [f for f in near if f.x0 < opening.x1 + 1.5 * size]
         if not opening.tall:
-            first = _around(first, opening)
+            first = around(first, opening)
         if not first:
             return
-        heads = self._rows(first)
+        heads = rows_of(first)
         if len(heads) < 2:
             return
         bases = [row[0].base for row in heads]
@@ -415,97 +347,6 @@ class _Stacks:
                 inside.append(f)
                 right = max(right, f.x1)
         inside.sort(key=_base)
-        text, certain = _matrix(self._rows(inside), "{", "")
+        text, certain = matrix(rows_of(inside), "{", "")
         base = (bases[0] + bases[-1]) / 2
         self._replace([opening, *inside], text, base, size, opening.x0, right, certain)
-
-
-def _around(inside: list[Fragment], opening: Fragment) -> list[Fragment]:
-    """Returns the fragments in rows that follow each other closely, above and below a delimiter's axis.
-
-    So is told how high a delimiter is whose font does not say so.
-    """
-    groups: list[list[Fragment]] = []
-    for f in sorted(inside, key=_base):
-        if groups and f.base - groups[-1][-1].base < 1.9 * f.size:
-            groups[-1].append(f)
-        else:
-            groups.append([f])
-    base, size = opening.base, opening.size
-    for group in groups:
-        first, last = group[0].base, group[-1].base
-        if first < base - 0.2 * size and (
-            abs(first + last - 2 * base) < size or abs(last - base) < 0.7 * size
-        ):
-            return group
-    return []
-
-
-def _with_neighbours(found: list[Fragment], near: list[Fragment]) -> list[Fragment]:
-    """Adds what stands on the same baseline beside what was found."""
-    if not found:
-        return found
-    base = found[0].base
-    row = sorted([f for f in near if abs(f.base - base) < 0.45 * f.size], key=attrgetter("x0"))
-    x0, x1 = min([f.x0 for f in found]), max([f.x1 for f in found])
-    for f in row:
-        if f not in found and f.x0 < x1 + 0.2 * f.size and f.x1 > x0 - 0.2 * f.size:
-            found.append(f)
-            x0, x1 = min(x0, f.x0), max(x1, f.x1)
-    return found
-
-
-_ENVIRONMENTS = {
-    "()": "pmatrix",
-    "[]": "bmatrix",
-    "||": "vmatrix",
-    "‖‖": "Vmatrix",
-    "{}": "Bmatrix",
-    "{": "cases",
-}
-
-
-def _matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str, bool]:
-    """Returns rows between delimiters as LaTeX, and whether they are a grid without doubt."""
-    certain = True
-    cells: list[list[tuple[float, float, str]]] = []
-    for row in rows:
-        cells.append([])
-        for group in _groups(row):
-            text, sure = row_text(group)
-            certain &= sure
-            cells[-1].append((min([f.x0 for f in group]), max([f.x1 for f in group]), latex_of(text)))
-    columns: list[tuple[float, float]] = []
-    for x0, x1, _ in sorted(cell for row in cells for cell in row):
-        if columns and x0 < columns[-1][1]:
-            columns[-1] = (columns[-1][0], max(columns[-1][1], x1))
-        else:
-            columns.append((x0, x1))
-    lines = []
-    for line in cells:
-        texts = [""] * len(columns)
-        for x0, _, text in line:
-            place = next(i for i, column in enumerate(columns) if column[0] <= x0 <= column[1])
-            certain &= not texts[place]
-            texts[place] = f"{texts[place]} {text}".strip()
-        lines.append(" & ".join(texts))
-    body = " \\\\ ".join([line.rstrip(" &") if opening == "{" else line for line in lines])
-    name = _ENVIRONMENTS.get(opening + closing)
-    if name:
-        return finished(f"\\begin{{{name}}}{body}\\end{{{name}}}"), certain
-    left, right = latex_of(opening), latex_of(closing)
-    return finished(f"\\left{left}\\begin{{matrix}}{body}\\end{{matrix}}\\right{right}"), certain
-
-
-def _groups(row: list[Fragment]) -> list[list[Fragment]]:
-    """Divides a row at its wide gaps."""
-    row.sort(key=attrgetter("x0"))
-    groups = [row[:1]]
-    right = row[0].x1
-    for f in row[1:]:
-        if f.x0 - right > 0.42 * f.size:
-            groups.append([f])
-        else:
-            groups[-1].append(f)
-        right = max(right, f.x1)
-    return groups

@@ -1,0 +1,173 @@
+"""Delimiters, and the rows and columns between them."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from extractors.documents.pdf_fragments import Fragment
+from extractors.documents.pdf_latex import finished, latex_of
+from extractors.documents.pdf_lines import row_text
+from extractors.documents.pdf_page import Page
+from extractors.documents.pdf_scripts import SCRIPT
+
+_OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
+_DELIMITERS = _OPENING + _CLOSING
+_base = attrgetter("base")
+_ENVIRONMENTS = {
+    "()": "pmatrix",
+    "[]": "bmatrix",
+    "||": "vmatrix",
+    "‖‖": "Vmatrix",
+    "{}": "Bmatrix",
+    "{": "cases",
+}
+
+
+def delimiters_of(page: Page) -> list[Fragment]:
+    """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
+    found: list[Fragment] = []
+    gone: set[int] = set()
+    for f in page.fragments:
+        if len(f.text) > 1 or f.text not in _DELIMITERS:
+            continue
+        if f.tall:
+            above = next(
+                (g for g in reversed(found[-40:])
+                 if g.tall and g.text == f.text and abs(g.x0 - f.x0) < 0.1 * f.size
+                 and f.top < g.bottom + (1.3 if f.text in "{}" else 0.35) * f.size), None,
+            )  # fmt: skip
+            if above:
+                above.bottom = max(above.bottom, f.bottom)
+                above.base = (above.top + above.bottom) / 2 + 0.25 * f.size
+                gone.add(id(f))
+                continue
+        found.append(f)
+    if gone:
+        page.fragments = sorted([f for f in page.fragments if id(f) not in gone], key=_base)
+    return found
+
+
+def pairs_of(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]], list[Fragment]]:
+    """Returns opening delimiters with those that close them at the same height, and braces without."""
+    found = []
+    single = []
+    delimiters.sort(key=attrgetter("x0"))
+    closed: set[int] = set()
+    for i, opening in enumerate(delimiters):
+        if opening.text not in _OPENING or id(opening) in closed:
+            continue
+        depth = 0
+        for other in delimiters[i + 1 :]:
+            if (
+                abs(other.top - opening.top) > 0.5 * other.size
+                or abs(other.bottom - opening.bottom) > other.size
+            ):
+                continue
+            closes = other.text in _CLOSING and (other.text not in "|‖" or other.text == opening.text)
+            if closes and depth == 0:
+                found.append((opening, other))
+                closed.add(id(other))
+                break
+            depth += -1 if closes else 1
+        else:
+            if opening.text == "{":
+                single.append(opening)
+    return found, single
+
+
+def rows_of(inside: list[Fragment]) -> list[list[Fragment]]:
+    """Returns fragments as rows by their baselines; small ones join the nearest."""
+    largest = max(f.size for f in inside)
+    rows: list[list[Fragment]] = []
+    scripts = []
+    for f in inside:
+        if f.size < SCRIPT * largest and not f.stacked:
+            scripts.append(f)
+        elif rows and f.base - rows[-1][0].base < 0.5 * f.size:
+            rows[-1].append(f)
+        else:
+            rows.append([f])
+    for f in scripts:
+        min(rows, key=lambda row: abs(row[0].base - f.base)).append(f)
+    return rows
+
+
+def around(inside: list[Fragment], opening: Fragment) -> list[Fragment]:
+    """Returns the fragments in rows that follow each other closely, above and below a delimiter's axis.
+
+    So is told how high a delimiter is whose font does not say so.
+    """
+    groups: list[list[Fragment]] = []
+    for f in sorted(inside, key=_base):
+        if groups and f.base - groups[-1][-1].base < 1.9 * f.size:
+            groups[-1].append(f)
+        else:
+            groups.append([f])
+    base, size = opening.base, opening.size
+    for group in groups:
+        first, last = group[0].base, group[-1].base
+        if first < base - 0.2 * size and (
+            abs(first + last - 2 * base) < size or abs(last - base) < 0.7 * size
+        ):
+            return group
+    return []
+
+
+def with_neighbours(found: list[Fragment], near: list[Fragment]) -> list[Fragment]:
+    """Adds what stands on the same baseline beside what was found."""
+    if not found:
+        return found
+    base = found[0].base
+    row = sorted([f for f in near if abs(f.base - base) < 0.45 * f.size], key=attrgetter("x0"))
+    x0, x1 = min([f.x0 for f in found]), max([f.x1 for f in found])
+    for f in row:
+        if f not in found and f.x0 < x1 + 0.2 * f.size and f.x1 > x0 - 0.2 * f.size:
+            found.append(f)
+            x0, x1 = min(x0, f.x0), max(x1, f.x1)
+    return found
+
+
+def matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str, bool]:
+    """Returns rows between delimiters as LaTeX, and whether they are a grid without doubt."""
+    certain = True
+    cells: list[list[tuple[float, float, str]]] = []
+    for row in rows:
+        cells.append([])
+        for group in _groups(row):
+            text, sure = row_text(group)
+            certain &= sure
+            cells[-1].append((min([f.x0 for f in group]), max([f.x1 for f in group]), latex_of(text)))
+    columns: list[tuple[float, float]] = []
+    for x0, x1, _ in sorted(cell for row in cells for cell in row):
+        if columns and x0 < columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], x1))
+        else:
+            columns.append((x0, x1))
+    lines = []
+    for line in cells:
+        texts = [""] * len(columns)
+        for x0, _, text in line:
+            place = next(i for i, column in enumerate(columns) if column[0] <= x0 <= column[1])
+            certain &= not texts[place]
+            texts[place] = f"{texts[place]} {text}".strip()
+        lines.append(" & ".join(texts))
+    body = " \\\\ ".join([line.rstrip(" &") if opening == "{" else line for line in lines])
+    name = _ENVIRONMENTS.get(opening + closing)
+    if name:
+        return finished(f"\\begin{{{name}}}{body}\\end{{{name}}}"), certain
+    left, right = latex_of(opening), latex_of(closing)
+    return finished(f"\\left{left}\\begin{{matrix}}{body}\\end{{matrix}}\\right{right}"), certain
+
+
+def _groups(row: list[Fragment]) -> list[list[Fragment]]:
+    """Divides a row at its wide gaps."""
+    row.sort(key=attrgetter("x0"))
+    groups = [row[:1]]
+    right = row[0].x1
+    for f in row[1:]:
+        if f.x0 - right > 0.42 * f.size:
+            groups.append([f])
+        else:
+            groups[-1].append(f)
+        right = max(right, f.x1)
+    return groups
