@@ -52,7 +52,7 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             "## Models",
             "",
-            "None was used.",
+            _models(run),
             "",
             "## How to make it again",
             "",
@@ -66,6 +66,13 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
         ]
     )
+
+
+def _models(run: dict[str, Any]) -> str:
+    if not run["llm"]["requests"]:
+        return "None was used."
+    pages = run["transcribed"].get("used", 0)
+    return f"`{_plain(run['options']['llm_model'])}` transcribed {pages:,} pages of the documents."
 
 
 def reproduce(run: dict[str, Any]) -> str:
