@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.layouts.invented import INVENTED
 from benchmarks.layouts.languages import FURTHER_LANGUAGES, LANGUAGES
 from benchmarks.layouts.special import SPECIAL
 from benchmarks.layouts.special.composed import Special
@@ -325,5 +326,14 @@ _NO_PAIRS = (
 )
 
 VARIANTS: tuple[Variant | Special, ...] = (
-    _PDF + _HARDER + _OTHER_FORMATS + LANGUAGES + FURTHER_LANGUAGES + WORDINGS + UNUSUAL + SPECIAL + _NO_PAIRS
+    _PDF
+    + _HARDER
+    + _OTHER_FORMATS
+    + LANGUAGES
+    + FURTHER_LANGUAGES
+    + WORDINGS
+    + UNUSUAL
+    + INVENTED
+    + SPECIAL
+    + _NO_PAIRS
 )

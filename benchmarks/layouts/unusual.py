@@ -4,20 +4,6 @@ from __future__ import annotations
 
 from benchmarks.layouts.variants import Variant
 
-# Words that no vocabulary has; what they are is told by where they stand alone.
-_INVENTED = (
-    ("exercise", "Brolen"),
-    ("exercises", "Brolenar"),
-    ("solution", "Skavir"),
-    ("solutions", "Skavirar"),
-    ("answers", "Tumelar"),
-    ("hint", "Pelwo"),
-    ("hints", "Pelwonar"),
-    ("example", "Dusk"),
-    ("chapter_n", "Ramo {n}. "),
-    ("contents", "Enhavar"),
-)
-
 _NUMBERS = (
     Variant(
         "en-pdf-dashed-numbers",
@@ -288,38 +274,82 @@ _SOLUTIONS = (
     ),
 )
 
-_UNKNOWN = (
+_SETS = (
     Variant(
-        "xx-pdf-inline-invented-words",
-        words=_INVENTED,
-        place="inline",
-        number="chapter",
-        problem="**{exercise} {n}.** ",
-    ),
-    Variant("xx-pdf-back-invented-words", words=_INVENTED, number="chapter.n"),
-    Variant(
-        "xx-docx-hints-and-answers-invented-words",
-        words=_INVENTED,
+        "en-docx-restart-without-headings",
         form="docx",
+        number="section",
+        sets="section",
+        problem="**{n}.** ",
+        back_headings=False,
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-html-two-books-of-bare-numbers",
+        also=("en2",),
+        form="html",
+        place="companion",
+        number="book",
+        problem="{n}. ",
+        gathered="{n}. ",
+        back_headings=False,
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-docx-two-languages",
+        also=("fr",),
+        form="docx",
+        place="companion",
+        problem="**{exercise} {n}.** ",
+        gathered="**{exercise} {n}.** ",
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-pdf-even-companion-in-columns",
+        number="chapter.section.n",
+        sets="section",
+        place="companion",
+        problem="**{n}** ",
+        gathered="**{n}** ",
+        solved="even",
+        columns=2,
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-markdown-bare-chapters",
+        form="markdown",
+        headings="bare",
+        number="chapter",
+        problem="{n}. ",
+        gathered="{n}. ",
+        set_heading="{problems}",
+        layout="list",
+        text="short",
+    ),
+    Variant(
+        "en-epub-front-solutions",
+        form="epub",
+        place="front",
+        number="chapter.n",
+        solutions_heading="{solutions}",
+    ),
+    Variant(
+        "en-latex-hints-gathered",
+        form="latex",
+        headings="bare",
         number="chapter",
         problem="**{n}.** ",
         hints="gathered",
+        layout="list",
     ),
     Variant(
-        "xx-html-companion-invented-words",
-        words=_INVENTED,
-        form="html",
-        place="companion",
-        gathered="**{solution} {n}.** ",
-    ),
-    Variant(
-        "xx-markdown-inline-hints-invented-words",
-        words=_INVENTED,
-        form="markdown",
-        number="book",
-        place="inline",
-        hints="inline",
+        "en-notebook-back",
+        form="notebook",
+        wrap="heading",
+        number="chapter.n",
+        gathered="{exercise} {n}",
+        solutions_heading="{solutions}",
     ),
 )
 
-UNUSUAL = _NUMBERS + _SOLUTIONS + _UNKNOWN
+UNUSUAL = _NUMBERS + _SOLUTIONS + _SETS

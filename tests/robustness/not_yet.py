@@ -90,4 +90,9 @@ NOT_YET: dict[str, str] = {
     "de-pdf-run-in-loesung": "answers within the paragraph of their problem",
     "zh-docx-paper": "a paper without headings; a wide full stop after the numbers",
     "zh-markdown-paper": "a paper without headings; a wide full stop after the numbers",
+    "en-docx-restart-without-headings": "numbers restart and the back has no headings",
+    "xx-epub-section-end-invented-words": "worked examples under an unknown word",
+    "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",
+    "xx-text-inline-invented-words": "no word is known, and nothing is bold",
+    "xx-html-table-invented-words": "keys in tables under an unknown word",
 }
