@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.layouts import Truth, Variant, generate
+from benchmarks.layouts import Special, Truth, Variant, generate
 from benchmarks.layouts.book import CONTENT, read_book
 from benchmarks.layouts.catalogue import VARIANTS
 from benchmarks.layouts.score import score, tokens
+from benchmarks.layouts.special import SPECIAL
 
 pytest.importorskip("typst", reason="PDFs of layouts are typeset by typst")
 
@@ -25,12 +26,12 @@ ONE_OF_EACH_FORM = list(
 )
 
 
-def named(variant: Variant) -> str:
+def named(variant: Variant | Special) -> str:
     return variant.name
 
 
 def test_there_are_many_variants_each_with_its_own_name() -> None:
-    assert len({variant.name for variant in VARIANTS}) == len(VARIANTS) >= 40
+    assert len({variant.name for variant in VARIANTS}) == len(VARIANTS) >= 300
 
 
 @pytest.mark.parametrize("language", sorted(path.stem for path in CONTENT.glob("*.yaml")))
@@ -45,12 +46,12 @@ def test_a_book_is_complete(language: str) -> None:
 
 
 @pytest.mark.parametrize("variant", ONE_OF_EACH_FORM, ids=named)
-def test_the_same_variant_gives_the_same_bytes(variant: Variant) -> None:
+def test_the_same_variant_gives_the_same_bytes(variant: Variant | Special) -> None:
     assert generate(variant) == generate(variant)
 
 
 @pytest.mark.parametrize("variant", ONE_OF_EACH_FORM, ids=named)
-def test_everything_in_the_truth_is_printed(variant: Variant) -> None:
+def test_everything_in_the_truth_is_printed(variant: Variant | Special) -> None:
     from extractors.documents import read_document
 
     generated = generate(variant)
@@ -61,8 +62,22 @@ def test_everything_in_the_truth_is_printed(variant: Variant) -> None:
     assert (wanted - printed).total() <= 0.02 * wanted.total()
 
 
+@pytest.mark.parametrize("special", SPECIAL, ids=named)
+def test_everything_in_the_truth_is_composed(special: Special) -> None:
+    composed = special.compose()
+    written = tokens("\n".join(composed.sources.values()))
+    for item in composed.truth:
+        for text in (item.problem, *item.solutions):
+            assert tokens(text) <= written, text
+
+
+@pytest.mark.parametrize("special", [s for s in SPECIAL if s.form == "docx"][:3], ids=named)
+def test_a_composed_document_has_the_same_bytes_every_time(special: Special) -> None:
+    assert generate(special) == generate(special)
+
+
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.name.startswith("none-")], ids=named)
-def test_negative_cases_print_no_pair(variant: Variant) -> None:
+def test_negative_cases_print_no_pair(variant: Variant | Special) -> None:
     assert not any(item.solutions for item in generate(variant).truth)
 
 
