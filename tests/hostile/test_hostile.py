@@ -104,7 +104,9 @@ def test_nothing_is_left(ran: Watched, good: Path) -> None:
 
 def test_torture(torture: Path, tmp_path: Path) -> None:
     out, files = tmp_path / "out", sorted(torture.glob("*.pdf"))
-    done = watch(beam(tmp_path / "temporary", "run", "scp116k", "--input", torture, "--output", out))
+    done = watch(
+        beam(tmp_path / "temporary", "run", "scp116k", "--input", torture / "*.pdf", "--output", out)
+    )
     assert done.status == 0, done.err
     assert done.megabytes < 2000
     stages = {stage["stage"]: stage for stage in json.loads((out / "run.json").read_text())["stages"]}
