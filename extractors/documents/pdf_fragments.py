@@ -103,7 +103,10 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
             return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
     if kinds >= MATH or ITALIC in styles:
-        items = [_in_alphabet(items, i, fonts) for i in range(len(items))]
+        items = [
+            _in_alphabet(items, i, fonts) if item[2] & (MATH | ITALIC) else item
+            for i, item in enumerate(items)
+        ]
     if kinds >= EXTENSION:
         return _split_at_tall(spans, fonts)
     found = _mixed_fragment(spans, items, sizes)
@@ -114,11 +117,14 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
 
 def _jumps(items: list[Item], size: float) -> list[int]:
     """Returns where one MuPDF line must be divided: its baseline jumps, or a bracket would have a script."""
+    ys = [item[3]["origin"][1] if item[0][0] != " " else baseline(item[3]) for item in items]
+    if max(ys) - min(ys) < 0.06 * size:
+        return []
     jumps: list[int] = []
     base = before = None
     least, limit = SCRIPT * size, _JUMP * size
-    for i, (text, span_size, _, span) in enumerate(items):
-        y = span["origin"][1] if text[0] != " " else baseline(span)
+    for i, (_, span_size, _, _) in enumerate(items):
+        y = ys[i]
         if before is not None and abs(y - before) > 0.06 * size:
             if span_size > least:
                 if base is not None and abs(y - base) > limit:
@@ -263,6 +269,7 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
     """Divides spans into those above or below one rule, and those that are at none."""
     parts: list[list[Span]] = []
     last: tuple[Bar, bool] | None = None
+    bars = sorted(bars, key=lambda bar: bar[2] - bar[1])
     if any("√" in span["text"] for span in spans):
         spans = [part for span in spans for part in _root_apart(span, bars)]
     for span in spans:
@@ -277,7 +284,7 @@ def _split_at_bars(spans: list[Span], bars: list[Bar]) -> list[list[Span]]:
             if span["text"][0] == " ":  # its width is unknown
                 x0 = max(x0, x1 - size * len(span["text"].strip()))
             at = None
-            for bar in sorted(bars, key=lambda bar: bar[2] - bar[1]):
+            for bar in bars:
                 if x0 > bar[1] - 2 and x1 < bar[2] + 2 and -1.5 * size < bar[0] - y < 1.2 * size:
                     at = bar, y < bar[0]
                     break

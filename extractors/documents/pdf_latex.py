@@ -28,14 +28,15 @@ SIGN = re.compile(f"[{OPEN}{_MATH}{_SYMBOLS}]")
 """What certainly belongs to a formula."""
 
 _COMBINING = "\u0300-\u036f\u20d0-\u20ef"
+# The commonest kinds come first.
 _TOKEN = re.compile(
-    f"(?P<part>{OPEN}[^{CLOSE}]*{CLOSE})|(?P<letter>(?:[{_MATH}][{_COMBINING}]*)+)|(?P<symbol>[{_SYMBOLS}])"
+    rf"(?P<blank>\s+)|(?P<part>{OPEN}[^{CLOSE}]*{CLOSE})|(?P<letter>(?:[{_MATH}][{_COMBINING}]*)+)"
     rf"|(?P<prose>(?:(?!(?:{'|'.join(_FUNCTIONS)}|mod) )[^\W\d_{_MATH}]{{2,}}[,;.]? )+)"
-    rf"|(?P<number>\d+(?:[.,]\d+)*)|(?P<name>(?:{'|'.join([*_FUNCTIONS, 'mod'])})(?![^\W\d_]))"
+    r"|(?P<number>\d+(?:[.,]\d+)*)|(?P<operator>[=+\-−×·⋅÷±<>/|∣‖*∗→↦⇒⇔∘:∖])"
+    r"|(?P<open>[(\[{⟨⌊⌈])|(?P<close>[)\]}⟩⌋⌉])|(?P<comma>[,;])"
+    rf"|(?P<symbol>[{_SYMBOLS}])|(?P<name>(?:{'|'.join([*_FUNCTIONS, 'mod'])})(?![^\W\d_]))"
     rf"|(?P<word>(?:[^\W\d_{_MATH}][{_COMBINING}]*)+)"
-    r"|(?P<operator>[=+\-−×·⋅÷±<>/|∣‖*∗→↦⇒⇔∘:∖])"
-    r"|(?P<after>[′!])|(?P<open>[(\[{⟨⌊⌈])|(?P<close>[)\]}⟩⌋⌉])|(?P<blank>\s+)|(?P<comma>[,;])"
-    r"|(?P<dots>(?:\. ?\. ?\.|[…⋯]))|(?P<other>.)",
+    r"|(?P<after>[′!])|(?P<dots>(?:\. ?\. ?\.|[…⋯]))|(?P<other>.)",
     re.DOTALL,
 )
 _CORE = frozenset(["part", "letter", "symbol"])
@@ -209,7 +210,7 @@ def with_dollars(text: str) -> tuple[str, list[tuple[int, int]]]:
     Returns:
       The text, and pairs of offsets before and after, in order, one for the end of each formula.
     """
-    tokens = [(m.lastgroup or "", m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    tokens = [(m.lastgroup or "", *m.span()) for m in _TOKEN.finditer(text)]
     runs = _runs(tokens, text)
     out: list[str] = []
     moved: list[tuple[int, int]] = []

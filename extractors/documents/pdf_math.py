@@ -34,7 +34,9 @@ def reduce_stacks(page: Page) -> None:
     """
     bars = [] if len(page.rules) > MAX_BARS else _bars(page)
     delimiters = delimiters_of(page)
-    operators = [f for f in page.fragments if len(f.text) < 40 and _OPERATOR.search(f.text)]
+    operators = []
+    if _OPERATOR.search("\n".join([f.text for f in page.fragments])):
+        operators = [f for f in page.fragments if len(f.text) < 40 and _OPERATOR.search(f.text)]
     if not bars and not delimiters and not operators:
         return
     stacks = _Stacks(page.fragments, bars)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extractors.documents.pdf_fragments import Bar, Fragment
-from extractors.documents.pdf_latex import with_dollars
+from extractors.documents.pdf_latex import unmarked, with_dollars
 from extractors.documents.pdf_lines import lines_of
 from extractors.documents.pdf_math import reduce_stacks
 from extractors.documents.pdf_page import Page
@@ -55,3 +59,44 @@ def test_matrix_is_read_by_rows() -> None:
 )
 def test_other_rules_make_no_fraction(rules: list[Bar]) -> None:
     assert "frac" not in reduced([at(80, 93, "12"), at(80, 107, "34")], rules)
+
+
+_BAR = st.builds(
+    lambda y, x, width: (y, x, x + width), st.floats(80, 130), st.floats(50, 150), st.floats(5, 60)
+)
+_PIECES = st.lists(
+    st.builds(
+        lambda x, y, text, size, height: (
+            replace(at(x, y, text, size), tall=True, top=y - height, bottom=y)
+            if height
+            else at(x, y, text, size)
+        ),
+        st.floats(50, 150),
+        st.floats(80, 130),
+        st.sampled_from(["a", "3", "i=1", "(", ")", "[", "]", "{", "}", "|", "√", "∑", "∫", "lim", "𝑥 + 1"]),
+        st.sampled_from([5.0, 7.0, 10.0]),
+        st.sampled_from([0.0, 0.0, 12.0, 30.0]),
+    ),
+    max_size=25,
+)
+
+
+@given(_PIECES, st.lists(_BAR, max_size=4))
+def test_every_glyph_is_read_once(fragments: list[Fragment], rules: list[Bar]) -> None:
+    """But for the root sign, which LaTeX writes as a command, and brackets put together of pieces."""
+    expected = Counter("".join(f.text for f in fragments if f.text not in "([{|}])√").replace(" ", ""))
+    page = Page(1, 600, 800, fragments, rules)
+    reduce_stacks(page)
+    found = Counter(
+        "".join(glyphs(line.text) for line in lines_of(page.fragments, 1)) if page.fragments else ""
+    )
+    assert found == expected
+
+
+def glyphs(text: str) -> str:
+    """Returns the glyphs that a text with finished pieces stands for, without brackets."""
+    text = re.sub(
+        r"\\(?:begin|end)\{\w+\}|\\\\|\\(?:left|right|frac|sqrt|text|mathrm|surd|mid)(?![a-z])", "", text
+    )
+    text = text.replace("\\sum", "∑").replace("\\int", "∫").replace("\\lim", "lim")
+    return re.sub(r"[\s&^_()\[\]{}|√.\\\ue000\ue001]", "", unmarked(text)).replace("x+1", "𝑥+1")
