@@ -13,6 +13,8 @@ from extractors.problems.sequences import Candidate
 _TWO_WORDS = re.compile(r"([^\W\d_]{3,})\s[^\W\d_]{2}")  # not "sin x"
 _LONG_ROW = 8
 _LONG_LAST_ROW = 4
+_MIN_SHEET = 3
+_SHEET = 0.7  # share of the text from the first number on
 
 
 def label_of(piece: Piece) -> Label:
@@ -85,6 +87,18 @@ def without_enumerations(
 def _prominence(piece: Piece) -> tuple[bool, bool]:
     """Returns how a label stands out: as a heading, as bold type, or not at all."""
     return piece.block.kind == "heading", piece.block.style.bold >= min(len(label_of(piece).printed), 1)
+
+
+def sheet(candidates: list[Candidate], pieces: list[Piece]) -> list[Candidate]:
+    """Returns the bare numbers of a document that holds little but one numbered list.
+
+    Whether it is a sheet of problems, only its solutions can tell.
+    """
+    listed = [c for c in candidates if pieces[c.index].block.kind != "heading"]
+    if len(listed) < _MIN_SHEET:
+        return []
+    within = sum(len(piece.block.text) for piece in pieces[listed[0].index :])
+    return listed if within >= _SHEET * sum(len(piece.block.text) for piece in pieces) else []
 
 
 def counts_parts(chain: list[Candidate], main: list[Candidate]) -> bool:

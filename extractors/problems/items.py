@@ -6,7 +6,7 @@ import re
 from bisect import bisect
 from dataclasses import replace
 
-from extractors.problems.affinity import answers
+from extractors.problems.affinity import answers, asks
 from extractors.problems.matching import match_items
 from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import Opening, find_openings
@@ -19,6 +19,11 @@ from schemas.ids import record_id
 from schemas.problems import Found, Item
 
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
+
+
+_RUN_IN = re.compile(  # "... fly? Ans. 30 m"
+    r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}\s+(?=\S)"
+)
 
 
 def find_items(document: Document) -> Found:
@@ -50,8 +55,18 @@ def _find(document: Document, pieces: list[Piece]) -> Found:
     ]
     items = [item for part in parts if (item := _item(document, part))]
     text = document.text
-    whole = [half for item in _without_single_links(items) for half in _with_bracketed_answer(text, item)]
-    return Found(document.uri, document.sha256, _with_runs(whole))
+    whole = [half for item in _without_single_links(items) for half in _with_run_in_answer(text, item)]
+    return Found(document.uri, document.sha256, _with_runs(_asking(text, whole)))
+
+
+def _asking(text: str, items: list[Item]) -> list[Item]:
+    """Splits what was taken for solutions, if most of them ask first: "Which is it? Answer: 3"."""
+    solutions = [item for item in items if item.kind == "solution" and not item.link]
+    split = {item.id: _with_run_in_answer(text, replace(item, kind="problem")) for item in solutions}
+    halves = [both for both in split.values() if len(both) == 2]
+    if 2 * len(halves) <= len(solutions) or not asks([question.text for question, _ in halves]):
+        return items
+    return [half for item in items for half in split.get(item.id, [item])]
 
 
 def _declare(parts: list[Part]) -> list[Part]:
@@ -199,20 +214,24 @@ def _without_single_links(items: list[Item]) -> list[Item]:
     ]
 
 
-def _with_bracketed_answer(text: str, item: Item) -> list[Item]:
-    """Splits "How far does it fly? [Answer: 30 m]" into the question and its answer."""
-    if item.kind != "problem" or item.link or item.text[-1:] not in (")", "]"):
+def _with_run_in_answer(text: str, item: Item) -> list[Item]:
+    """Splits "How far does it fly? [Answer: 30 m]" or "... fly? Ans. 30 m" into question and answer."""
+    if item.kind != "problem" or item.link:
         return [item]
-    openings = [m for m in _BRACKET.finditer(item.text) if _means_solution(m["word"])]
-    if not openings:
+    bracketed = item.text[-1:] in (")", "]")
+    found = [
+        m for m in (_BRACKET if bracketed else _RUN_IN).finditer(item.text) if _means_solution(m["word"])
+    ]
+    if not found:
         return [item]
-    bracket = openings[-1]
-    answer, question = item.text[bracket.end() : -1].strip(), item.text[: bracket.start()].rstrip()
-    start = text.rfind(item.text[bracket.start() :], *item.span)
+    word = found[-1] if bracketed else found[0]
+    question = item.text[: word.start()].rstrip()
+    answer = item.text[word.end() : -1 if bracketed else None].strip()
+    start = text.rfind(item.text[word.start() :], *item.span)
     if not answer or not question or start < 0:
         return [item]
     link = record_id("link", item.id)
-    first = start + bracket.end() - bracket.start()
+    first = start + word.end() - word.start()
     asked = replace(item, text=question, span=(item.span[0], start), link=link, method="inline")
     answered = replace(asked, kind="solution", text=answer, span=(first, item.span[1]), boxes=item.boxes[-1:])
     return [replace(half, id=record_id(half.sha256, half.kind, *half.span)) for half in (asked, answered)]

@@ -24,6 +24,7 @@ from schemas.problems import Found, Item, MatchedPair, Matching
 _MIN_SCORE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _GUESS = 0.7
+_OTHER_KIND = 0.9
 _NAMELESS = re.compile(
     r"\b(?:sols?|solns?|ans|exs?|probs?|qs?|loesung(?:en)?|uebung(?:en)?|manual|student|key|selected|detailed|full|worked|short)\b"
 )
@@ -60,10 +61,12 @@ class Scope:
       own: of the headings that count for it without doubt.
       above: for solutions, of the headings above their title: "Chapter 9" above "Answers" may be
         the chapter they are for, or just the last one of the book.
+      kinds: the words for problems in the headings ("problems", "review questions").
     """
 
     own: tuple[Number, ...]
     above: tuple[Number, ...]
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ def _match(
         new = [
             pair
             for a, b in _assign(asked, answered, repeated)
-            for pair in _pair_runs(a, b, affinity, frozenset() if (id(a), id(b)) in ordered else repeated)
+            for pair in _pair_runs(
+                a, b, affinity, frozenset() if (id(a), id(b)) in ordered else repeated, _rivals(a, b, asked)
+            )
         ]
         if not new:
             return pairs
@@ -227,7 +232,8 @@ def _scope(item: Item) -> Scope:
 @lru_cache(maxsize=65536)
 def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
     title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
-    return Scope(_numbers(headings[title:]), _numbers(headings[:title]))
+    kinds = (match["word"] for heading in headings for match in pattern("problem").finditer(fold(heading)))
+    return Scope(_numbers(headings[title:]), _numbers(headings[:title]), frozenset(kinds))
 
 
 def _numbers(headings: Sequence[str]) -> tuple[Number, ...]:
@@ -269,7 +275,10 @@ def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]
 
 def _weight(asked: _Run, answered: _Run, repeated: frozenset[Number]) -> float:
     common = asked.items.keys() & answered.items.keys()
-    agreeing = sum(_scope_factor(asked, answered, key, repeated) for key in common)
+    agreeing = sum(
+        _scope_factor(asked, answered, key, repeated) * _kind_factor(asked.scopes[key], answered.scopes[key])
+        for key in common
+    )
     family = _family_factor(asked, answered)
     if not agreeing or not family:
         return 0.0
@@ -288,6 +297,26 @@ def _scope_factor(asked: _Run, answered: _Run, key: Number, repeated: frozenset[
         factor = _agreement(problem, solution.above)
         return _NO_SCOPE if factor == _OTHER_SCOPE and key not in repeated else factor
     return _NO_SCOPE
+
+
+def _kind_factor(asked: Scope, answered: Scope) -> float:
+    """Returns how well the words of headings agree: "Solutions to the problems" answer no questions."""
+    if not asked.kinds or not answered.kinds or asked.kinds & answered.kinds:
+        return 1.0
+    return _OTHER_KIND
+
+
+def _suits(rival: _Run, chosen: _Run, answered: _Run, key: Number) -> bool:
+    """Whether another problem of the number stands under headings that suit a solution no less."""
+    if key not in rival.items:
+        return False
+    ours, theirs, solution = chosen.scopes[key], rival.scopes[key], answered.scopes[key]
+    wanted = solution.own or solution.above
+    if not wanted or not theirs.own or not ours.own:
+        return False
+    return _agreement(theirs.own, wanted) >= _agreement(ours.own, wanted) and _kind_factor(
+        theirs, solution
+    ) >= _kind_factor(ours, solution)
 
 
 def _agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:
@@ -329,8 +358,14 @@ def _is_plain(family: str) -> bool:
     return words().get(family) in ("problem", "solution") and "en" not in languages_of(family, "problem")
 
 
+def _rivals(chosen: _Run, answered: _Run, asked: list[_Run]) -> list[_Run]:
+    """Returns the other runs of problems whose words suit the solutions as well as the chosen ones."""
+    family = _family_factor(chosen, answered)
+    return [run for run in asked if run is not chosen and _family_factor(run, answered) >= family]
+
+
 def _pair_runs(
-    asked: _Run, answered: _Run, affinity: float, repeated: frozenset[Number]
+    asked: _Run, answered: _Run, affinity: float, repeated: frozenset[Number], rivals: list[_Run]
 ) -> list[MatchedPair]:
     common = asked.items.keys() & answered.items.keys()
     family = _family_factor(asked, answered)
@@ -342,6 +377,8 @@ def _pair_runs(
         scope = _scope_factor(asked, answered, key, repeated)
         # The number is another run's too, and no heading says whose: the order alone is a guess.
         guess = _GUESS if scope == _NO_SCOPE and key in repeated else 1.0
+        if key in repeated and any(_suits(run, asked, answered, key) for run in rivals):
+            guess = _GUESS
         score = round(affinity * family * scope * guess * min(1.0, 0.4 + coverage), 4)
         if scope and score >= _MIN_SCORE:
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from extractors.problems.enumerations import clauses, counts_parts, label_of, without_enumerations
+from extractors.problems.enumerations import clauses, counts_parts, label_of, sheet, without_enumerations
 from extractors.problems.interleaved import answered_families, answered_in_place, glossary
 from extractors.problems.labels import Label
 from extractors.problems.outline import OPENED, Piece
@@ -185,7 +185,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     answered: set[tuple[str, ...]] = set()
     counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
-        candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
+        candidates_here = candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
         items = starts[bisect_left(starts, indices[0]) : bisect(starts, indices[-1])]
         if zone != "solutions":
             candidates = [c for c in candidates if c.index not in counted]
@@ -195,6 +195,8 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)
             candidates = mirrored or answered_in_place(candidates, solutions)
+            if not candidates and not worded and not declared:
+                candidates = sheet(candidates_here, pieces)
         chosen = [c for chain in _chains(candidates) for c in chain]
         kind: Kind = _OF_ZONE[zone] if zone else "problem"
         openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]

@@ -15,6 +15,7 @@ from schemas.document import Block
 
 _CELL, _ROW = " | ", "\n"
 _NUMBER = re.compile(r"(?:[A-Za-z]\.?)?\d{1,4}(?:\.\d{1,4}){0,3}[.)]?")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _MIN_KEY = 3
 _MIN_CARDS = 3  # rows without known words for both columns
 
@@ -91,7 +92,8 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     asked = next((i for i in texts if _role(header[i].text) == "problem"), None)
     solved = next((i for i in texts if _role(header[i].text) == "solution"), None)
     if asked is not None and solved is None:
-        solved = next((i for i in texts if i > asked and _replies(columns[asked], columns[i])), None)
+        others = [i for i in texts if i > asked and _wordy(columns[i])]
+        solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
     if solved is None or (asked is None and numbers is None):
         return []
     items: list[Labelled] = []
@@ -104,6 +106,11 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items
+
+
+def _wordy(cells: list[_Cell]) -> bool:
+    """Whether most cells hold words, and not counts, marks or ticks."""
+    return 2 * sum(1 for cell in cells if _WORD.search(cell.text)) > len(cells)
 
 
 def _replies(questions: list[_Cell], replies: list[_Cell]) -> bool:
