@@ -17,8 +17,7 @@ from typing import Any
 from extractors.documents.language import language_confidence
 from extractors.documents.limits import Ocr
 from extractors.documents.ocr_data import OcrUnavailable, best_language, legible, tesseract_data
-from extractors.documents.ocr_zones import DPI as ZONE_DPI
-from extractors.documents.ocr_zones import ink, skew, zones
+from extractors.documents.ocr_zones import dots_per_inch, ink, skew, zones
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, Fragment
 from extractors.documents.pdf_page import Page
 from extractors.documents.pdf_render import is_blank, picture, pixels_a_point
@@ -42,11 +41,17 @@ _SAMPLE = 4000
 _GAP = 1.5
 """Words further apart than this, in units of size, may belong to two columns."""
 
-_ENOUGH = 10
+_ENOUGH = 5
 """So many letters have about the width of any others."""
+
+_LARGE = 1.4
+"""Of rows of fewer letters, those that are this much higher than the body are larger."""
 
 _X_HEIGHT = 0.46
 """Height of small letters, in units of size."""
+
+_WORD = re.compile(r"[^\W\d_]{3}|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff]")
+"""What is read on a page of drawings are single letters and signs."""
 
 _ASCENDERS = re.compile(r"[^\Wacegm-suv-zα-ωа-я_]|[()\[\]{}|/]")
 _DESCENDERS = re.compile(r"[gjpqyçşţ,;()\[\]{}|/QβγζημξρφχψçруфцщЈ]|[\u0590-\u1fff\u2e80-\uffef]")
@@ -82,7 +87,9 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
         except Exception as error:  # one damaged page doesn't spoil the others
             notes.append(f"page {page.number}: OCR failed: {' '.join(str(error).split())[:200]}")
             continue
-        if rows and (ocr.mode == "force" or not page.fragments or _says_more(rows, page)):
+        if not _WORD.search(_text(rows)):
+            continue
+        if ocr.mode == "force" or not page.fragments or _says_more(rows, page):
             read[page.number] = rows
     body = _settle_sizes([row for rows in read.values() for row in rows])
     for page in wanted:
@@ -205,9 +212,10 @@ def _recognised(page: Any, folder: str, languages: str) -> list[_Row]:
     pixmap, zoom = picture(page, DPI, turn), pixels_a_point(page, DPI)
     # The picture of a page that was turned is larger by its corners, evenly on all sides.
     left, top = (pixmap.width / zoom - page.rect.width) / 2, (pixmap.height / zoom - page.rect.height) / 2
+    finer = zoom / pixels_a_point(page, dots_per_inch(page))
     rows: list[_Row] = []
     for zone in zones(ink(page, turn)):
-        x, y, right, bottom = (round(edge * zoom * 72 / ZONE_DPI) for edge in zone)
+        x, y, right, bottom = (round(edge * finer) for edge in zone)
         part = pymupdf.Pixmap(
             pixmap.colorspace, pymupdf.IRect(x, y, right, bottom) + (pixmap.x, pixmap.y) * 2
         )
@@ -275,7 +283,11 @@ def _settle_sizes(rows: list[_Row]) -> float:
     wide = _middle([(row.width / row.size, len(row.text)) for row in long]) or 1.0
     for row in long:
         row.size = row.width / wide
-    return _middle([(row.size, len(row.text)) for row in rows]) or 1.0
+    body = _middle([(row.size, len(row.text)) for row in rows]) or 1.0
+    for row in rows:
+        if not row.width and row.size < _LARGE * body:
+            row.size = body
+    return body
 
 
 def _middle(values: list[tuple[float, int]]) -> float:

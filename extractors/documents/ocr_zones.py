@@ -10,12 +10,13 @@ from typing import Any
 
 from extractors.documents.pdf_render import picture
 
-DPI = 72
+_LONG_SIDE = 900
+"""Pages that say they are longer, in points, are mostly scans of usual pages with a point for a pixel."""
 
 _MAX_SKEW = 4.0
 """Pages lie no more askew on a scanner's glass than this, in degrees."""
 
-_SKEW_DPI = 144
+_SKEW_FINER = 2
 """Where a row is fewer dots high, an angle of some tenths can't be told from none."""
 
 _MIN_INK = 1000
@@ -34,11 +35,21 @@ Zone = tuple[int, int, int, int]
 """Left, top, right, bottom, in dots."""
 
 
-def ink(page: Any, turn: float = 0.0, dpi: int = DPI) -> Any:
-    """Returns an array of what is dark in the picture of a PyMuPDF page; see `pdf_render.picture`."""
+def dots_per_inch(page: Any) -> float:
+    """Returns the resolution in which zones of a PyMuPDF page are found."""
+    return 72 * min(1.0, _LONG_SIDE / max(page.rect.width, page.rect.height, 1.0))
+
+
+def ink(page: Any, turn: float = 0.0, finer: int = 1) -> Any:
+    """Returns an array of what is dark in the picture of a PyMuPDF page.
+
+    Args:
+      turn: see `pdf_render.picture`.
+      finer: so many times the resolution of zones.
+    """
     import numpy as np
 
-    pixmap = picture(page, dpi, turn)
+    pixmap = picture(page, finer * dots_per_inch(page), turn)
     dots = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
     light = dots[:, : pixmap.width * pixmap.n : pixmap.n]
     return light < (int(light.min()) + int(light.max())) // 2
@@ -52,7 +63,7 @@ def skew(page: Any) -> float:
     """
     import numpy as np
 
-    y, x = np.nonzero(ink(page, dpi=_SKEW_DPI))
+    y, x = np.nonzero(ink(page, finer=_SKEW_FINER))
     if len(y) < _MIN_INK:
         return 0.0
 

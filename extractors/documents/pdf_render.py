@@ -13,7 +13,7 @@ MAX_SIDE = 4000
 _LOW_DPI = 24
 
 
-def picture(page: Any, dpi: int, turn: float = 0.0) -> Any:
+def picture(page: Any, dpi: float, turn: float = 0.0) -> Any:
     """Returns a PyMuPDF page, as a viewer shows it, as a pixmap in RGB on white.
 
     Args:
@@ -27,7 +27,7 @@ def picture(page: Any, dpi: int, turn: float = 0.0) -> Any:
     return page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom).prerotate(turn))
 
 
-def pixels_a_point(page: Any, dpi: int) -> float:
+def pixels_a_point(page: Any, dpi: float) -> float:
     """Returns how large `picture` shows a page."""
     return min(dpi / 72, MAX_SIDE / max(page.rect.width, page.rect.height, 1.0))
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from rapidfuzz.fuzz import ratio
 
@@ -11,6 +12,7 @@ from extractors.documents.limits import Limits, Ocr, UnreadableDocument
 from extractors.documents.ocr_data import OcrUnavailable, check_ocr
 from extractors.problems import find_items, match_items
 from schemas.document import Document
+from tests.conftest import Beam
 from tests.extractors.documents.scans import scan, typeset, words
 
 PROBLEMS = [
@@ -123,6 +125,18 @@ def test_force_reads_every_page_but_blank_ones() -> None:
     assert seen.notes == ("page 1: read by OCR (eng)", "page 2: no text layer")
 
 
+def test_a_page_as_large_as_a_wall() -> None:
+    import pymupdf
+
+    file = pymupdf.open("pdf", scan(typeset("= Alone\n\n" + PROBLEMS[0].format(3, 4)), 150))
+    wall = pymupdf.open()
+    page = wall.new_page(width=4200, height=5950)
+    page.show_pdf_page(page.rect, file, 0)
+    seen = read(wall.tobytes())
+    assert ratio(words(seen.blocks[-1].text), PROBLEMS[0].format(3, 4)) > 95
+    assert seen.blocks[-1].boxes[0].x0 == pytest.approx(480, abs=40)
+
+
 def test_scanned_and_printed_pages_in_one_file() -> None:
     import pymupdf
 
@@ -142,6 +156,42 @@ def test_the_language_that_reads_best_is_taken() -> None:
     assert read(german, languages="").notes == ("page 1: read by OCR (deu)",)
     assert "Brücke, während der Müller" in read(german, languages="").text
     assert all(note.endswith("(eng)") for note in read(english, languages="").notes)
+
+
+def test_a_drawing_is_no_text() -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        read(scan(typeset("#set page(header: none)\n#circle(radius: 2cm)\n#v(1cm)\n#square(size: 3cm)"), 100))
+    assert caught.value.reason == "no_text"
+
+
+def test_the_command_reads_scans(beam: Beam, tmp_path: Path) -> None:
+    (tmp_path / "book.pdf").write_bytes(scan(typeset(book(), 2), 150))
+    out = tmp_path / "out"
+    done = beam(
+        *("run", "scp116k", "--input", tmp_path / "book.pdf", "--output", out, "--ocr_languages", "eng")
+    )
+    assert done.returncode == 0, done.stderr
+    rows = pq.read_table(out / "data").to_pylist()
+    assert len(rows) >= COUNT - 1
+    assert all(row["ocr"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--ocr_languages", "eng+tlh"], "beam: --ocr: no Tesseract data for eng+tlh: "),
+        (
+            ["--ocr", "sometimes"],
+            "beam: --ocr: invalid choice: 'sometimes' (choose from 'auto', 'off', 'force')",
+        ),
+    ],
+)
+def test_what_can_not_be_had_is_one_line(beam: Beam, tmp_path: Path, options: list[str], line: str) -> None:
+    (tmp_path / "a.md").write_text("# Title")
+    done = beam("run", "scp116k", "--input", tmp_path / "a.md", "--output", tmp_path / "out", *options)
+    assert done.returncode == 2
+    [said] = done.stderr.strip().splitlines()
+    assert said.startswith(line)
 
 
 # Without the data.
