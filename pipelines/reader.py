@@ -24,7 +24,7 @@ from extractors.documents.limits import Limits, UnreadableDocument
 from schemas.document import Document
 from schemas.problems import Found, Matching
 
-_SECONDS_BETWEEN_LOOKS = 0.05
+_SECONDS_BETWEEN_LOOKS = 0.1
 _WORN_OUT = 0.5
 """Share of its memory with which a process is kept; beyond it, the next document gets a new one."""
 

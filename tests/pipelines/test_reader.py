@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.conftest import ROOT
 
 # Python runs this before anything else in the reader's process: `read_document` does as it is told.
 SABOTAGE = """
-import os, time
+import os, tempfile, time
 import extractors.documents as documents
 from extractors.documents.limits import UnreadableDocument
 
@@ -26,6 +27,20 @@ def read_document(data, uri, limits, read=documents.read_document):
         os._exit(3)
     if data == b"sleep":
         time.sleep(60)
+    if data == b"grow":  # in small steps, which the parent sees
+        grown = []
+        while True:
+            grown.append(bytearray(b"x" * 1_000_000))
+            time.sleep(0.001)
+    if data == b"leap":
+        bytearray(10**12)
+    if data == b"spoil":
+        documents.spoilt = True
+    if data == b"spoilt?" and hasattr(documents, "spoilt"):
+        os.abort()
+    if data == b"litter":
+        file, path = tempfile.mkstemp()
+        data = path.encode()
     if data == b"raise":
         raise KeyError("oops")
     if data == b"broken":
@@ -43,7 +58,7 @@ TEXT = b"# A heading\n\nSome text about apples and pears.\n"
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     (tmp_path / "sitecustomize.py").write_text(SABOTAGE)
     monkeypatch.syspath_prepend(tmp_path)
-    made = Reader(Limits(7, 9, seconds=5))
+    made = Reader(Limits(7, 9, memory_megabytes=300, seconds=5))
     yield made
     made.close()
 
@@ -133,3 +148,40 @@ def test_the_process_ends_when_its_parent_does(tmp_path: Path) -> None:
 def test_a_large_document_goes_through_the_pipe(reader: Reader) -> None:
     document = reader.read(b"word " * 1_000_000, "long.txt")
     assert len(document.text) >= 4_999_999
+
+
+def test_memory_is_bounded_and_the_next_document_is_read(reader: Reader) -> None:
+    for data in (b"grow", b"leap"):
+        with pytest.raises(UnreadableDocument) as caught:
+            reader.read(data, "bad.pdf")
+        assert caught.value.reason == "out_of_memory"
+    assert reader.read(TEXT, "good.md").title == "A heading"
+
+
+def test_a_process_that_others_have_spoilt_is_no_fault_of_the_document(reader: Reader) -> None:
+    reader.read(b"spoil", "spoils.txt")
+    spoilt = reader._process
+    assert reader.read(b"spoilt?", "good.txt").text == "spoilt?"
+    assert reader._process is not spoilt
+
+
+def test_items_are_found_and_matched_in_the_process(reader: Reader) -> None:
+    found = reader.find(reader.read(b"**Exercise 1.** What?\n\n**Solution.** This.\n", "a.md"))
+    assert [item.kind for item in found.items] == ["problem", "solution"]
+    assert len(reader.match([found]).pairs) == 1
+
+
+def test_pages_are_rendered_in_the_process(reader: Reader) -> None:
+    data = (ROOT / "examples" / "documents" / "probability-sheet-3.pdf").read_bytes()
+    pictures = reader.render(data, [2, 1], 50)
+    assert [picture[:4] for picture in pictures] == [b"\x89PNG"] * 2
+    assert pictures[0] != pictures[1]
+
+
+def test_temporary_files_of_the_process_are_removed(reader: Reader, tmp_path: Path) -> None:
+    written = Path(reader.read(b"litter", "a.txt").text)
+    assert written.is_file()
+    assert written.is_relative_to(tempfile.gettempdir())
+    with pytest.raises(UnreadableDocument):
+        reader.read(b"abort", "bad.pdf")
+    assert not written.parent.exists()
