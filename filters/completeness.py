@@ -7,6 +7,7 @@ Only what is certain is dropped:
   it is not in the row;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
   ("Answers will vary."), and says nothing else;
+- `only_hint`: the solution is help that does not solve the problem ("Hint: draw a picture.");
 - `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or a LaTeX
   environment that it opens is never closed.
 """
@@ -38,6 +39,8 @@ def is_complete(pair: Pair) -> Verdict:
             return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
+    if pair.solution_kind == "hint":
+        return Verdict(False, "only_hint", pair.solution.strip()[:80])
     if is_only_reference(pair.solution):
         return Verdict(False, "only_reference", pair.solution.strip())
     return KEEP

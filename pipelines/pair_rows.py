@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
+from filters.answers import final_answer, solution_kind
 from filters.figure import needs_figure
-from filters.phrases import phrases
 from schemas.document import MATH_QUALITIES
 from schemas.ids import record_id
 from schemas.problems import Item, MatchedPair
 from schemas.scp116k import Pair, Pairing, Source
-
-_SHORT_ANSWER = 60
 
 
 def to_pair(matched: MatchedPair) -> Pair:
@@ -22,8 +17,8 @@ def to_pair(matched: MatchedPair) -> Pair:
         id=record_id(problem.sha256, *problem.span, solution.sha256, *solution.span),
         problem=problem.text,
         solution=solution.text,
-        answer=final_answer(solution.text),
-        solution_kind="full",
+        answer=final_answer(problem.text, solution.text),
+        solution_kind=solution_kind(problem.text, solution.text),
         hint=problem.hint or solution.hint or None,
         label=problem.label,
         domain=None,
@@ -50,25 +45,6 @@ def to_pair(matched: MatchedPair) -> Pair:
         judge=None,
         answers=(),
     )
-
-
-def final_answer(solution: str) -> str | None:
-    """Returns the final answer that a solution states, if it is plain which one that is.
-
-    A solution of one short line is its own answer; in a longer one the last line that starts with
-    "Answer:" (in any language of `filters/data/answer.yaml`) states it.
-    """
-    text = solution.strip()
-    if text and "\n" not in text and len(text) <= _SHORT_ANSWER:
-        return text
-    stated = [found[1].strip("*_ \t") for line in text.split("\n") if (found := _marker().match(line))]
-    return next((answer for answer in reversed(stated) if answer), None)
-
-
-@cache
-def _marker() -> re.Pattern[str]:
-    words = "|".join(word for language in phrases("answer").values() for word in language)
-    return re.compile(rf"[*_\s]*(?:{words})[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE)
 
 
 def _pages(item: Item) -> tuple[int, ...]:

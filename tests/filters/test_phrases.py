@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from filters.answers import final_answer
 from filters.completeness import is_only_reference, truncation
 from filters.figure import needs_figure
 from filters.phrases import phrases
-from pipelines.pair_rows import final_answer
 
 
 @pytest.mark.parametrize("name", ["answer", "figure", "only_reference", "open_words"])
@@ -85,7 +85,7 @@ def test_problems_that_need_no_figure(text: str) -> None:
      "ตอบ", "【答案】", "정답", "Đáp số", "Jawaban", "Atsakymas", "პასუხი"],
 )  # fmt: skip
 def test_final_answers_in_many_languages(marker: str) -> None:
-    assert final_answer("$x + 1 = 4$ " * 20 + f"\n{marker}: 3") == "3"
+    assert final_answer("What?", "$x + 1 = 4$ " * 20 + f"\n{marker}: 3") == "3"
 
 
 @pytest.mark.parametrize(

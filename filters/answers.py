@@ -1,0 +1,67 @@
+"""What a printed solution is: worked out, the final answer alone, or no more than a hint."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from extractors.problems.vocabulary import fold, pattern
+from filters.phrases import phrases
+
+SolutionKind = Literal["full", "final_answer", "hint"]
+
+_SHORT_ANSWER = 60  # characters
+_OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).]\s+\S")
+_LETTER = re.compile(r"\(?([A-Ha-h])\)?(?:[.):,;]+(?=\s|$)|$)")
+_BOXED = "\\boxed{"
+_MIN_OPTIONS = 3
+
+
+def solution_kind(problem: str, solution: str) -> SolutionKind:
+    """Returns what a solution is; a hint is a text that begins with a word for one."""
+    text = solution.strip()
+    folded = fold(text[:80])
+    hint = pattern("hint").match(folded)
+    if hint and re.match(r"\s*[:：.]", folded[hint.end() :]):
+        return "hint"
+    return "final_answer" if text and text == (final_answer(problem, solution) or "") else "full"
+
+
+def final_answer(problem: str, solution: str) -> str | None:
+    """Returns the final answer that a solution states, if it is plain which one that is.
+
+    That is, first come: a solution of one short line; the letter that answers a problem with
+    options; what a line says after "Answer:" (in any language of `filters/data/answer.yaml`), the
+    last such line; the last `\\boxed{...}`.
+    """
+    text = solution.strip()
+    if text and "\n" not in text and len(text) <= _SHORT_ANSWER:
+        return text
+    if _has_options(problem) and (letter := _LETTER.match(text)):
+        return letter[1]
+    stated = [found[1].strip("*_ \t") for line in text.split("\n") if (found := _marker().match(line))]
+    return next((answer for answer in reversed(stated) if answer), None) or _boxed(text)
+
+
+def _has_options(problem: str) -> bool:
+    letters = [letter.casefold() for letter in _OPTION.findall(problem)]
+    return len(letters) >= _MIN_OPTIONS and letters == [chr(ord("a") + i) for i in range(len(letters))]
+
+
+def _boxed(text: str) -> str | None:
+    start = text.rfind(_BOXED)
+    if start < 0:
+        return None
+    depth, begin = 1, start + len(_BOXED)
+    for position in range(begin, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[position], 0)
+        if depth == 0:
+            return text[begin:position].strip() or None
+    return None
+
+
+@cache
+def _marker() -> re.Pattern[str]:
+    words = "|".join(word for language in phrases("answer").values() for word in language)
+    return re.compile(rf"[*_\s]*(?:{words})[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE)

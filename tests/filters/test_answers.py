@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from filters.answers import final_answer, solution_kind
+
+CHOICES = "Which is it?\n\n(A) one\n(B) two\n(C) three"
+INLINE_CHOICES = "Which is it? a) one b) two c) three d) four"
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer"),
+    [
+        ("4", "4"),
+        (" $x = 2$ \n", "$x = 2$"),
+        ("5 m/s", "5 m/s"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, None),
+        ("First.\n\nSecond.", None),
+        ("We add them up.\n\nAnswer: 12 apples", "12 apples"),
+        ("We add.\n\n**Answer:** $12$\n", "$12$"),
+        ("Try.\n\nAnswer: 3\n\nNo.\n\nFinal answer: 4", "4"),
+        ("Wir addieren die Zahlen und erhalten sie so.\n\nAntwort: 12", "12"),
+        ("我们把它们加起来，得到总数。\n\n答案：12", "12"),
+        ("The answer: is hidden in the text of this rather long sentence, not at its start.", None),
+        ("Answer:\n\n(a) 3\n\n(b) 4", None),
+        ("", None),
+    ],
+)
+def test_final_answer(solution: str, answer: str | None) -> None:
+    assert final_answer("What?", solution) == answer
+
+
+@pytest.mark.parametrize("text", ["*_ \n", "Answer: x*_ ", "Answer:" + " " * 50, "**"])
+def test_a_hostile_solution_takes_linear_time(text: str) -> None:
+    final_answer(text * (200_000 // len(text)) + "y", text * (200_000 // len(text)) + "y")
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "answer", "kind"),
+    [
+        (CHOICES, "B", "B", "final_answer"),
+        (CHOICES, "(b)", "(b)", "final_answer"),
+        (CHOICES, "C. " + "The others are too small for what was asked here. " * 3, "C", "full"),
+        (INLINE_CHOICES, "(d) " + "The others are too small for what was asked here. " * 3, "d", "full"),
+        ("Find a.", "A. " + "Smith found that it can't be done in this long way. " * 3, None, "full"),
+        (
+            "Prove (a) and (b).",
+            "b. " + "Smith found that it can't be done in this long way. " * 3,
+            None,
+            "full",
+        ),
+        ("Add.", "We add and find\n\n$$\\boxed{\\frac{1}{2}}$$", "\\frac{1}{2}", "full"),
+        ("Add.", "We add and find\n\n$$\\boxed{1$$", None, "full"),
+        ("Add.", "Hint: begin with the last one.", "Hint: begin with the last one.", "hint"),
+        ("Add.", "Hinweis: Beginne mit dem letzten.", "Hinweis: Beginne mit dem letzten.", "hint"),
+        ("Add.", "Hints of spring are in the air.", "Hints of spring are in the air.", "final_answer"),
+    ],
+)
+def test_what_a_solution_is(problem: str, solution: str, answer: str | None, kind: str) -> None:
+    assert final_answer(problem, solution) == answer
+    assert solution_kind(problem, solution) == kind
