@@ -63,4 +63,12 @@ NOT_YET: dict[str, str] = {
     "xx-html-table-invented-words": "keys in tables under an unknown word",
     "ko-story-back": "blanks of Korean are lost in a PDF of MuPDF",
     "en-pdf-dashed-numbers": "a numbered list within a solution cuts it",
+    "none-pdf-passengers": "lists of the same length, one of which holds a question",
+    "none-docx-passengers": "lists of the same length, one of which holds a question",
+    "none-text-passengers": "lists of the same length, one of which holds a question",
+    "none-pdf-hearing": "a record of what was asked and answered",
+    "none-docx-hearing": "a record of what was asked and answered",
+    "none-html-hearing": "a record of what was asked and answered",
+    "none-text-dialogue": "two speakers in turn",
+    "none-docx-dialogue": "two speakers in turn",
 }
