@@ -27,6 +27,7 @@ Bar = tuple[float, float, float]
 Rect = tuple[float, float, float, float]
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_MATH_LETTERS = "\U0001d400"
 _ITALIC = alphabet(0x1D434, 0x1D44E)
 
 
@@ -91,7 +92,10 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     if not items:
         return []
     _, sizes, styles, _ = zip(*items, strict=False)
-    jumps = _jumps(items, max(sizes))
+    largest = max(sizes)
+    jumps = []
+    if min(sizes) <= SCRIPT * largest or _differ(items[0], items[-1]):
+        jumps = _jumps(items, largest)
     if jumps:
         edges = [0, *jumps, len(items)]
         return [
@@ -104,7 +108,9 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     kinds = max(styles)
     if kinds >= MATH or ITALIC in styles:
         items = [
-            _in_alphabet(items, i, fonts) if item[2] & (MATH | ITALIC) else item
+            _in_alphabet(items, i, fonts)
+            if item[2] & (MATH | ITALIC) and item[0][-1] < _MATH_LETTERS
+            else item
             for i, item in enumerate(items)
         ]
     if kinds >= EXTENSION:
@@ -113,6 +119,12 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
     if kinds >= SYMBOL and found and "√" in found[0].text:
         return _split_at_tall(spans, fonts)
     return found
+
+
+def _differ(first: Item, last: Item) -> bool:
+    """Whether the first and the last span of a line without scripts stand on different baselines."""
+    y = last[3]["origin"][1] if last[0][0] != " " else baseline(last[3])
+    return abs(first[3]["origin"][1] - y) > _JUMP * first[1]
 
 
 def _jumps(items: list[Item], size: float) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 from operator import attrgetter
+from statistics import median_low
 
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, Bar, Fragment
 from extractors.documents.pdf_latex import finished, latex_of
@@ -37,7 +38,7 @@ def reduce_stacks(page: Page) -> None:
     operators = []
     if _OPERATOR.search("\n".join([f.text for f in page.fragments])):
         operators = [f for f in page.fragments if len(f.text) < 40 and _OPERATOR.search(f.text)]
-    if not bars and not delimiters and not operators:
+    if not page.fragments or not (bars or delimiters or operators):
         return
     stacks = _Stacks(page.fragments, bars)
     pairs, single = pairs_of(delimiters)
@@ -306,10 +307,16 @@ class _Stacks:
 
     def high_scripts(self) -> None:
         """Joins scripts at the corners of what is higher than a line: stacks and closing brackets."""
-        for g in self.fragments:
+        fragments = self.fragments
+        usual = median_low([f.size for f in fragments])
+        small = [f.base for f in fragments if f.size < SCRIPT * usual and not f.stacked]
+        for g in fragments if small else ():
             if not (g.stacked or g.text[-1] in ")]") or g.tall:
                 continue
             top, bottom = g.stacked or (g.base - 1.6 * g.size, g.base + g.size)
+            first = bisect_left(small, top - 0.5 * g.size)
+            if first == len(small) or small[first] > bottom + g.size:
+                continue
             near = self._between(top - 0.5 * g.size, bottom + g.size, g.x1 - 0.3 * g.size, g.x1 + 3 * g.size)
             near = [
                 f for f in near
