@@ -10,7 +10,7 @@ damage that another edition does stands apart: its numbers are in order and wron
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -23,6 +23,7 @@ from benchmarks.layouts.score import dice, tokens, words
 from schemas.problems import MatchedPair
 
 _ALIKE = 0.6
+_WORST = 12  # layouts are listed
 _MARGIN = 0.05  # by which another one must be more alike
 _THRESHOLDS = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
 
@@ -106,6 +107,10 @@ def report(judged: Sequence[Judged]) -> None:
     print(f"\n{'damage':28} {'pairs':>7} {'wrong':>6} {'share':>8}")
     for damage, group in by_damage.items():
         print(f"{damage:28} {_share(group)}")
+    print(f"\n{'wrong ones of layout':44} {'pairs':>6}")
+    layouts = Counter(j.variant for j in judged if not j.right and "edition" not in j.damage)
+    for layout, count in layouts.most_common(_WORST):
+        print(f"{layout:44} {count:6}")
     _by_threshold("kept at", judged)
     _by_threshold("without editions, kept at", [j for j in judged if "edition" not in j.damage])
 
