@@ -35,6 +35,16 @@ _LANGUAGE = 0.5
 _FEW_LETTERS = 200
 """A page that is one picture with fewer letters than this over it may be a scan with a stamp."""
 
+_ENOUGH_LETTERS = 50
+
+_GLANCE = 1000
+"""So many characters of a page tell whether they are in a language."""
+
+_COMMON = 0.3
+"""Text that shares less than this of its words with the other pages may be no text."""
+
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+
 _SAMPLE = 4000
 """So many characters, or fragments of a page, tell the language."""
 
@@ -71,7 +81,7 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
     bare = [page.number for page in pages if not page.fragments]
     if ocr.mode == "off":
         return frozenset(), _notes(bare, "no text layer")
-    wanted = [page for page in pages if _is_wanted(source, page, ocr)]
+    wanted = _wanted(source, pages, ocr)
     if not wanted:
         return frozenset(), _notes(bare, "no text layer")
     try:
@@ -130,22 +140,40 @@ def _notes(numbers: Sequence[int], what: str) -> list[str]:
 # Which pages.
 
 
-def _is_wanted(source: Any, page: Page, ocr: Ocr) -> bool:
-    text = " ".join(f.text for f in page.fragments)
-    letters = sum(map(str.isalpha, text))
-    if page.fragments and ocr.mode != "force":
-        if letters >= _FEW_LETTERS and language_confidence(text)[1] >= _NO_LANGUAGE:
-            return False
-        shown = _covers_any(source, page)
-        if not shown and (letters < 50 or language_confidence(text)[1] >= _NO_LANGUAGE):
-            return False
+def _wanted(source: Any, pages: list[Page], ocr: Ocr) -> list[Page]:
+    """Returns the pages to recognise: those that show something, and have no text or text in no language.
+
+    Formulas are in no language either. Where their page has the words of the other pages, it is left
+    alone; where there are none to compare with, OCR will say the same as the text layer.
+    """
+    if ocr.mode == "force":
+        return [page for page in pages if _shows_something(source, page)]
+    wanted, odd = [], []
+    known: set[str] = set()
+    for page in pages:
+        text = " ".join([f.text for f in page.fragments])[:_GLANCE]
+        letters = sum(map(str.isalpha, text))
+        if not page.fragments:
+            if _shows_something(source, page):
+                wanted.append(page)
+        elif letters < _FEW_LETTERS and _covered(source, page):
+            wanted.append(page)
+        elif letters >= _ENOUGH_LETTERS and language_confidence(text)[1] < _NO_LANGUAGE:
+            odd.append((page, set(_WORDS.findall(text))))
+        else:
+            known.update(_WORDS.findall(text))
+    wanted += [page for page, words in odd if len(words & known) < _COMMON * len(words)]
+    return sorted(wanted, key=attrgetter("number"))
+
+
+def _shows_something(source: Any, page: Page) -> bool:
     try:
         return not is_blank(source.load_page(page.number - 1))
     except Exception:  # damaged: nothing to see
         return False
 
 
-def _covers_any(source: Any, page: Page) -> bool:
+def _covered(source: Any, page: Page) -> bool:
     """Whether a picture covers the page."""
     try:
         infos = source.load_page(page.number - 1).get_image_info()
