@@ -42,7 +42,7 @@ class Limits:
     max_megabytes: int = 200
     max_pages: int = 5000
     max_text_megabytes: int = 50
-    max_blocks: int = 500_000
+    max_blocks: int = 200_000
     memory_megabytes: int = 1000
     seconds: int = 600
     ocr: Ocr = Ocr()
