@@ -61,7 +61,6 @@ NOT_YET: dict[str, str] = {
     "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",
     "xx-text-inline-invented-words": "no word is known, and nothing is bold",
     "xx-html-table-invented-words": "keys in tables under an unknown word",
-    "ko-story-back": "blanks of Korean are lost in a PDF of MuPDF",
     "en-pdf-dashed-numbers": "a numbered list within a solution cuts it",
     "none-pdf-passengers": "lists of the same length, one of which holds a question",
     "none-docx-passengers": "lists of the same length, one of which holds a question",
