@@ -19,6 +19,7 @@ def to_pair(matched: MatchedPair) -> Pair:
         solution=solution.text,
         answer=final_answer(problem.text, solution.text),
         solution_kind=solution_kind(problem.text, solution.text),
+        context=problem.context or None,
         hint=problem.hint or solution.hint or None,
         label=problem.label,
         domain=None,

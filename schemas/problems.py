@@ -31,6 +31,8 @@ class Item:
       link: equal, and not empty, in a problem and a solution that the document itself joins.
       method: how the document joins them: see `MatchedPair.method`.
       hint: help that is printed with it and is no solution ("Hint", "Strategy"); empty without.
+      context: what is printed before it for "the next problems", and is no part of its text; empty
+        without. What names its problems by number is prepended to their texts instead.
       math_quality: the worst of its blocks: see `Block.math_quality`.
       ocr: whether any of it was recognised on an image.
     """
@@ -54,6 +56,7 @@ class Item:
     link: str = ""
     method: str = ""
     hint: str = ""
+    context: str = ""
     math_quality: MathQuality = "exact"
     ocr: bool = False
 

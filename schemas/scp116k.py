@@ -72,6 +72,9 @@ class Pair:
     solution_kind: str = field(
         metadata={"doc": "full, final_answer (nothing but the answer) or hint (help that does not solve it)"}
     )
+    context: str | None = field(
+        metadata={"doc": "printed before it for the next problems in common; read it before the problem"}
+    )
     hint: str | None = field(metadata={"doc": "hint or strategy note printed with it, part of neither text"})
     label: str = field(metadata={"doc": "label as printed, such as Exercise 1.2.105"})
     domain: str | None = field(metadata={"doc": "field of study; null without a classifier or a model"})

@@ -7,9 +7,10 @@ from bisect import bisect
 from dataclasses import replace
 
 from extractors.problems.affinity import answers, asks
+from extractors.problems.declared import Opening
 from extractors.problems.matching import match_items
 from extractors.problems.mirrors import mirroring_titles
-from extractors.problems.openings import Opening, find_openings
+from extractors.problems.openings import find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
 from extractors.problems.sequences import numeric
@@ -84,20 +85,32 @@ def _declare(parts: list[Part]) -> list[Part]:
 
 def _with_stems(parts: list[Part], pieces: list[Piece], openings: list[Opening]) -> list[Part]:
     """Gives the problems that share a stem ("In Problems 4 to 6, ...") the pieces of that stem."""
-    stems = []
-    for position, opening in enumerate(openings):
-        if opening.shared_by:
-            ends = [o.index for o in openings[position + 1 : position + 2]]
-            stem = list(pieces[opening.index : ends[0] if ends else opening.index + 1])
-            stems.append((opening.index, range(opening.shared_by[0], opening.shared_by[1] + 1), stem))
-    if not stems:
-        return parts
-    placed = []
+    at = [opening.index for opening in openings]
+    stems = {o.index: o.stem for o in openings if o.stem}
+    ends = {o.index for o in openings if o.kind == "boundary"}
+    placed, current, left = [], 0, 0
     for part in parts:
-        last = bisect(stems, part.opening.index, key=lambda stem: stem[0]) - 1
+        begun = [i for i in at[bisect(at, current) : bisect(at, part.opening.index)] if i in ends]
+        if begun:
+            current = begun[-1]
+            left = stems[current].count if current in stems else 0
+        stem = stems.get(current)
+        if stem is None or part.kind != "problem":
+            placed.append(part)
+            continue
         number = part.label.number[-1] if part.label and part.label.number else ""
-        shared = part.kind == "problem" and last >= 0 and number.isdigit() and int(number) in stems[last][1]
-        placed.append(replace(part, stem=stems[last][2]) if shared else part)
+        if stem.last:
+            shared = number.isdigit() and stem.first <= int(number) <= stem.last
+        else:
+            shared = not stem.count or left > 0
+            left -= 1
+        following = bisect(at, current)
+        end = at[following] if following < len(at) else current + 1
+        if shared and stem.last:
+            part = replace(part, stem=pieces[current:end])
+        elif shared:  # how far "the next problems" go is less sure than numbers are
+            part = replace(part, context=pieces[current:end])
+        placed.append(part)
     return placed
 
 
@@ -187,6 +200,7 @@ def _item(document: Document, part: Part) -> Item | None:
         link=part.link,
         method=part.method,
         hint=_hint(part.hint),
+        context=joined(part.context),
         math_quality=max((b.math_quality for b in blocks), key=MATH_QUALITIES.index),
         ocr=any(b.ocr for b in blocks),
     )

@@ -5,55 +5,27 @@ from __future__ import annotations
 import re
 from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from extractors.problems.declared import Kind, Opening, declared_openings
 from extractors.problems.enumerations import clauses, counts_parts, label_of, sheet, without_enumerations
 from extractors.problems.interleaved import answered_families, answered_in_place, glossary
 from extractors.problems.labels import Label
-from extractors.problems.outline import OPENED, Piece
+from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
+from extractors.problems.stems import read_stem
 from extractors.problems.titles import Zone, roman_value
-from extractors.problems.vocabulary import Role, fold, pattern, words
-
-Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside", "proof"]
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
-# "Use the following information for the next four exercises": belongs to what follows it.
-_NEXT = re.compile(
-    r"^\W*(?:use|for|in|refer|consider|answer)\b.{0,90}?\bnext\b.{0,30}\b(?:exercises?|problems?|questions?)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_RANGE = re.compile(r"\s*(?P<first>\d{1,4})\s*(?:[-–—]|[^\W\d_]{1,8})\s*(?P<last>\d{1,4})(?![\d.])")
-_STEM_HEAD = 60  # how far from its start a shared stem says which problems it is for
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A place where something begins.
-
-    Attributes:
-      index: of its piece.
-      kind: what begins; a boundary ends what was before and begins nothing.
-      label: as read; None where the source declares the element without a printed label.
-      stop: index of the first piece after the declaring container; None without one.
-      container: identifier of the declaring container; "" without one.
-      target: identifier of the container that a declared solution names.
-      shared_by: first and last number of the problems whose common stem begins here.
-    """
-
-    index: int
-    kind: Kind
-    label: Label | None
-    stop: int | None = None
-    container: str = ""
-    target: str = ""
-    shared_by: tuple[int, int] | None = None
+_MIN_ALIKE = 5
+_STEM_PIECES = 12  # a stem may have a list, a table or a figure of its own
 
 
 def find_openings(pieces: list[Piece]) -> list[Opening]:
     """Returns the openings of a document in order, at most one a piece."""
-    declared = _declared(pieces)
+    declared = declared_openings(pieces)
     worded = _worded(pieces)
     bare = _bare(pieces, worded, declared)
     openings = {**{o.index: o for o in bare}, **{o.index: o for o in worded}}
@@ -64,27 +36,28 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         kind = printed.kind if printed and printed.label and printed.label.role else opening.kind
         openings[opening.index] = replace(opening, kind=kind)
     for index, piece in enumerate(pieces):
-        if index in openings:
+        stem = read_stem(piece)
+        if stem and not stem.last and not _precedes_problem(index, openings, len(pieces)):
+            stem = None
+        if index in openings and not (stem and stem.last and _is_range(openings[index])):
             continue
         heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
         title = piece.label is None and heading
-        shared_by = _shared_by(piece)
-        stem = shared_by or (piece.section.zone == "problems" and _NEXT.match(piece.block.text[:200]))
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
-            openings[index] = Opening(index, "boundary", None, shared_by=shared_by)
+            openings[index] = Opening(index, "boundary", None, stem=stem)
     return [openings[index] for index in sorted(openings)]
 
 
-def _shared_by(piece: Piece) -> tuple[int, int] | None:
-    """Returns which problems a stem is for: "In Problems 4 to 6, a car..." gives (4, 6)."""
-    if piece.section.zone not in ("problems", "") or piece.block.kind not in ("paragraph", "list_item"):
-        return None
-    head = fold(piece.block.text[: 2 * _STEM_HEAD])
-    for word in pattern("problem").finditer(head, 0, _STEM_HEAD):
-        numbers = _RANGE.match(head, word.end())
-        if numbers and 0 < int(numbers["last"]) - int(numbers["first"]) <= 20:
-            return int(numbers["first"]), int(numbers["last"])
-    return None
+def _precedes_problem(index: int, openings: dict[int, Opening], end: int) -> bool:
+    """Whether a problem begins soon after a stem, which may have a table or a figure of its own."""
+    following = next((i for i in range(index + 1, min(index + 1 + _STEM_PIECES, end)) if i in openings), None)
+    return following is not None and openings[following].kind == "problem"
+
+
+def _is_range(opening: Opening) -> bool:
+    """Whether what was taken for a label, "Exercises 1-2.", names several problems."""
+    label = opening.label
+    return label is not None and len(label.number) == 2 and bool(re.search(r"\d\s*[-–—]\s*\d", label.printed))
 
 
 def _is_bare_label(opening: Opening | None, piece: Piece) -> bool:
@@ -198,6 +171,8 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             if not candidates and not worded and not declared:
                 candidates = sheet(candidates_here, pieces)
         chosen = [c for chain in _chains(candidates) for c in chain]
+        if zone == "solutions":
+            chosen += _strays(candidates, chosen)
         kind: Kind = _OF_ZONE[zone] if zone else "problem"
         openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]
         if zone == "solutions":
@@ -255,6 +230,20 @@ def _chains(candidates: list[Candidate]) -> list[list[Candidate]]:
     ]
 
 
+def _strays(candidates: list[Candidate], chosen: list[Candidate]) -> list[Candidate]:
+    """Returns bold numbers that look like those of the sequence but stand out of order.
+
+    Where columns were read in another order than they were printed, an answer must not run on into
+    the next one.
+    """
+    looks = Counter((c.look, len(c.number)) for c in chosen)
+    usual = {look for look, n in looks.items() if n >= _MIN_ALIKE}
+    numbers = {c.number for c in chosen}
+    return [
+        c for c in candidates if c.distinct and c.number not in numbers and (c.look, len(c.number)) in usual
+    ]
+
+
 def _chain(candidates: list[Candidate]) -> list[Candidate]:
     """Returns the best chain; letters that spell Roman numbers are ordered by their value."""
     values = {c.index: roman_value(c.number[0]) if len(c.number) == 1 else 0 for c in candidates}
@@ -286,100 +275,3 @@ def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool
     """Whether at least half of the answers in the same chapters (3.x, 4.x) are among the shared."""
     chapters = {number[:-1] for number in shared}
     return 2 * len(shared) >= sum(1 for number in answered if number[:-1] in chapters)
-
-
-def _declared(pieces: list[Piece]) -> list[Opening]:
-    """Openings that the source declares by an element, environment or directive of its own."""
-    spans: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
-    targets: dict[str, str] = {}
-    outer: dict[str, list[str]] = {}
-    for index, piece in enumerate(pieces):
-        above: list[str] = []
-        for container in piece.block.containers:
-            if container.id in spans:
-                spans[container.id][1] = index + 1
-            else:
-                spans[container.id] = [index, index + 1]
-                names[container.id], targets[container.id] = container.name, container.target
-                outer[container.id] = list(above)
-            above.append(container.id)
-    roles = {ident: _declared_role(name) for ident, name in names.items()}
-    roles |= dict.fromkeys(_around_solutions(names, roles, outer), "problem")
-    nested = Counter(o for ident in spans if roles[ident] in ("problem", "example") for o in outer[ident])
-    openings: dict[int, Opening] = {}
-    for ident, (begin, end) in sorted(spans.items(), key=lambda s: (s[1][0], -s[1][1])):
-        role = roles[ident] or _role_of_summary(names[ident], pieces[begin])
-        if role is None or _is_group(pieces, begin, end, role) or (role != "solution" and nested[ident]):
-            continue
-        if any(roles[o] == role and openings.get(spans[o][0]) for o in outer[ident]):
-            continue
-        kind: Kind = "problem"
-        label = pieces[begin].label
-        if roles[ident] is None and label is None:
-            text = pieces[begin].block.text  # "Show the answer" is a label, and no part of the answer
-            label = Label(role, "", (), len(text), text, True)
-        if label and label.role not in ("problem", "example", "solution", "hint"):
-            numbered = pieces[begin].section.zone == "solutions" or role != "solution"
-            if pieces[begin].block.marker or not numbered:
-                label = None  # the first step of what the element holds
-        if role == "solution":
-            kind = "solution" if label and label.number else "inline_solution"
-            kind = "solution" if targets[ident] else kind
-        elif role == "hint":
-            kind = "inline_hint"
-        openings[begin] = Opening(begin, kind, label, end, ident, targets[ident])
-    return list(openings.values())
-
-
-def _around_solutions(
-    names: dict[str, str], roles: dict[str, Role | None], outer: dict[str, list[str]]
-) -> set[str]:
-    """Returns the elements of unknown names that hold one solution each: they hold problems."""
-    inside = Counter(above for ident in names if roles[ident] == "solution" for above in outer[ident])
-    counts = Counter(names.values())
-    single = Counter(names[ident] for ident, n in inside.items() if n == 1 and roles[ident] is None)
-    return {
-        ident
-        for ident, n in inside.items()
-        if n == 1 and roles[ident] is None and 3 <= single[names[ident]] >= counts[names[ident]] / 2
-    }
-
-
-def _declared_role(name: str) -> Role | None:
-    tokens = [t for t in re.split(r"[^\w]+|_|(?<=[a-z])(?=[A-Z])", name) if t]
-    roles = [words().get(fold(token)) for token in tokens]
-    for role in ("solution", "hint", "example", "problem"):
-        if role in roles:
-            return role
-    return None
-
-
-def _role_of_summary(name: str, first: Piece) -> Role | None:
-    """Returns what an element that opens on demand hides, by its title: "Show the answer"."""
-    titled = first.block.kind == "heading" or len(first.block.text) <= 40
-    if titled and OPENED.search(name):
-        for role in ("hint", "solution"):
-            if pattern(role).search(fold(first.block.text)):
-                return role
-    return None
-
-
-def _is_group(pieces: list[Piece], begin: int, end: int, role: Role) -> bool:
-    """Whether a container holds several items, such as `<section class="exercises">`."""
-    wanted = ("problem", "example", "") if role != "solution" else ("problem", "")
-    heads = [p for p in pieces[begin:end] if p.block.kind == "heading"]
-    if len(heads) > 1:
-        return True
-    labels = [
-        p.label.number
-        for p in pieces[begin:end]
-        if p.label
-        and p.label.role in wanted
-        and p.label.number
-        and not (p.block.marker and p.block.level > 1)
-    ]
-    worded = [
-        p for p in pieces[begin:end] if p.label and p.label.role in ("problem", "example") and p.label.number
-    ]
-    return len(worded) > 1 or (role == "solution" and len(labels) > 3 and len(heads) > 0)

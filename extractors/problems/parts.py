@@ -6,8 +6,8 @@ import re
 from bisect import bisect
 from dataclasses import dataclass, field
 
+from extractors.problems.declared import Opening
 from extractors.problems.labels import Label
-from extractors.problems.openings import Opening
 from extractors.problems.outline import Piece
 from schemas.ids import record_id
 from schemas.problems import ItemKind
@@ -24,7 +24,8 @@ class Part:
     Attributes:
       pieces: what it consists of.
       hint: pieces of help that stand with it ("Hint", "Strategy") and belong to neither text.
-      stem: pieces that it shares with other problems.
+      stem: pieces that it shares with other problems, which they name by number.
+      context: pieces for "the next problems", which stand beside the problem.
       link, method: see `Item`.
     """
 
@@ -34,6 +35,7 @@ class Part:
     pieces: list[Piece] = field(default_factory=list)
     hint: list[Piece] = field(default_factory=list)
     stem: list[Piece] = field(default_factory=list)
+    context: list[Piece] = field(default_factory=list)
     link: str = ""
     method: str = ""
 

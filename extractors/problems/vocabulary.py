@@ -62,7 +62,7 @@ def _by_language() -> dict[str, dict[Role, frozenset[str]]]:
     source = files("extractors.problems").joinpath("vocabulary.yaml").read_text("utf-8")
     return {
         language: {role: frozenset(map(fold, roles.get(role, ()))) for role in get_args(Role)}
-        for language, roles in yaml.load(source, Loader=yaml.CSafeLoader).items()
+        for language, roles in yaml.CSafeLoader(source).get_single_data().items()
     }
 
 

@@ -162,8 +162,6 @@ UNREAD = [
     ("3. sorunun çözümü: Bu", "solution", "3", GENITIVE),
     ("प्रश्न 3 का हल: यह", "solution", "3", "a link between the number and the solution"),
     ("問3の解答 これ", "solution", "3", "a link between the number and the solution"),
-    ("Řešení příkladu č. 3. To", "solution", "3", "an abbreviation of 'number' other than no., nr, №"),
-    ("Rješenje zadatka br. 3. To", "solution", "3", "an abbreviation of 'number' other than no., nr, №"),
     ("Άσκηση 3η. Το", "problem", "3", "the ending of an ordinal"),
     ("Swali la 3. Ni", "problem", "3", "a link between word and number"),
     ("Լուծում։ Այս", "solution", "", "the Armenian full stop is no delimiter"),
