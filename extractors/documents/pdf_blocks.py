@@ -199,7 +199,7 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
         return True
     if line.mono and last.mono:
         return False
-    heading = last.bold >= len(last.text) > 1 and not line.bold and not last.stacked
+    heading = last.bold >= len(last.text) > 1 and line.bold < len(line.text) and not last.stacked
     if abs(size - last.size) > 0.12 * last.size and (heading or not (line.stacked or last.stacked)):
         return True
     if last.text[-1] == "-" and line.text[0].islower():
