@@ -14,6 +14,7 @@ _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。"
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff]{2}")
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
+_MOSTLY_ASKING = 0.4
 _MAX_ANSWERS_ASKING = 0.1
 _SHORT = 0.4  # of the length of the problems
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
@@ -42,7 +43,9 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     """
     if len(problems) < 3 or _asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
-    if asks(problems) and median(map(len, solutions)) <= _SHORT * median(map(len, problems)):
+    if _asking(problems) >= _MOSTLY_ASKING and median(map(len, solutions)) <= _SHORT * median(
+        map(len, problems)
+    ):
         return True
     return _chance(problems, solutions) <= _CHANCE
 

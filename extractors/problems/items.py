@@ -22,6 +22,7 @@ from schemas.problems import Found, Item
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
 
 
+_RUN_IN_SHARE = 0.3  # of the problems without a solution below them
 _RUN_IN = re.compile(  # "... fly? Ans. 30 m"
     r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}\s+(?=\S)"
 )
@@ -56,8 +57,17 @@ def _find(document: Document, pieces: list[Piece]) -> Found:
     ]
     items = [item for part in parts if (item := _item(document, part))]
     text = document.text
-    whole = [half for item in _without_single_links(items) for half in _with_run_in_answer(text, item)]
+    whole = _with_run_in_answers(text, _without_single_links(items))
     return Found(document.uri, document.sha256, _with_runs(_asking(text, whole)))
+
+
+def _with_run_in_answers(text: str, items: list[Item]) -> list[Item]:
+    """Splits the problems that hold their answer; "Answer: none" in one of many is something said."""
+    halves = [_with_run_in_answer(text, item) for item in items]
+    problems = [item for item in items if item.kind == "problem" and not item.link]
+    if sum(1 for both in halves if len(both) == 2) < _RUN_IN_SHARE * len(problems):
+        return items
+    return [half for both in halves for half in both]
 
 
 def _asking(text: str, items: list[Item]) -> list[Item]:

@@ -21,6 +21,7 @@ from extractors.problems.vocabulary import fold, words
 from schemas.document import Block
 
 _MIN_COUNT = 3
+_MIN_TURNS = 6
 _COVERED = 0.5  # share of the numbered items that have the word
 _ONCE = 0.9  # share of the items with the word in which it stands once
 _SOLVED = 0.2  # share of the items with a known word for a solution, from which nothing is inferred
@@ -107,7 +108,10 @@ def _alternating(blocks: list[Block], labels: Labels) -> Labels:
     asking = turns[0].phrase
     questions = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase == asking]
     replies = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase != asking]
-    if not asks(questions) or asks(replies):
+    letters = all(len(phrase) == 1 for phrase in common)
+    # Two who talk to each other alternate as well, but both of them ask, and not every time.
+    enough = len(questions) >= (_MIN_COUNT if letters else _MIN_TURNS)
+    if not enough or not asks(questions) or asks(replies):
         return labels
     inferred = list(labels)
     for lead in turns:
