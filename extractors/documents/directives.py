@@ -1,4 +1,4 @@
-"""Markdown's named blocks: directives of MyST, divs of pandoc and Quarto, chunks of R Markdown."""
+"""Markdown's named blocks: directives of MyST, divs of pandoc and Quarto, chunks of R Markdown, callouts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
 CODE = frozenset(
     [
@@ -74,6 +76,7 @@ _KEY_VALUE = re.compile(r"(?<![\w.-])([\w.-]++)\s*+=\s*+(\"[^\"]*\"|'[^']*'|[^\s
 _ATTRIBUTES = re.compile(r"\{([^{}]*)\}\s*$")
 _OPTION = re.compile(r":([A-Za-z][\w-]*):[ \t]*(.*)$")
 _YAML_OPTION = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)$")
+_CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]\n]*)?\][+-]?(?:[ \t]+([^\n]*))?(?:\n|$)")
 
 
 @dataclass
@@ -235,3 +238,27 @@ def _div_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         token.meta[option[1]] = option[2].strip("\"' ")
         state.line += 1
     return True
+
+
+def callout_plugin(md: MarkdownIt) -> None:
+    """Makes a callout of a block quotation that begins with `[!question]- Title`.
+
+    Obsidian (help.obsidian.md/callouts) has any name, a title and a sign for folding; GitHub's and
+    Microsoft's alerts have the name alone. The tokens are `callout_open`, with the name as its info
+    and the title as its content, and `callout_close`.
+    """
+    md.core.ruler.after("block", "callout", _callout_rule)
+
+
+def _callout_rule(state: StateCore) -> None:
+    quotations: list[Token] = []
+    for index, token in enumerate(state.tokens):
+        if token.type == "blockquote_open":
+            quotations.append(token)
+            inline = state.tokens[index + 2] if index + 2 < len(state.tokens) else None
+            begins = state.tokens[index + 1].type == "paragraph_open" and inline is not None
+            if begins and inline and (found := _CALLOUT.match(inline.content)):
+                token.type, token.info, token.content = "callout_open", found[1].lower(), found[2] or ""
+                inline.content = inline.content[found.end() :]
+        elif token.type == "blockquote_close" and quotations.pop().type == "callout_open":
+            token.type = "callout_close"

@@ -1,4 +1,4 @@
-"""Markdown, with the named blocks of MyST, Quarto, R Markdown and MkDocs, and the HTML within."""
+"""Markdown, with the named blocks of MyST, Quarto, R Markdown, MkDocs and Obsidian, and the HTML within."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from extractors.documents.characters import printable
 from extractors.documents.directives import (
     SILENT,
     Directive,
+    callout_plugin,
     div_plugin,
     parse_div,
     parse_fence,
@@ -77,7 +78,7 @@ def _parser(myst: bool, math: bool) -> MarkdownIt:
     if myst:
         md.use(myst_block_plugin).use(myst_role_plugin)
     md.core.ruler.at("inline", _parse_inlines)
-    return md.use(div_plugin)
+    return md.use(div_plugin).use(callout_plugin)
 
 
 def _parse_inlines(state: StateCore) -> None:
@@ -212,6 +213,12 @@ class MarkdownReader:
 
     def _on_div_close(self, token: Token) -> None:
         self._events.end("div")
+
+    def _on_callout_open(self, token: Token) -> None:
+        self._open(Directive(f"callout-{token.info}", title=token.content), "callout")
+
+    def _on_callout_close(self, token: Token) -> None:
+        self._events.end("callout")
 
     def _on_admonition_open(self, token: Token) -> None:
         self._open(Directive(f"admonition {token.meta.get('tag', '')}".strip()), "admonition")

@@ -54,7 +54,8 @@ def declared_openings(pieces: list[Piece]) -> list[Opening]:
                 names[container.id], targets[container.id] = container.name, container.target
                 outer[container.id] = list(above)
             above.append(container.id)
-    roles = {ident: _declared_role(name) for ident, name in names.items()}
+    titled = {ident: _role_of_callout(name, pieces[spans[ident][0]]) for ident, name in names.items()}
+    roles = {ident: titled[ident] or _declared_role(name) for ident, name in names.items()}
     roles |= dict.fromkeys(_around_solutions(names, roles, outer), "problem")
     nested = Counter(o for ident in spans if roles[ident] in ("problem", "example") for o in outer[ident])
     openings: dict[int, Opening] = {}
@@ -66,7 +67,7 @@ def declared_openings(pieces: list[Piece]) -> list[Opening]:
             continue
         kind: Kind = "problem"
         label = pieces[begin].label
-        if roles[ident] is None and label is None:
+        if (titled[ident] or roles[ident] is None) and label is None:
             text = pieces[begin].block.text  # "Show the answer" is a label, and no part of the answer
             label = Label(role, "", (), len(text), text, True)
         if label and label.role not in ("problem", "example", "solution", "hint"):
@@ -103,6 +104,15 @@ def _declared_role(name: str) -> Role | None:
         if role in roles:
             return role
     return None
+
+
+def _role_of_callout(name: str, first: Piece) -> Role | None:
+    """Returns what the title of a callout says that it is, which its author chose for a colour."""
+    if not name.startswith("callout") or first.block.style.bold < len(first.block.text):
+        return None
+    if first.label and first.label.role in ("problem", "example"):
+        return first.label.role
+    return _role_of_summary(name, first)
 
 
 def _role_of_summary(name: str, first: Piece) -> Role | None:

@@ -27,7 +27,6 @@ NOT_YET: dict[str, str] = {
     "en-latex-probsoln": "the environments of probsoln",
     "en-latex-numbered-subsections": "unknown words above two runs of the same labels",
     "en-html-links-without-numbers": "links are not kept by the reader",
-    "en-markdown-callouts": "callouts of Obsidian",
     "en-text-aiken": "ANSWER: B below unnumbered questions",
     "el-pdf-back": "a narrow column: a hyphenated word is split, a heading taken into a line",
     "cy-pdf-back": "Welsh headings are no known words",

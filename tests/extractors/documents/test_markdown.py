@@ -84,3 +84,20 @@ def test_picture_held_in_the_text_is_left_out() -> None:
 def test_paragraph_no_author_writes_is_kept_as_it_is() -> None:
     text = "[" * 3000 + " end"
     assert read(f"x {text}")[0].text == f"x {text}"
+
+
+def test_callouts_are_elements_with_a_title() -> None:
+    blocks = read(
+        "> [!Question]- What *is* it?\n> A thing.\n>\n> > [!success]+ Solution\n> > It is 2.\n\n> [!NOTE]\n> x"
+    )
+    assert [(b.text, b.style.bold, [c.name for c in b.containers]) for b in blocks] == [
+        ("What is it?", 11, ["callout-question"]),
+        ("A thing.", 0, ["callout-question"]),
+        ("Solution", 8, ["callout-question", "callout-success"]),
+        ("It is 2.", 0, ["callout-question", "callout-success"]),
+        ("x", 0, ["callout-note"]),
+    ]
+
+
+def test_quotation_with_a_bracket_is_no_callout() -> None:
+    assert [c.name for c in read("> see [!note] here")[0].containers] == ["blockquote"]
