@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from extractors.problems.vocabulary import fold
@@ -18,6 +18,7 @@ _MOSTLY_ASKING = 0.4
 _MAX_ANSWERS_ASKING = 0.1
 _SHORT = 0.4  # of the length of the problems
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
+_SHIFT = 1.0  # overlap that a row of solutions must gain, before it is believed to be shifted
 _OTHERS = 12  # other solutions that each one is compared with
 
 
@@ -80,3 +81,39 @@ def overlap(a: Counter[str], b: Counter[str], frequency: Counter[str], size: int
 
     least = min(weight(a), weight(b))
     return weight(a & b) / least if least else 0.0
+
+
+def out_of_step(problems: Sequence[str], solutions: Mapping[int, str]) -> set[int]:
+    """Returns which solutions fit the problem before or after their own better, as their neighbours do.
+
+    Solutions of another edition carry numbers that are shifted from some place on. One solution that
+    resembles the next problem says nothing; a row of them does (Viterbi algorithm over the shifts
+    -1, 0 and 1, of which a change costs).
+
+    Args:
+      problems: of a run, in order.
+      solutions: by the place of the problem that carries their number.
+    """
+    asked = [bag(text) for text in problems]
+    answered = {place: bag(text) for place, text in sorted(solutions.items())}
+    frequency = Counter(word for words in (*asked, *answered.values()) for word in words)
+    size = len(asked) + len(answered)
+    best = {0: 0.0, -1: -_SHIFT, 1: -_SHIFT}
+    came: list[dict[int, int]] = []
+    for place, words in answered.items():
+        total, origin = {}, {}
+        for step in best:
+            before = max(best, key=lambda b, step=step: best[b] - _SHIFT * (b != step))  # type: ignore[misc]
+            fits = 0 <= place + step < len(asked)
+            agree = overlap(asked[place + step], words, frequency, size) if fits else 0.0
+            total[step] = best[before] - _SHIFT * (before != step) + agree
+            origin[step] = before
+        best = total
+        came.append(origin)
+    step = max(best, key=lambda s: best[s])
+    doubtful: set[int] = set()
+    for place, origin in zip(reversed(answered), reversed(came), strict=True):
+        if step:
+            doubtful.add(place)
+        step = origin[step]
+    return doubtful

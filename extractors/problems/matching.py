@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from string import ascii_lowercase
 
-from extractors.problems.affinity import answers
+from extractors.problems.affinity import answers, out_of_step
 from extractors.problems.titles import scope_number, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
@@ -25,6 +25,7 @@ _MIN_SCORE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _GUESS = 0.7
 _OTHER_KIND = 0.9
+_SHIFTED = 0.6
 _NAMELESS = re.compile(
     r"\b(?:sols?|solns?|ans|exs?|probs?|qs?|loesung(?:en)?|uebung(?:en)?|manual|student|key|selected|detailed|full|worked|short)\b"
 )
@@ -372,6 +373,11 @@ def _pair_runs(
     # Solutions mostly without a problem here belong to another run that was not found.
     chapters = {key[:-1] for key in asked.items}
     coverage = len(common) / max(1, sum(1 for key in answered.items if key[:-1] in chapters))
+    places = {key: place for place, key in enumerate(asked.items)}
+    shifted = out_of_step(
+        [item.text for item in asked.items.values()],
+        {places[key]: answered.items[key].text for key in common},
+    )
     pairs = []
     for key in sorted(common):
         scope = _scope_factor(asked, answered, key, repeated)
@@ -379,6 +385,8 @@ def _pair_runs(
         guess = _GUESS if scope == _NO_SCOPE and key in repeated else 1.0
         if key in repeated and any(_suits(run, asked, answered, key) for run in rivals):
             guess = _GUESS
+        if places[key] in shifted:
+            guess *= _SHIFTED
         score = round(affinity * family * scope * guess * min(1.0, 0.4 + coverage), 4)
         if scope and score >= _MIN_SCORE:
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
