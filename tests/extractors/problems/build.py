@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from extractors.problems import find_items, match_items
 from schemas.document import Block, Container, Document, Style, with_spans
 from schemas.ids import record_id
-from schemas.problems import Found, Item, ItemKind
+from schemas.problems import Found, Item, ItemKind, Matching
 
 SHA = "0" * 64
 
@@ -28,6 +29,18 @@ def inside(name: str, ident: str, *texts: str, target: str = "") -> list[Block]:
 def document(*blocks: Block | str, uri: str = "book.md", title: str = "") -> Document:
     made = [Block(b) if isinstance(b, str) else b for b in blocks]
     return Document(uri, SHA, title, "en", "markdown", 0, with_spans(made))
+
+
+def table(*rows: tuple[str, ...]) -> Block:
+    return Block("\n".join(" | ".join(row) for row in rows), "table")
+
+
+def matched(*documents: Document) -> Matching:
+    return match_items([find_items(d) for d in documents])
+
+
+def pairs(*documents: Document) -> list[tuple[str, str]]:
+    return [(p.problem.text, p.solution.text) for p in matched(*documents).pairs]
 
 
 def found(uri: str, *items: Item) -> Found:

@@ -1,0 +1,118 @@
+"""Whether texts ask, and whether some answer others, by their words alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.problems.affinity import answers, asks, bag, overlap
+
+SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
+STATED = [f"Consider the {subject} and describe what it does to the field." for subject in SUBJECTS]
+REPLIES = [f"It turns out that the {subject} weakens it." for subject in SUBJECTS]
+TEXTS = st.lists(st.text(max_size=30), max_size=8)
+
+
+@pytest.mark.parametrize(
+    "mark", ["Why?", "¿Por qué?", "لماذا؟", "なぜですか。", "Γιατί;", "为什么？", "(Why?)", '"Why?"']
+)
+def test_question_marks_of_many_scripts(mark: str) -> None:
+    assert asks([mark, "a", "b", "c", "d"])
+
+
+@pytest.mark.parametrize("text", ["example.org/?page=2", "x = 1; y = 2", "いいか", "Find x.", "wait... no!"])
+def test_what_is_no_question(text: str) -> None:
+    assert not asks([text] * 5)
+
+
+def test_one_question_in_five_is_enough_and_one_in_six_is_not() -> None:
+    assert asks(["Why?", *["No."] * 4])
+    assert not asks(["Why?", *["No."] * 5])
+    assert not asks([])
+
+
+def test_a_bag_holds_words_and_numbers_without_case() -> None:
+    assert bag("The ÁREA is 3.5 of it, the rest 12") == Counter(
+        {"the": 2, "area": 1, "rest": 1, "3.5": 1, "12": 1}
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="a run of ideographs counts as one word")
+def test_scripts_without_blanks_are_compared_by_two_characters() -> None:
+    assert bag("速度の力は") == Counter({"速度": 1, "の力": 1})
+
+
+def test_replies_that_share_rare_words_answer() -> None:
+    assert answers(STATED, REPLIES)
+
+
+def test_replies_to_other_problems_do_not_answer() -> None:
+    assert not answers(STATED, REPLIES[1:] + REPLIES[:1])
+    assert not answers(STATED, REPLIES[::-1])
+
+
+def test_what_asks_does_not_answer() -> None:
+    assert not answers(STATED, [f"{reply[:-1]}, does it?" for reply in REPLIES])
+
+
+def test_a_common_word_is_no_evidence() -> None:
+    """Every text shares "field" with every other: nothing tells whose answer is whose."""
+    assert not answers(
+        [f"Describe the field, part {a}." for a in "abcdef"], [f"The field is {b}." for b in "uvwxyz"]
+    )
+
+
+def test_short_texts_answer_questions_and_no_statements() -> None:
+    questions = [f"How long does the journey number {n} over the whole distance take?" for n in range(3)]
+    short = ["An hour.", "A day.", "Never."]
+    assert answers(questions, short)
+    assert not answers([question.replace("?", ".") for question in questions], short)
+    assert not answers(questions, [f"{text} {'It depends on the day. ' * 4}" for text in short])
+
+
+def test_two_pairs_are_too_few() -> None:
+    assert not answers(["Why ever not?"] * 2, ["So."] * 2)
+    assert answers(["Why ever not?"] * 3, ["So."] * 3)
+
+
+def _unrelated(random: Random, count: int, words: int, vocabulary: int) -> tuple[list[str], list[str]]:
+    known = ["".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(vocabulary)]
+    texts = [" ".join(random.choices(known, k=words)) for _ in range(2 * count)]
+    return texts[:count], texts[count:]
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "vocabulary"),
+    [
+        (6, 30, 200),
+        (20, 30, 200),
+        (20, 20, 100),
+        pytest.param(20, 5, 100, marks=pytest.mark.xfail(strict=True, reason="ties count as no try")),
+        pytest.param(40, 5, 200, marks=pytest.mark.xfail(strict=True, reason="ties count as no try")),
+    ],
+)
+def test_texts_drawn_at_random_seldom_answer(count: int, words: int, vocabulary: int) -> None:
+    """At most the stated 2 % of the time, and three standard deviations: 20 of 400."""
+    random = Random(count * words * vocabulary)
+    accepted = sum(answers(*_unrelated(random, count, words, vocabulary)) for _ in range(400))
+    assert accepted <= 8 + 3 * 400**0.5 * 0.14
+
+
+@given(TEXTS, TEXTS)
+def test_any_texts_get_a_verdict(problems: list[str], solutions: list[str]) -> None:
+    size = min(len(problems), len(solutions))
+    assert answers(problems[:size], solutions[:size]) in (True, False)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_overlap_is_a_share_and_symmetric(a: str, b: str) -> None:
+    words = bag(a), bag(b)
+    frequency = Counter(word for bagged in words for word in bagged)
+    share = overlap(*words, frequency, 2)
+    assert 0 <= share <= 1 + 1e-9
+    assert share == pytest.approx(overlap(words[1], words[0], frequency, 2))
+    assert overlap(words[0], words[0], frequency, 2) == pytest.approx(1.0 if words[0] else 0.0)

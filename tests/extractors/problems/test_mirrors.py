@@ -1,0 +1,72 @@
+"""Sections of solutions whose titles are in no vocabulary."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.problems.mirrors import mirroring_titles
+from extractors.problems.outline import divide
+from schemas.document import Block
+from tests.extractors.problems.build import document, heading, matched, pairs
+
+SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
+ASKED = [f"{n}. What is known of the {s} in the old mine?" for n, s in enumerate(SUBJECTS, 1)]
+REPLIES = [f"{n}. That the {s} was lost." for n, s in enumerate(SUBJECTS, 1)]
+
+
+def titles(*blocks: Block | str) -> list[str]:
+    return mirroring_titles(divide(document(*blocks)))
+
+
+def test_what_mirrors_the_numbers_is_found_and_paired() -> None:
+    blocks = [heading("Zadaju"), *ASKED, heading("Odzivu"), *REPLIES]
+    assert "odzivu" in titles(*blocks)
+    text = document(*blocks)
+    assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES]
+    assert all("?" in pair.problem.text and "?" not in pair.solution.text for pair in matched(text).pairs)
+
+
+def test_a_title_that_returns_in_every_chapter_is_one() -> None:
+    blocks: list[Block | str] = []
+    for chapter in (1, 2):
+        blocks += [heading(f"{chapter} Nad"), heading("Zadaju", 2), *ASKED, heading("Odzivu", 2), *REPLIES]
+    assert set(titles(*blocks)) >= {"zadaju", "odzivu"}
+
+
+def test_most_numbers_have_to_stand_elsewhere() -> None:
+    """Four of five are; three of five are not."""
+    replies = [f"{n}. Thus." for n in range(1, 6)]
+    assert "odzivu" in titles(heading("Zadaju"), *ASKED[:4], heading("Odzivu"), *replies)
+    assert "odzivu" not in titles(heading("Zadaju"), *ASKED[:3], heading("Odzivu"), *replies)
+
+
+def test_two_numbers_are_too_few() -> None:
+    assert titles(heading("Zadaju"), *ASKED[:2], heading("Odzivu"), *REPLIES[:2]) == []
+    assert len(titles(heading("Zadaju"), *ASKED[:3], heading("Odzivu"), *REPLIES[:3])) == 2
+
+
+def test_at_most_three_titles_are_tried_the_largest_first() -> None:
+    blocks: list[Block | str] = []
+    for length, title in enumerate(("Uno", "Duo", "Tri", "Kvar"), 3):
+        blocks += [heading(title), *(f"{n}. It is so." for n in range(1, length + 1))]
+    assert titles(*blocks) == ["kvar", "tri", "duo"]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        [f"{n}. What of the {s}?" for n, s in enumerate(SUBJECTS, 1)],
+        [f"{n}. That the {s} was lost." for n, s in enumerate(SUBJECTS[3:] + SUBJECTS[:3], 1)],
+        [f"{n}. {'Another tale of no one in a far land, told at some length. ' * 3}" for n in range(1, 7)],
+    ],
+    ids=["questions", "rotated", "prose"],
+)
+def test_equal_numbers_alone_make_no_pairs(second: list[str]) -> None:
+    assert pairs(document(heading("Zadaju"), *ASKED, heading("Odzivu"), *second)) == []
+
+
+def test_titles_are_not_asked_where_solutions_are_known() -> None:
+    text = document(
+        heading("Exercises"), *ASKED[:3], heading("Answers"), *REPLIES[:3], heading("Odzivu"), *REPLIES
+    )
+    assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES[:3]]
