@@ -15,7 +15,7 @@ from extractors.documents.pdf_labels import CAPTION, ENUMERATOR, NAMED
 from extractors.documents.pdf_latex import CLOSE, FUNCTIONS, OPEN, SIGN, display, unmarked, with_dollars
 from extractors.documents.pdf_lines import Line
 from extractors.documents.pdf_tables import label_beside, table_at, table_text
-from extractors.documents.pdf_text import Hyphens, join
+from extractors.documents.pdf_text import SOFT_HYPHEN, Hyphens, join
 from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, MathQuality, Style
 
 PartKind = Literal["text", "code", "table", "figure", "footnote", "caption"]
@@ -134,10 +134,24 @@ def _drop_marks(text: list[Part], notes: list[Part]) -> None:
             mark = match[1] or match[2]
             marks.add(mark)
             first.text = f"{mark} {first.text[match.end() :]}"
+    referred = set()
+
+    def refer(match: re.Match[str]) -> str:
+        mark = match[2] or match[3]
+        if mark not in marks:
+            return match[0]
+        referred.add(mark)
+        return match[1]
+
     for part in text:
         for line in part.lines:
             if OPEN in line.text:
-                line.text = _REFERENCE.sub(lambda m: m[1] if (m[2] or m[3]) in marks else m[0], line.text)
+                line.text = _REFERENCE.sub(refer, line.text)
+    for mark in marks - referred:
+        raised = re.compile(rf"(?<=\d){OPEN}\^(?:\{{{re.escape(mark)}\}}|{re.escape(mark)}){CLOSE}(?![\w(])")
+        found = [line for part in text for line in part.lines if raised.search(line.text)]
+        if len(found) == 1:  # no other place refers to the footnote: this is no power
+            found[0].text = raised.sub("", found[0].text, count=1)
 
 
 def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Iterator[Part]:
@@ -202,7 +216,7 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     heading = last.bold >= len(last.text) > 1 and line.bold < len(line.text) and not last.stacked
     if abs(size - last.size) > 0.12 * last.size and (heading or not (line.stacked or last.stacked)):
         return True
-    if last.text[-1] == "-" and line.text[0].islower():
+    if last.text.endswith(("-", SOFT_HYPHEN)) and line.text[0].islower():
         return False
     ended = last.text.endswith(_SENTENCE_END)
     if line.bold > 1 and not last.bold_end and (ended or line.bold < len(line.text)):
@@ -258,6 +272,8 @@ def _goes_on(last: Line, line: Line) -> bool:
         return False
     if ENUMERATOR.match(line.text) or NAMED.match(line.text) or line.bold > 1:
         return False
+    if last.text.endswith(SOFT_HYPHEN) and line.text[0].isalpha():
+        return True
     if last.bold >= len(last.text) or len(last.text) < 20:
         return False
     full = last.x1 > last.column[1] - 4 * last.size

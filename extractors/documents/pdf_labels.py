@@ -7,15 +7,16 @@ import re
 ENUMERATOR = re.compile(
     r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?=\s|$)|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)"
     r"|(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){1,3}[.:)]?(?=\s|$)"
+    r"|\(?\d{1,3}(?:[、．](?!\s?\d)|[）】])|[（【]\d{1,3}[）】]"
     r"|[•◦▪‣●○■□–—*-](?=\s|$)"
 )
-"""Numbers, letters and bullets: "3.", "(a)", "iv)", "3.11", "A.2.1:"."""
+"""Numbers, letters and bullets: "3.", "(a)", "iv)", "3.11", "A.2.1:", "3、"."""
 
 NAMED = re.compile(
-    r"(?![a-zà-ÿ])[^\W\d_]{1,14}\.? (?:\d{1,3}|[A-Z](?=[.:\d]))(?:[.\d-]*\d)?[.:)]"
+    r"(?![a-zà-ÿ])[^\W\d_]{1,14}(?:\.? (?:\d{1,3}|[A-Z](?=[.:\d]))|\d{1,3})(?:[.\d-]*\d)?[.:)]"
     r"|[A-Z][a-z]{3,12}[.:](?:\s|$)"
 )
-"""A word and a number, or a word alone, with a stop: "Exercise 1.2.3:", "Problem 2.", "Solution."."""
+"""A word and a number, or a word alone, with a stop: "Exercise 1.2.3:", "Q5.", "Solution."."""
 
 CAPTION = re.compile(
     r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|tableau|рис\.?|табл\.?)"

@@ -12,6 +12,9 @@ from extractors.documents.pdf_page import Page
 _BAND = 0.14
 """Margins are this part of a page's height."""
 
+_NARROWEST = 50.0
+"""Margins are at least so high, in points, with their running heads: small pages have no smaller ones."""
+
 _ROWS = 3
 """At most so many rows at the top, and at the bottom, are looked at."""
 
@@ -59,7 +62,7 @@ def remove_running_heads(pages: list[Page]) -> None:
 
 def _edge_rows(page: Page, top: bool) -> list[Row]:
     """Returns the outermost rows of a page, the outermost first."""
-    limit = _BAND * page.height
+    limit = max(_BAND * page.height, _NARROWEST)
     rows: list[Row] = []
     for f in page.fragments if top else reversed(page.fragments):
         if (f.base if top else page.height - f.base) > limit:
