@@ -72,6 +72,33 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place in a block that links of its document can lead to, besides its containers.
+
+    Attributes:
+      id: the source's identifier, as links name it.
+      start: offset into the text of the block.
+    """
+
+    id: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Part of a block that leads to another place of its document.
+
+    Attributes:
+      target: identifier of an `Anchor` or a `Container`; it may be one that does not exist.
+      start, end: span in the text of the block.
+    """
+
+    target: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One heading, paragraph, list item, table... of a document.
 
@@ -93,6 +120,8 @@ class Block:
         it was put together from positions on a page; "doubtful" where it could not be, and the
         glyphs stand in reading order.
       ocr: whether the text was recognised on an image of the page.
+      anchors, links: in the order of their places; none of raised or lowered text, of tables, and of
+        blocks that have more than a hundred, such as an index.
     """
 
     text: str
@@ -107,6 +136,8 @@ class Block:
     end: int = 0
     math_quality: MathQuality = "exact"
     ocr: bool = False
+    anchors: tuple[Anchor, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from extractors.documents.characters import file_name, one_spaced, printable
 from extractors.documents.tex import tidy_math
-from schemas.document import Block, BlockKind, Container, Style
+from schemas.document import Anchor, Block, BlockKind, Container, Link, Style
 
 MAX_CONTAINERS = 40
 """Elements around a block beyond this depth are not recorded: no human document is so deep."""
+
+MAX_LINKS = 100
+"""Links and their targets in a paragraph; one that has more is an index or a table of contents."""
 
 _DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
 _IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
@@ -35,10 +38,20 @@ class _Item:
 
 @dataclass
 class _Line:
-    """The paragraph that is being read, as runs of equal style."""
+    """The paragraph that is being read, as runs of equal style.
 
-    runs: list[tuple[str, bool, bool]]
-    outer: list[tuple[str, list[tuple[str, bool, bool]]]]
+    Attributes:
+      outer: the runs around each script that is open, with its sign.
+      anchors: identifiers, each with the number of runs before it.
+      links: targets, each with the numbers of runs before its start and its end.
+      link: the target of the link that is open, and the number of runs before it.
+    """
+
+    runs: list[tuple[str, bool, bool]] = field(default_factory=list)
+    outer: list[tuple[str, list[tuple[str, bool, bool]]]] = field(default_factory=list)
+    anchors: list[tuple[str, int]] = field(default_factory=list)
+    links: list[tuple[str, int, int]] = field(default_factory=list)
+    link: tuple[str, int] | None = None
 
 
 class Builder:
@@ -52,7 +65,7 @@ class Builder:
         self.bold = 0
         self.italic = 0
         self._blocks: list[Block] = []
-        self._line = _Line([], [])
+        self._line = _Line()
         self._items: list[_Item] = []
         self._containers: list[Container] = []
         self._footnotes: list[Block] = []
@@ -100,18 +113,39 @@ class Builder:
         if inner.strip():
             self._line.runs.append((script(sign, inner), self.bold > 0, self.italic > 0))
 
+    def anchor(self, identifier: str) -> None:
+        """Names the place that is being read, so that links lead to it."""
+        if identifier and not self._line.outer:
+            self._line.anchors.append((printable(identifier), len(self._line.runs)))
+
+    def begin_link(self, target: str) -> None:
+        """Opens a link to another place of the document; links do not nest."""
+        self.refer(target)
+        if target and not self._line.outer:
+            self._line.link = printable(target), len(self._line.runs)
+
+    def end_link(self) -> None:
+        if self._line.link and not self._line.outer:
+            target, start = self._line.link
+            self._line.links.append((target, start, len(self._line.runs)))
+            self._line.link = None
+
     # Block events.
 
     def flush(self, kind: BlockKind | None = None, level: int | None = None) -> None:
         """Ends the paragraph that is being read; without text in it nothing happens."""
         while self._line.outer:
             self.end_script()
-        text, style = _join(self._line.runs)
-        self._line.runs = []
-        if text:
+        line = self._line
+        text, style = _join(line.runs)
+        self._line = _Line(link=(line.link[0], 0) if line.link else None)
+        if not text:
+            self._line.anchors = [(identifier, 0) for identifier, _ in line.anchors[:MAX_LINKS]]
+        else:
             if kind is None and self._kinds:
                 kind, level = self._kinds[-1][0], self._kinds[-1][1] or None
-            self._emit(text, kind, level, style)
+            anchors, links = _places(line)
+            self._emit(Block(text, "paragraph", style=style, anchors=anchors, links=links), kind, level)
         footnotes, self._footnotes = self._footnotes, []
         self._blocks += footnotes
 
@@ -199,7 +233,7 @@ class Builder:
     def footnote(self) -> Iterator[None]:
         """What is read within is printed after the paragraph that refers to it."""
         line, items, kinds = self._line, self._items, self._kinds
-        self._line, self._items, self._kinds = _Line([], []), [], []
+        self._line, self._items, self._kinds = _Line(), [], []
         blocks, self._blocks = self._blocks, []
         waiting, self._footnotes = self._footnotes, []
         yield
@@ -238,8 +272,9 @@ class Builder:
         self.flush()
         return self._blocks
 
-    def _emit(self, text: str, kind: BlockKind | None, level: int | None, style: Style) -> None:
-        marker = ""
+    def _emit(self, block: Block, kind: BlockKind | None, level: int | None) -> None:
+        """Appends a paragraph as what it is, with the marker of the list item that it begins."""
+        marker, text, style = "", block.text, block.style
         if self._items and self._items[-1].marker:
             # An outer item that opens with a list of its own prints its marker on a line of its own.
             item = self._items[-1]
@@ -250,12 +285,15 @@ class Builder:
         if marker:
             shift = len(marker) + 1
             text = f"{marker} {text}"
+            anchors = tuple(replace(a, start=a.start and a.start + shift) for a in block.anchors)
+            links = tuple(replace(x, start=x.start + shift, end=x.end + shift) for x in block.links)
+            block = replace(block, anchors=anchors, links=links)
             style = Style(
                 bold=style.bold and style.bold + shift,
                 italic=style.italic and style.italic + shift,
             )
         depth = len(self._items) if level is None else level
-        self._append(Block(text, kind, depth, marker, style=style))
+        self._append(replace(block, text=text, kind=kind, level=depth, marker=marker, style=style))
 
     def _print_marker(self) -> None:
         """Prints the markers that no paragraph has printed yet; a bullet alone says nothing."""
@@ -299,6 +337,23 @@ def _leading(runs: list[tuple[str, bool, bool]], which: int, length: int) -> int
             break
         lead.append(run[0])
     return min(len(one_spaced("".join(lead)).strip()), length)
+
+
+def _places(line: _Line) -> tuple[tuple[Anchor, ...], tuple[Link, ...]]:
+    """Returns where in the text of a paragraph its anchors and links are."""
+    if line.link:
+        line.links.append((*line.link, len(line.runs)))
+    if not 0 < len(line.anchors) + len(line.links) <= MAX_LINKS:
+        return (), ()
+
+    def place(count: int) -> int:
+        return len(
+            unicodedata.normalize("NFC", one_spaced("".join(r for r, _, _ in line.runs[:count])).lstrip())
+        )
+
+    anchors = tuple(Anchor(identifier, place(count)) for identifier, count in line.anchors)
+    links = (Link(target, place(begin), place(end)) for target, begin, end in line.links)
+    return anchors, tuple(link for link in links if link.start < link.end)
 
 
 def _is_layout(rows: list[list[list[Block]]]) -> bool:

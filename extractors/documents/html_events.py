@@ -263,6 +263,8 @@ class HtmlEvents:
         if tag in _NAMED or (tag in _CONTAINERS and (names or identifier)):
             self.builder.open_container(" ".join(dict.fromkeys(names)) or tag, identifier)
             undo.append(self.builder.close_container)
+        elif identifier or (tag == "a" and attributes.get("name")):
+            self.builder.anchor(identifier or attributes.get("name") or "")
 
     def _open_element(self, tag: str, attributes: Attributes, undo: list[Callable[[], None]]) -> None:
         builder = self.builder
@@ -281,6 +283,9 @@ class HtmlEvents:
         elif tag == "q":
             builder.text("“")
             undo.append(lambda: builder.text("”"))
+        elif tag == "a" and (attributes.get("href") or "").startswith("#"):
+            builder.begin_link((attributes.get("href") or "")[1:])
+            undo.append(builder.end_link)
         elif tag == "a" and "#" in (attributes.get("href") or ""):
             builder.refer((attributes.get("href") or "").partition("#")[2])
         elif tag in _HEADINGS:

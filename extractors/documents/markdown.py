@@ -310,6 +310,14 @@ class MarkdownReader:
     def _on_image(self, token: Token) -> None:
         self.builder.image(token.content, str(token.attrGet("src") or ""))
 
+    def _on_link_open(self, token: Token) -> None:
+        address = str(token.attrGet("href") or "")
+        if address.startswith("#"):
+            self.builder.begin_link(address[1:])
+
+    def _on_link_close(self, token: Token) -> None:
+        self.builder.end_link()
+
     def _on_html_inline(self, token: Token) -> None:
         HtmlFragment(self._events).read(token.content)
 

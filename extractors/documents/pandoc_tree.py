@@ -203,8 +203,9 @@ class _Walker:
                 self.walk_blocks(definition)
 
     def _header(self, content: Node) -> None:
-        level, _, inlines = content
+        level, (identifier, _, _), inlines = content
         self.builder.flush()
+        self.builder.anchor(identifier)
         self.walk(inlines, self.inline)
         self.builder.heading(level)
 
@@ -308,14 +309,17 @@ class _Walker:
             self.walk_blocks(blocks)
 
     def _link(self, content: Node) -> None:
-        (_, _, attributes), inlines, (address, _) = content
+        (identifier, _, attributes), inlines, (address, _) = content
+        self.builder.anchor(identifier)
         if address.startswith("#"):
-            self.builder.refer(address[1:])
+            self.builder.begin_link(address[1:])
         unresolved = len(inlines) == 1 and str(inlines[0].get("c", "")).startswith("[")
         if not ("reference" in dict(attributes) and unresolved):
             self.walk(inlines, self.inline)
+        self.builder.end_link()
 
     def _span(self, content: Node) -> None:
+        self.builder.anchor(content[0][0])
         self.walk(content[1], self.inline)
         if self.format == "latex" and content[0] == ["", [], []]:
             self.builder.text(" ")  # one argument of a macro or environment ends, another may follow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from extractors.problems.labels import Label
@@ -24,6 +25,9 @@ _ROW_ANSWER = 60  # characters an answer in a row of answers has at most on aver
 
 
 _TITLE_LEVEL = 7  # below every heading that its format declares
+
+
+NO_ZONES: Mapping[str, Zone] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,11 @@ class Piece:
     title: bool = False
 
 
-def divide(document: Document, solutions: str = "") -> list[Piece]:
+def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Piece]:
     """Returns the pieces of a document with their labels and sections, in order.
 
     Args:
-      solutions: words of a title that sections of solutions have, though no vocabulary says so.
+      zones: what sections hold that have these titles (their words), though no vocabulary says so.
     """
     named_zone = name_zone(document)
     labelled = list(take_apart([part for block in document.blocks for part in _split(block)], named_zone))
@@ -76,8 +80,8 @@ def divide(document: Document, solutions: str = "") -> list[Piece]:
     answered: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
-        if is_section[index] and solutions and title_words(block.text) == solutions:
-            zone = "solutions"
+        if is_section[index] and zones:
+            zone = zones.get(title_words(block.text), zone)
         if zone == "problems" and whole == "solutions":
             zone = whole
         around = stack[-1][2] if stack and stack[-1][2] else whole
@@ -159,6 +163,7 @@ def _split(block: Block) -> list[Block]:
         if not stripped:
             continue
         offset = begin + len(text) - len(text.lstrip())
+        stop = offset + len(stripped)
         before = offset if lines else 0  # the answers of a row look like the first of them
         style = replace(
             block.style,
@@ -172,7 +177,17 @@ def _split(block: Block) -> list[Block]:
                 marker=block.marker if begin == 0 else "",
                 style=style,
                 start=block.start + offset,
-                end=block.start + offset + len(stripped),
+                end=block.start + stop,
+                anchors=tuple(
+                    replace(a, start=max(0, a.start - offset))
+                    for a in block.anchors
+                    if begin <= a.start < end
+                ),
+                links=tuple(
+                    replace(x, start=x.start - offset, end=x.end - offset)
+                    for x in block.links
+                    if offset <= x.start and x.end <= stop
+                ),
             )
         )
     return parts
@@ -355,7 +370,7 @@ def _holds_others(index: int, blocks: list[Block], labels: list[Label | None]) -
         block, label = blocks[follower], labels[follower]
         if block.kind == "heading":
             return block.level > blocks[index].level
-        if label and label.number and label.family and label.role != "float":
+        if label and label.number and label.role != "float" and (label.family or block.style.bold):
             return True
     return False
 

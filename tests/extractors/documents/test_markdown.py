@@ -87,9 +87,8 @@ def test_paragraph_no_author_writes_is_kept_as_it_is() -> None:
 
 
 def test_callouts_are_elements_with_a_title() -> None:
-    blocks = read(
-        "> [!Question]- What *is* it?\n> A thing.\n>\n> > [!success]+ Solution\n> > It is 2.\n\n> [!NOTE]\n> x"
-    )
+    question = "> [!Question]- What *is* it?\n> A thing.\n>\n> > [!success]+ Solution\n> > It is 2."
+    blocks = read(f"{question}\n\n> [!NOTE]\n> x")
     assert [(b.text, b.style.bold, [c.name for c in b.containers]) for b in blocks] == [
         ("What is it?", 11, ["callout-question"]),
         ("A thing.", 0, ["callout-question"]),
@@ -101,3 +100,12 @@ def test_callouts_are_elements_with_a_title() -> None:
 
 def test_quotation_with_a_bracket_is_no_callout() -> None:
     assert [c.name for c in read("> see [!note] here")[0].containers] == ["blockquote"]
+
+
+def test_links_and_anchors_have_places() -> None:
+    block = read('1. <a id="q1"></a>[Ask  *me*](#s1) or **see**  [there](#s2) and [away](https://a.b/#c)')[0]
+    assert [(a.id, a.start) for a in block.anchors] == [("q1", 0)]
+    assert [(x.target, block.text[x.start : x.end]) for x in block.links] == [
+        ("s1", "Ask me"),
+        ("s2", "there"),
+    ]
