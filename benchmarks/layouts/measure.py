@@ -21,5 +21,9 @@ def kept_pairs(generated: Generated) -> list[Pair]:
 
 
 def measure(generated: Generated) -> Score:
-    """Scores the pairs that a run would keep."""
-    return score(generated.truth, [(pair.problem, pair.solution) for pair in kept_pairs(generated)])
+    """Scores the pairs that a run would keep, each problem with the context that it is given."""
+    pairs = [
+        ("\n\n".join(filter(None, (pair.context, pair.problem))), pair.solution)
+        for pair in kept_pairs(generated)
+    ]
+    return score(generated.truth, pairs)

@@ -14,6 +14,7 @@ _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。"
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff]{2}")
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
+_MIN_SHORT = 6
 _MOSTLY_ASKING = 0.4
 _MAX_ANSWERS_ASKING = 0.1
 _SHORT = 0.4  # of the length of the problems
@@ -24,10 +25,11 @@ _OTHERS = 12  # other solutions that each one is compared with
 
 def asks(texts: Sequence[str]) -> bool:
     """Whether texts are questions: at least one in five has a question mark."""
-    return _asking(texts) >= _MIN_ASKING
+    return asking(texts) >= _MIN_ASKING
 
 
-def _asking(texts: Sequence[str]) -> float:
+def asking(texts: Sequence[str]) -> float:
+    """Returns the share of texts with a question mark; 0 for none."""
     return sum(1 for text in texts if _ASKS.search(text)) / len(texts) if texts else 0.0
 
 
@@ -42,10 +44,13 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     They do not ask; and either each shares more rare words and numbers with its own problem than
     with the others (sign test), or they are much shorter than what asks.
     """
-    if len(problems) < 3 or _asking(solutions) > _MAX_ANSWERS_ASKING:
+    if len(problems) < 3 or asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
-    if _asking(problems) >= _MOSTLY_ASKING and median(map(len, solutions)) <= _SHORT * median(
-        map(len, problems)
+    many = len(problems) >= _MIN_SHORT
+    if (
+        many
+        and asking(problems) >= _MOSTLY_ASKING
+        and median(map(len, solutions)) <= _SHORT * median(map(len, problems))
     ):
         return True
     return _chance(problems, solutions) <= _CHANCE

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractors.problems.labels import Label
+from extractors.problems.links import mutual
 from extractors.problems.outline import OPENED, Piece
 from extractors.problems.stems import Shared
 from extractors.problems.vocabulary import Role, fold, pattern, words
@@ -80,7 +81,31 @@ def declared_openings(pieces: list[Piece]) -> list[Opening]:
         elif role == "hint":
             kind = "inline_hint"
         openings[begin] = Opening(begin, kind, label, end, ident, targets[ident])
-    return list(openings.values())
+    return [*openings.values(), *(o for o in _linked_openings(pieces) if o.index not in openings)]
+
+
+def _linked_openings(pieces: list[Piece]) -> list[Opening]:
+    """Returns the openings of problems and solutions that lead to each other by links.
+
+    A solution goes on until the next one, a heading, or the number that follows.
+    """
+    pairs = mutual(pieces)
+    starts = {index for pair in pairs for index in pair}
+    openings = []
+    for first, second in pairs:
+        turned = pieces[first].section.zone == "solutions" != pieces[second].section.zone
+        problem, solution = (second, first) if turned else (first, second)
+        stop = solution + 1
+        while stop < len(pieces) and stop not in starts and not _ends_linked(pieces[stop]):
+            stop += 1
+        openings.append(Opening(problem, "problem", pieces[problem].label))
+        openings.append(Opening(solution, "solution", pieces[solution].label, stop))
+    return openings
+
+
+def _ends_linked(piece: Piece) -> bool:
+    numbered = piece.label is not None and piece.label.number and not piece.block.marker
+    return bool(numbered) or piece.block.kind == "heading"
 
 
 def _around_solutions(

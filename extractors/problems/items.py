@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from extractors.problems.affinity import answers, asks
+from extractors.problems.affinity import answers, asking, asks
 from extractors.problems.declared import Opening
+from extractors.problems.links import join, without_closing
 from extractors.problems.matching import match_items
 from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
 from extractors.problems.sequences import numeric
+from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import fold, words
 from schemas.document import MATH_QUALITIES, Document
 from schemas.ids import record_id
@@ -39,17 +41,45 @@ def find_items(document: Document) -> Found:
     found = _find(document, pieces)
     if any(item.kind == "solution" and item.number for item in found.items):
         return found
-    for title in mirroring_titles(pieces):
-        guess = _find(document, divide(document, solutions=title))
-        pairs = [pair for pair in match_items([guess]).pairs if pair.method == "scope_number"]
-        if answers([pair.problem.text for pair in pairs], [pair.solution.text for pair in pairs]):
-            return guess
+    titles = mirroring_titles(pieces)
+    for title in titles:
+        guess = _guess(document, {title: "solutions"})
+        if guess.answered:
+            # Hints mirror the numbers as well: without them, the others are surer.
+            others = [_guess(document, {title: "solutions", t: "hints"}) for t in titles if t != title]
+            surer = [g for g in others if g.answered and g.asking >= guess.asking]
+            return max([guess, *surer], key=lambda g: g.certainty).found
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """What a document holds if sections hold what they are guessed to.
+
+    Attributes:
+      answered: whether the solutions answer the problems, by their words.
+      asking: share of the problems that ask.
+      certainty: sum of the scores of the pairs.
+    """
+
+    found: Found
+    answered: bool
+    asking: float
+    certainty: float
+
+
+def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
+    found = _find(document, divide(document, zones))
+    pairs = [pair for pair in match_items([found]).pairs if pair.method == "scope_number"]
+    problems = [pair.problem.text for pair in pairs]
+    answered = answers(problems, [pair.solution.text for pair in pairs])
+    return _Guess(found, answered, asking(problems), sum(pair.score for pair in pairs))
 
 
 def _find(document: Document, pieces: list[Piece]) -> Found:
     openings = find_openings(pieces)
-    parts = _with_stems([_trimmed(part) for part in _declare(cut(pieces, openings))], pieces, openings)
+    declared = _declare(cut(pieces, openings), pieces)
+    parts = _with_stems([_trimmed(part) for part in declared], pieces, openings)
     scattered = _scattered_families(pieces, openings)
     parts = [
         _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
@@ -80,8 +110,8 @@ def _asking(text: str, items: list[Item]) -> list[Item]:
     return [half for item in items for half in split.get(item.id, [item])]
 
 
-def _declare(parts: list[Part]) -> list[Part]:
-    """Links declared solutions to the problems that they name."""
+def _declare(parts: list[Part], pieces: list[Piece]) -> list[Part]:
+    """Links declared solutions to the problems that they name, and items that lead to each other."""
     by_container = {p.opening.container: i for i, p in enumerate(parts) if p.opening.container}
     linked = list(parts)
     for index, part in enumerate(parts):
@@ -90,6 +120,11 @@ def _declare(parts: list[Part]) -> list[Part]:
             link = record_id("link", part.opening.container)
             linked[index] = replace(part, link=link, method="declared")
             linked[target] = replace(linked[target], link=link, method="declared")
+    for problem, solution in join(linked, pieces):
+        link = record_id("link", linked[problem].opening.index)
+        for index in (problem, solution):
+            part = linked[index]
+            linked[index] = replace(part, pieces=without_closing(part.pieces), link=link, method="declared")
     return linked
 
 

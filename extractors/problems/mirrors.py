@@ -9,7 +9,7 @@ from extractors.problems.titles import title_words
 
 _MIN_COUNT = 3
 _MIRRORED = 0.8  # share of the numbers below a title that stand elsewhere as well
-_MAX_TITLES = 3
+_MAX_TITLES = 6
 
 
 def mirroring_titles(pieces: list[Piece]) -> list[str]:
@@ -33,7 +33,10 @@ def mirroring_titles(pieces: list[Piece]) -> list[str]:
     for title, members in below.items():
         within = set(members)
         inside = {numbers[i] for i in members}
-        outside = {number for i, number in numbers.items() if i not in within}
+        others = [i for i in numbers if i not in within]
+        outside = {numbers[i] for i in others}
+        if not others or members[0] < others[0]:
+            continue  # nothing to answer yet: what is numbered before the problems are aims or contents
         if len(inside) >= _MIN_COUNT and len(inside & outside) >= _MIRRORED * len(inside):
             mirroring.append((-len(members), members[0], title))
     return [title for _, _, title in sorted(mirroring)[:_MAX_TITLES]]
