@@ -38,21 +38,19 @@ def bag(text: str) -> Counter[str]:
     return Counter(_WORD.findall(fold(text[:_MAX_TEXT])))
 
 
-def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
+def answers(problems: Sequence[str], solutions: Sequence[str], by_length: bool = True) -> bool:
     """Whether the second texts answer the first ones, one to one, judged without knowing the language.
 
-    They do not ask; and either each shares more rare words and numbers with its own problem than
-    with the others (sign test), or they are much shorter than what asks.
+    The second texts do not ask; and either each shares more rare words and numbers with its own
+    problem than with the others (sign test), or, if `by_length`, many of them are much shorter than
+    what asks.
     """
     if len(problems) < 3 or asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
-    many = len(problems) >= _MIN_SHORT
-    if (
-        many
-        and asking(problems) >= _MOSTLY_ASKING
-        and median(map(len, solutions)) <= _SHORT * median(map(len, problems))
-    ):
-        return True
+    if by_length and len(problems) >= _MIN_SHORT and asking(problems) >= _MOSTLY_ASKING:
+        short = median(map(len, solutions)) <= _SHORT * median(map(len, problems))
+        if short:
+            return True
     return _chance(problems, solutions) <= _CHANCE
 
 

@@ -72,7 +72,9 @@ def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
     found = _find(document, divide(document, zones))
     pairs = [pair for pair in match_items([found]).pairs if pair.method == "scope_number"]
     problems = [pair.problem.text for pair in pairs]
-    answered = answers(problems, [pair.solution.text for pair in pairs])
+    # Short lines before the problems are more often aims or contents than answers.
+    after = all(pair.problem.span < pair.solution.span for pair in pairs)
+    answered = answers(problems, [pair.solution.text for pair in pairs], by_length=after)
     return _Guess(found, answered, asking(problems), sum(pair.score for pair in pairs))
 
 

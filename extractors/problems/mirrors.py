@@ -33,10 +33,7 @@ def mirroring_titles(pieces: list[Piece]) -> list[str]:
     for title, members in below.items():
         within = set(members)
         inside = {numbers[i] for i in members}
-        others = [i for i in numbers if i not in within]
-        outside = {numbers[i] for i in others}
-        if not others or members[0] < others[0]:
-            continue  # nothing to answer yet: what is numbered before the problems are aims or contents
+        outside = {number for i, number in numbers.items() if i not in within}
         if len(inside) >= _MIN_COUNT and len(inside & outside) >= _MIRRORED * len(inside):
             mirroring.append((-len(members), members[0], title))
     return [title for _, _, title in sorted(mirroring)[:_MAX_TITLES]]
