@@ -92,9 +92,9 @@ def is_closing(link: Link, piece: Piece) -> bool:
 def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Returns the problems and solutions that lead to each other, by the indices of their pieces.
 
-    There are at least three; each leads to one other only; problems and solutions stand in the same
-    order. Where they have no labels, the problems ask or the links say that they lead to solutions,
-    all in the same words: entries of a dictionary that refer to each other do neither.
+    There are at least three, and each leads to one other only. Where they have no labels, problems
+    and solutions stand in the same order, and the problems ask or the links say that they lead to
+    solutions, all in the same words: entries of a dictionary that refer to each other do neither.
     """
     forward = leads(pieces)
     pairs = [
@@ -116,11 +116,9 @@ def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     texts = [pieces[index].block.text[: pieces[index].block.links[-1].start] for index, _ in alike]
     if not all(_means_solution(word) for word in wording) and not asks([text.strip() for text in texts]):
         alike = []
-    return [pair for group in (labelled, alike) if _in_order(group) for pair in group]
-
-
-def _in_order(pairs: list[tuple[int, int]]) -> bool:
-    return len(pairs) >= _MIN_PAIRS and [to for _, to in pairs] == sorted(to for _, to in pairs)
+    if [to for _, to in alike] != sorted(to for _, to in alike):
+        alike = []
+    return [pair for group in (labelled, alike) if len(group) >= _MIN_PAIRS for pair in group]
 
 
 def _same_item(a: Piece, b: Piece) -> bool:

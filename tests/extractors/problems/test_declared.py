@@ -27,3 +27,71 @@ def test_callout_without_a_telling_title_is_what_its_name_says() -> None:
 
 def test_callouts_of_other_things_are_no_items() -> None:
     assert pairs("> [!note] Remember\n> A.\n\n> [!success] Done\n> B.\n", "a.md") == []
+
+
+ASKED = [f"How long is the {w} wall?" for w in ("red", "green", "blue", "grey")]
+SAID = [f"The {w} wall measures {n} metres." for n, w in enumerate(("red", "green", "blue", "grey"), 3)]
+
+
+def page(*lines: str) -> str:
+    return "<!doctype html><html><body>" + "".join(f"<p{line}</p>" for line in lines) + "</body></html>"
+
+
+def test_links_without_numbers_and_without_their_words() -> None:
+    asked = [f' id="q{n}">{a} <a href="#s{n}">Show me</a>' for n, a in enumerate(ASKED)]
+    said = [f' id="s{n}">{s} <a href="#q{n}">↩</a>' for n, s in enumerate(SAID)]
+    assert pairs(page(*asked, *said), "a.html") == list(zip(ASKED, SAID, strict=True))
+
+
+def test_links_win_over_numbers() -> None:
+    asked = [f'><a id="q{n}" href="#s{n}">{n % 2 + 1}.</a> {a}' for n, a in enumerate(ASKED)]
+    said = [f'><a id="s{n}" href="#q{n}">{n % 2 + 1}.</a> {s}' for n, s in enumerate(SAID)]
+    source = "<h2>Exercises</h2>" + page(*asked) + "<h2>Answers</h2>" + page(*said[2:], *said[:2])
+    assert sorted(pairs(source, "a.html")) == sorted(zip(ASKED, SAID, strict=True))
+
+
+def test_one_link_of_its_own_is_enough_for_items() -> None:
+    asked = [f'><b>Exercise {n}.</b> {a}</p><p><a href="#s{n}">Solution</a>' for n, a in enumerate(ASKED, 1)]
+    said = [f' id="s{n}">{s}' for n, s in enumerate(SAID, 1)]
+    labelled = [line.replace(">", f"><b>{n}.</b> ", 1) for n, line in enumerate(said, 1)]
+    source = page(*asked) + "<h2>Solutions</h2>" + page(*labelled)
+    assert pairs(source, "a.html") == list(zip(ASKED, SAID, strict=True))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # A table of contents, and its headings lead back.
+        [
+            *(f' id="t{n}"><a href="#c{n}">{n}.</a> The {w} wall' for n, w in enumerate("abcd", 1)),
+            *(f' id="c{n}"><a href="#t{n}">{n}.</a> The {w} wall' for n, w in enumerate("abcd", 1)),
+        ],
+        # Footnotes.
+        [
+            *(f'>The {w} wall is old.<a id="r{n}" href="#n{n}">[{n}]</a>' for n, w in enumerate("abcd", 1)),
+            *(f' id="n{n}"><a href="#r{n}">[{n}]</a> A. Smith, Volume {n}.' for n in range(1, 5)),
+        ],
+        # A dictionary whose entries refer to each other.
+        [
+            *(f' id="q{n}">A {w} is a tree. <a href="#s{n}">Wood {w}</a>' for n, w in enumerate("abcd")),
+            *(f' id="s{n}">A stuff is of {w}. <a href="#q{n}">Tree {w}</a>' for n, w in enumerate("abcd")),
+        ],
+        # Sections with links to the next one and to the one before.
+        [
+            f' id="s{n}">What is {w}? <a href="#s{n - 1}">Back</a> <a href="#s{n + 1}">Next</a>'
+            for n, w in enumerate("abcdef")
+        ],
+        # An index, and everything leads back to the top.
+        [' id="top">Walls', *(f' id="i{n}">What is {n}? <a href="#top">Back</a>' for n in range(5))],
+        # Cross-references in running text.
+        [
+            *(
+                f' id="e{n}"><b>Exercise {n}.</b> Do {n}, see <a href="#f{n}">Fact {n}</a>.'
+                for n in range(1, 5)
+            ),
+            *(f' id="f{n}"><b>{n}.</b> Fact, see <a href="#e{n}">Exercise {n}</a>.' for n in range(1, 5)),
+        ],
+    ],
+)
+def test_other_links_make_no_pairs(lines: list[str]) -> None:
+    assert pairs(page(*lines), "a.html") == []
