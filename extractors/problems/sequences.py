@@ -110,5 +110,7 @@ def step_cost(before: Candidate, after: Candidate) -> float:
             return cost + min(0.02 * gap, 1.0)
         return cost + min(0.15 * gap, 2.0)
     starts_over = b[-1][1] <= (3 if after.sparse else 1)
-    restart = _RESTART if same_section else _RESTART_AT_HEADING
+    # Steps and parts start over as well, but are rarely set in bold like the labels of items.
+    bold = before.distinct and after.distinct and before.look == after.look and after.number[-1] == "1"
+    restart = _RESTART if same_section and not bold else _RESTART_AT_HEADING
     return cost + restart + (0.0 if starts_over else 1.5)
