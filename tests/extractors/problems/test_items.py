@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.problems import find_items, match_items
-from schemas.document import Block, Document
-from schemas.problems import Matching
-from tests.extractors.problems.build import bold, document, heading, inside, item
-
-
-def pairs(*documents: Document) -> list[tuple[str, str]]:
-    return [(p.problem.text, p.solution.text) for p in matched(*documents).pairs]
-
-
-def matched(*documents: Document) -> Matching:
-    return match_items([find_items(d) for d in documents])
+from extractors.problems import find_items
+from schemas.document import Block
+from tests.extractors.problems.build import bold, document, heading, inside, item, matched, pairs
 
 
 def test_solution_follows_its_problem() -> None:
@@ -232,3 +224,106 @@ def test_every_item_is_in_one_place(problems: int, chapters: int, restart: bool)
             answers.append(f"{number}. Answer c{chapter}n{number}.")
             truth.append((f"Question c{chapter}n{number}?", f"Answer c{chapter}n{number}."))
     assert pairs(document(*asked, *answers)) == truth
+
+
+def test_answers_run_in_on_the_line_of_their_problem() -> None:
+    text = document(
+        heading("Exercises"),
+        "1. How far does it fly? Ans. 30 m",
+        "2. How long? Ans. 3 s",
+        "3. Why? **Ans:** so",
+    )
+    assert pairs(text) == [("How far does it fly?", "30 m"), ("How long?", "3 s"), ("Why?", "so")]
+    for found in find_items(text).items:
+        assert text.text[slice(*found.span)] == found.text
+
+
+def test_one_answer_said_among_many_problems_is_prose() -> None:
+    text = document(heading("Exercises"), "1. Who spoke? Answer: nobody.", "2. Why?", "3. How?", "4. When?")
+    assert pairs(text) == []
+    assert find_items(text).items[0].text == "Who spoke? Answer: nobody."
+
+
+def test_an_answer_in_the_middle_of_a_sentence_is_prose() -> None:
+    text = document(heading("Exercises"), *(f"{n}. Give your answer: yes or no, of {n}." for n in (1, 2, 3)))
+    assert [found.kind for found in find_items(text).items] == ["problem"] * 3
+
+
+def test_other_words_in_brackets_are_no_answers() -> None:
+    text = document(heading("Exercises"), *(f"{n}. How far? [Remark: {n} m]" for n in (1, 2, 3)))
+    assert pairs(text) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}. {} Ans. {}",
+        pytest.param("{}. {} [Answer: {}]", marks=pytest.mark.xfail(strict=True, reason="blank and bracket")),
+    ],
+)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["Why?", "How far is 3 m?", "Find $x$.", "(b) Is it?"]),
+            st.text("ab 12$=", max_size=9).map(lambda answer: f"x{answer.strip()}"),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_spans_of_run_in_answers_index_exactly_their_text(form: str, rows: list[tuple[str, str]]) -> None:
+    lines = [form.format(n, *row) for n, row in enumerate(rows, 1)]
+    text = document("Before.", heading("Exercises"), *lines)
+    assert pairs(text) == rows
+    for found in find_items(text).items:
+        assert text.text[slice(*found.span)] == found.text
+
+
+def test_solutions_that_ask_first_hold_the_problem_too() -> None:
+    lines = [f"{n}. Which of {n} is it? Answer: {n}" for n in (1, 2, 3)]
+    assert pairs(document(heading("Solutions"), *lines)) == [
+        (f"Which of {n} is it?", str(n)) for n in (1, 2, 3)
+    ]
+    told = [f"{n}. We look at {n}. Answer: {n}" for n in (1, 2, 3)]
+    assert pairs(document(heading("Solutions"), *told)) == []
+
+
+def test_hint_and_context_are_in_no_text() -> None:
+    text = document(
+        heading("Exercises"), "1. Why?", bold("Hint. Think.", "Hint."), "Solution. So.",
+        "Use this graph for the next two questions.", "2. How?", "Solution. Thus.",
+        "3. When?", bold("Hint. Look.", "Hint."), "Solution. Now.",
+    )  # fmt: skip
+    found = find_items(text).items
+    assert [(i.hint, i.context) for i in found if i.kind == "problem"] == [
+        ("Think.", ""), ("", "Use this graph for the next two questions."),
+        ("Look.", "Use this graph for the next two questions."),
+    ]  # fmt: skip
+    assert [i.text for i in found] == ["Why?", "So.", "How?", "Thus.", "When?", "Now."]
+
+
+def test_a_section_of_hints_has_no_solutions() -> None:
+    text = document(
+        heading("Exercises"), "1. Why?", "2. How?", "3. When?", heading("Hints"), "1. Think.", "2. Look.",
+        "3. Ask.", heading("Answers"), "1. So.", "2. Thus.", "3. Now.",
+    )  # fmt: skip
+    assert pairs(text) == [("Why?", "So."), ("How?", "Thus."), ("When?", "Now.")]
+    assert not any(i.text in ("Think.", "Look.", "Ask.") for i in find_items(text).items)
+
+
+def test_the_worst_mathematics_and_any_ocr_are_said() -> None:
+    text = document(
+        heading("Exercises"), Block("1. Why $x$?", math_quality="rebuilt"),
+        Block("$y$", math_quality="doubtful"),
+        "2. How?", Block("3. When?", ocr=True), Block("4. Where $z$?", math_quality="rebuilt"),
+    )  # fmt: skip
+    found = find_items(text).items
+    assert [i.math_quality for i in found] == ["doubtful", "exact", "exact", "rebuilt"]
+    assert [i.ocr for i in found] == [False, False, True, False]
+
+
+def test_a_sheet_without_a_heading_is_one_only_with_its_solutions() -> None:
+    asked = document(*(f"{n}. Explain {n} in your words." for n in (1, 2, 3)), uri="sheet.md")
+    solved = document(*(f"{n}. It is {n}." for n in (1, 2, 3)), uri="sheet_solutions.md")
+    assert len(pairs(asked, solved)) == 3
+    assert pairs(asked) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +129,81 @@ def test_names_of_companions(asked: str, answered: str) -> None:
     solutions = found(answered, *(numbered("solution", str(n), uri=answered) for n in range(1, 4)))
     other = found("other4.md", *(numbered("problem", str(n), uri="other4.md") for n in range(1, 4)))
     assert len(match_items([problems, solutions, other]).pairs) == 3
+
+
+def _headed(kind: str, uri: str, *headings: str, count: int = 3, run: int = 0) -> list[Item]:
+    return [numbered(kind, str(n), uri=uri, headings=headings, run=run) for n in range(1, count + 1)]  # type: ignore[arg-type]
+
+
+def test_solutions_to_problems_answer_no_questions() -> None:
+    """Equal numbers under "Questions" and "Problems" of one chapter: the words of the heading decide."""
+    items = [
+        *_headed("problem", "a.md", "Chapter 1", "Questions", run=0),
+        *_headed("problem", "a.md", "Chapter 1", "Problems", run=1),
+        *_headed("solution", "a.md", "Solutions to the problems", "Chapter 1", run=2),
+    ]
+    chosen = [pair for pair in match_items([found("a.md", *items)]).pairs if pair.score >= 0.75]
+    assert {pair.problem.headings[1] for pair in chosen} == {"Problems"}
+    assert len(chosen) == 3
+
+
+def test_rivals_with_equal_numbers_and_headings_are_guesses() -> None:
+    def best(*rivals: str) -> float:
+        asked = [
+            i
+            for run, name in enumerate(rivals)
+            for i in _headed("problem", "a.md", "Chapter 1", name, run=run)
+        ]
+        answered = _headed("solution", "a.md", "Answers", "Chapter 1", run=9)
+        return max(pair.score for pair in match_items([found("a.md", *asked, *answered)]).pairs)
+
+    assert best("Exercises") > 0.9
+    assert best("Exercises", "Exercises, continued") <= 0.7
+
+
+def _texted(kind: str, family: str, texts: list[str], run: int) -> list[Item]:
+    return [
+        replace(numbered(kind, str(n), text, run=run), family=family)  # type: ignore[arg-type]
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
+
+
+def test_two_unknown_words_need_texts_that_belong_together() -> None:
+    asked = _texted("problem", "dusk", [f"What is known of the {s}?" for s in SUBJECTS], 0)
+    answered = [f"That the {s} was lost." for s in SUBJECTS]
+
+    def count(family: str, texts: list[str]) -> int:
+        return len(match_items([found("book.md", *asked, *_texted("solution", family, texts, 1))]).pairs)
+
+    assert count("dawn", answered) == 6
+    assert count("dawn", answered[::-1]) == 0
+    assert count("dusk", answered[::-1]) == 6  # one word: the number is enough
+    assert count("example", answered) == 0  # a known word for something else
+
+
+def test_copies_of_a_file_do_not_take_each_others_solutions() -> None:
+    items = [*_headed("problem", "a.md", run=0), *_headed("solution", "a.md", run=1)]
+    copies = [found(uri, *(replace(i, uri=uri) for i in items)) for uri in ("a.md", "b.md")]
+    result = match_items(copies)
+    assert [(p.problem.uri, p.solution.uri) for p in result.pairs] == [("a.md", "a.md")] * 3 + [
+        ("b.md", "b.md")
+    ] * 3
+
+
+@given(collections(), st.randoms())
+def test_links_of_any_kind_lose_no_item(documents: list[Found], random: object) -> None:
+    """Links that documents make up: dangling, doubled, between items of one kind."""
+    linked = [
+        replace(d, items=tuple(replace(i, link=random.choice(["", "l1", "l2", "l3"])) for i in d.items))  # type: ignore[attr-defined]
+        for d in documents
+    ]
+    result = match_items(linked)
+    placed = [(i.uri, i.id) for p in result.pairs for i in (p.problem, p.solution)]
+    placed += [(i.uri, i.id) for i in (*result.unpaired_problems, *result.unpaired_solutions)]
+    assert sorted(placed) == sorted((i.uri, i.id) for d in linked for i in d.items)
+    assert all((p.problem.kind, p.solution.kind) == ("problem", "solution") for p in result.pairs)
+    assert all(0 <= p.score <= 1 for p in result.pairs)
+    assert match_items(linked[::-1]) == result
