@@ -1,0 +1,144 @@
+"""Where items begin: rivals, cases, strays, Roman numbers, and numbers that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.problems import find_items
+from extractors.problems.openings import find_openings
+from extractors.problems.outline import divide
+from extractors.problems.titles import roman_value, title_words, title_zone
+from schemas.document import Block, Style
+from tests.extractors.problems.build import bold, document, heading, pairs
+
+ASKED = ["1. Why?", "2. How?", "3. When?"]
+REPLIES = ["1. So.", "2. Thus.", "3. Now."]
+PAIRS = [("Why?", "So."), ("How?", "Thus."), ("When?", "Now.")]
+
+
+def kinds(*blocks: Block | str) -> list[str]:
+    return [opening.kind for opening in find_openings(divide(document(*blocks)))]
+
+
+def test_sections_without_a_word_hold_what_is_answered() -> None:
+    text = document(heading("Heat"), *ASKED, heading("Answers"), *REPLIES)
+    assert pairs(text) == PAIRS
+    assert pairs(document(heading("Heat"), *ASKED[:2], heading("Answers"), *REPLIES)) == []
+
+
+def test_a_list_that_few_answers_match_is_no_set_of_problems() -> None:
+    listed = ["It takes the whole day. " * 30, *(f"{n}. Peel number {n}." for n in range(1, 11))]
+    assert pairs(document(heading("Recipe"), *listed, heading("Answers"), *REPLIES)) == []
+    assert pairs(document(heading("Recipe"), *listed[:10], heading("Answers"), *REPLIES)) != []
+
+
+@pytest.mark.xfail(strict=True, reason="a list is taken for a sheet although there are exercises")
+def test_answers_of_the_exercises_are_not_for_another_list() -> None:
+    text = document(
+        heading("Recipe"),
+        "1. Peel.",
+        "2. Cook.",
+        "3. Eat.",
+        heading("Exercises"),
+        *ASKED,
+        heading("Answers"),
+        *REPLIES,
+    )
+    assert pairs(text) == PAIRS
+
+
+def test_steps_in_a_solution_start_nothing() -> None:
+    text = document(
+        heading("Exercises"), *ASKED, heading("Solutions"), bold("1. So.", "1."), "1) Look.", "2) Think.",
+        bold("2. Thus.", "2."), bold("3. Now.", "3."),
+    )  # fmt: skip
+    assert pairs(text) == [("Why?", "So.\n\n1) Look.\n\n2) Think."), *PAIRS[1:]]
+
+
+def test_answers_out_of_order_do_not_run_on() -> None:
+    """Columns read in another order than printed: every bold number still ends the one before."""
+    order = [1, 2, 3, 4, 5, 9, 6, 7, 8]
+    asked = [f"{n}. Why {n}?" for n in range(1, 10)]
+    replies = [bold(f"{n}. So {n}.", f"{n}.") for n in order]
+    found = find_items(document(heading("Exercises"), *asked, heading("Answers"), *replies)).items
+    assert sorted(item.text for item in found if item.kind == "solution") == [
+        f"So {n}." for n in range(1, 10)
+    ]
+
+
+def test_roman_numbers_count_by_their_value() -> None:
+    roman = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+    assert [roman_value(r.lower()) for r in roman] == list(range(1, 11))
+    assert [roman_value(word) for word in ("", "a", "xa", "mix")] == [0, 0, 0, 0]
+    text = document(
+        heading("Exercises"),
+        *(f"{r}. Why {r}?" for r in roman),
+        heading("Answers"),
+        *(f"{r}. So {r}." for r in roman),
+    )
+    assert pairs(text) == [(f"Why {r}?", f"So {r}.") for r in roman]
+
+
+def test_unknown_words_that_start_over_are_cases() -> None:
+    def counted(*numbers: int) -> list[Block]:
+        return [bold(f"Case {n} It is {n}.", f"Case {n}") for n in numbers]
+
+    assert "problem" in kinds(*counted(1, 2, 3, 4))
+    assert "problem" not in kinds(*counted(1, 2, 1, 2))
+
+
+def test_unknown_words_that_start_over_below_a_heading_are_items() -> None:
+    rows = [bold(f"Knot {n} Is it {n}?", f"Knot {n}") for n in (1, 2)]
+    assert kinds(heading("1 Heat"), *rows, heading("2 Light"), *rows).count("problem") == 4
+
+
+def test_a_theorem_ends_an_example_and_not_an_exercise() -> None:
+    theorem = bold("Theorem 4 It is.", "Theorem 4")
+    example = [bold("Example 1 Is it?", "Example 1"), theorem]
+    assert kinds(heading("Heat"), *example)[-1] == "boundary"
+    assert "boundary" not in kinds(heading("Exercises"), *example, "1. Why?")[2:]
+
+
+def test_a_short_bold_line_is_a_title_outside_of_the_exercises() -> None:
+    bold_line = Block("Some history", style=Style(bold=12))
+    example = bold("Example 1 Is it?", "Example 1")
+    assert [i.text for i in find_items(document(heading("Heat"), example, bold_line, "Once.")).items] == [
+        "Is it?"
+    ]
+    sentence = Block("Some history.", style=Style(bold=13))
+    assert "Some history." not in [
+        p.text for p in find_items(document(heading("Heat"), example, bold_line)).items
+    ]
+    assert kinds(heading("Heat"), example, sentence) == kinds(heading("Heat"), example)
+
+
+@pytest.mark.parametrize(
+    ("title", "zone"),
+    [
+        ("Answers to odd-numbered exercises", "solutions"), ("Exercises and solutions", "problems"),
+        ("Hints for selected exercises", "hints"), ("Review questions", "problems"),
+        ("Series solutions of linear equations", ""), ("Solutions of acids in water", ""),
+        ("Lösungen zu den Aufgaben", "solutions"), ("3.4 Exercises", "problems"),
+    ],
+)  # fmt: skip
+def test_what_titles_promise(title: str, zone: str) -> None:
+    assert title_zone(title) == zone
+
+
+def test_the_words_of_a_title_are_without_its_number() -> None:
+    assert title_words("3.2 Ödzivu") == title_words("IV. odzivu") == "odzivu"
+    assert title_words("x" * 500) == "x" * 200
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        ["1. Why?", "2. How?"],
+        ["1. Why?", bold("Case 1 It is.", "Case 1")],
+        ["Exercises 1-2. See.", "1. Why?"],
+    ],
+    ids=["numbers", "cases", "ranges"],
+)
+def test_long_documents_end(unit: list[Block | str]) -> None:
+    pieces = divide(document(heading("Exercises"), *(unit * 5_000)))
+    assert len(find_openings(pieces)) <= len(pieces)
