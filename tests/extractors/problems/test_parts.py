@@ -114,6 +114,15 @@ def test_a_proof_within_a_solution_stays_there() -> None:
     assert texts(solution) == ["Solution. It is.", "Proof. So."]
 
 
+def test_a_proof_within_a_numbered_solution_stays_there() -> None:
+    """The solution is none that repeats its question, which a word for a solution would tell."""
+    proof = bold("Proof. So.", "Proof.")
+    (solution,) = parts_of(heading("Solutions"), bold("Solution 3. It is.", "Solution 3."), proof)
+    assert (solution.kind, texts(solution)) == ("solution", ["Solution 3. It is.", "Proof. So."])
+    asked = parts_of(heading("Solutions"), bold("Exercise 3. Is it?", "Exercise 3."), SOLVED)
+    assert [part.kind for part in asked] == ["problem", "solution"]
+
+
 def test_footnotes_belong_to_nothing() -> None:
     problem, _ = parts_of(ASKED, Block("1 See there.", "footnote"), SOLVED)
     assert texts(problem) == ["Exercise 1 Is it?"]

@@ -127,7 +127,7 @@ def test_the_last_of_two_words_announces_the_solution_the_other_a_hint() -> None
 
 def test_words_below_what_does_not_ask_are_remarks() -> None:
     told = [
-        replace(b, text=b.text.replace("What of", "Thus goes").replace("?", ".")) for b in lead_ins("Nota")
+        replace(b, text=b.text.replace("What of", "Thus goes").replace("?", ".")) for b in lead_ins("Odziv")
     ]
     assert not any(role == "solution" for role in roles(told))
 
