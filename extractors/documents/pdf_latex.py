@@ -210,7 +210,9 @@ def with_dollars(text: str) -> tuple[str, list[tuple[int, int]]]:
     Returns:
       The text, and pairs of offsets before and after, in order, one for the end of each formula.
     """
-    tokens = [(m.lastgroup or "", *m.span()) for m in _TOKEN.finditer(text)]
+    label = _LABEL.match(text)
+    begin = label.end() if label else 0
+    tokens = [(kind, m.start(), m.end()) for m in _TOKEN.finditer(text, begin) if (kind := m.lastgroup)]
     runs = _runs(tokens, text)
     out: list[str] = []
     moved: list[tuple[int, int]] = []
@@ -228,6 +230,9 @@ def with_dollars(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 _Token = tuple[str, int, int]
+
+# "1.2.105: y = 3": the number of an item is no part of the formula that follows it.
+_LABEL = re.compile(r"\s*[(\[]?(?:[A-Za-z]{1,2}\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[.):\]]{1,2}\s+")
 
 
 def _runs(tokens: list[_Token], text: str) -> list[tuple[int, int]]:
