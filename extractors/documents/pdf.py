@@ -89,6 +89,8 @@ def _read(source: Any, uri: str, sha256: str, limits: Limits, images: bool) -> D
     if count > limits.max_pages:
         raise UnreadableDocument("too_many_pages", f"{count} pages, at most {limits.max_pages}")
     pages, notes = _pages(source, count, images)
+    if len(notes) == count:
+        raise UnreadableDocument("damaged", f"none of its pages can be read: {notes[0]}")
     recognised, said = recognise(source, pages, limits.ocr)
     notes += said
     if limits.needs_text and not any(page.fragments for page in pages):
@@ -124,6 +126,8 @@ def _pages(source: Any, count: int, images: bool) -> tuple[list[Page], list[str]
     for number in range(1, count + 1):
         try:
             page = read_page(source.load_page(number - 1), number, fonts, resources)
+        except MemoryError:
+            raise
         except Exception as error:  # one damaged page doesn't spoil the others
             page = Page(number, 0.0, 0.0)
             notes.append(f"page {number}: {_one_line(error)}")

@@ -7,7 +7,6 @@ A printed line is a row of fragments; fractions, limits and matrices are stacks 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -91,11 +90,11 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         return fragments_of(spans, fonts, bars)
     if not items:
         return []
-    _, sizes, styles, _ = zip(*items, strict=False)
+    sizes = [item[1] for item in items]
+    styles = [item[2] for item in items]
     largest = max(sizes)
-    jumps = []
-    if min(sizes) <= SCRIPT * largest or _differ(items[0], items[-1]):
-        jumps = _jumps(items, largest)
+    scripts = min(sizes) <= SCRIPT * largest
+    jumps = _jumps(items, largest) if scripts or _differ(items[0], items[-1]) else []
     if jumps:
         edges = [0, *jumps, len(items)]
         return [
@@ -107,15 +106,18 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
             return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
     if kinds >= MATH or ITALIC in styles:
+        alphabets = fonts.alphabets
         items = [
-            _in_alphabet(items, i, fonts)
-            if item[2] & (MATH | ITALIC) and item[0][-1] < _MATH_LETTERS
-            else item
+            item
+            if not item[2] & (MATH | ITALIC) or item[0][-1] >= _MATH_LETTERS
+            else (item[0].translate(alphabets[item[3]["font"]]), *item[1:])
+            if item[2] & MATH
+            else _in_alphabet(items, i)
             for i, item in enumerate(items)
         ]
     if kinds >= EXTENSION:
         return _split_at_tall(spans, fonts)
-    found = _mixed_fragment(spans, items, sizes)
+    found = _mixed_fragment(spans, items, scripts)
     if kinds >= SYMBOL and found and "√" in found[0].text:
         return _split_at_tall(spans, fonts)
     return found
@@ -129,21 +131,22 @@ def _differ(first: Item, last: Item) -> bool:
 
 def _jumps(items: list[Item], size: float) -> list[int]:
     """Returns where one MuPDF line must be divided: its baseline jumps, or a bracket would have a script."""
-    ys = [item[3]["origin"][1] if item[0][0] != " " else baseline(item[3]) for item in items]
-    if max(ys) - min(ys) < 0.06 * size:
+    ys = [span["origin"][1] if text[0] != " " else baseline(span) for text, _, _, span in items]
+    shift = 0.06 * size
+    if max(ys) - min(ys) < shift:
         return []
     jumps: list[int] = []
     base = before = None
     least, limit = SCRIPT * size, _JUMP * size
-    for i, (_, span_size, _, _) in enumerate(items):
-        y = ys[i]
-        if before is not None and abs(y - before) > 0.06 * size:
-            if span_size > least:
+    for i, y in enumerate(ys):
+        main = items[i][1] > least
+        if before is not None and not -shift <= y - before <= shift:
+            if main:
                 if base is not None and abs(y - base) > limit:
                     jumps.append(i)
             elif items[i - 1][0].rstrip()[-1:] in _OPENING:
                 jumps.append(i)
-        if span_size > least:
+        if main:
             base = y
         before = y
     return jumps
@@ -185,17 +188,15 @@ def _uniform(spans: list[Span]) -> bool:
     return True
 
 
-def _in_alphabet(items: list[Item], i: int, fonts: Fonts) -> Item:
-    """Returns an item with the letters of formulas as those of Unicode's mathematical alphabets.
+def _in_alphabet(items: list[Item], i: int) -> Item:
+    """Returns an italic item with the letters of formulas as those of Unicode's mathematical alphabets.
 
-    They are those of fonts for formulas; in other italic fonts, a letter that stands alone, and two
-    or three that a digit or a bracket touches or that are small.
+    Those are a letter that stands alone, and two or three that a digit or a bracket touches or that
+    are small.
     """
     item = items[i]
     text, size, style, span = item
-    if style & MATH:
-        return text.translate(fonts.alphabets[span["font"]]), size, style, span
-    if style & ITALIC and not style & MONO:
+    if not style & MONO:
         letters = len(text.strip())
         if letters == 1 or (1 < letters < 4 and _touched(items, i)):
             return text.translate(_ITALIC), size, style, span
@@ -238,12 +239,9 @@ def _plain_fragment(spans: list[Span], style: int, fonts: Fonts) -> list[Fragmen
     )
 
 
-def _mixed_fragment(spans: list[Span], items: list[Item], sizes: Sequence[float]) -> list[Fragment]:
-    """Returns the fragment, if it isn't blank, of spans that differ."""
-    if min(sizes) > SCRIPT * max(sizes):
-        text, bold, italic, size, base = joined(items)
-    else:
-        text, bold, italic, size, base = scripted(items)
+def _mixed_fragment(spans: list[Span], items: list[Item], scripts: bool) -> list[Fragment]:
+    """Returns the fragment, if it isn't blank, of spans that differ, some in the size of scripts."""
+    text, bold, italic, size, base = scripted(items) if scripts else joined(items)
     if not text.isprintable():
         text = _CONTROLS.sub("", text)
     x0, x1 = items[0][3]["bbox"][0], items[-1][3]["bbox"][2]
@@ -347,7 +345,8 @@ def _split_at_tall(spans: list[Span], fonts: Fonts) -> list[Fragment]:
             start = i + 1
     if start == 0:  # a root sign among other characters
         items = [(span["text"], span["size"], fonts[span["font"]], span) for span in spans]
-        return _mixed_fragment(spans, items, [item[1] for item in items])
+        sizes = [item[1] for item in items]
+        return _mixed_fragment(spans, items, min(sizes) <= SCRIPT * max(sizes))
     return found + (fragments_of(spans[start:], fonts, []) if start < len(spans) else [])
 
 
