@@ -18,7 +18,7 @@ _BARE = re.compile(
     r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
         (?P<number>(?:[A-Za-z]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
-        (?P<close>\s*[)\]）】.:．、°º]{1,2}|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z])""",
+        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z])""",
     re.VERBOSE,
 )
 _IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
@@ -112,10 +112,18 @@ def _worded(block: Block) -> Label | None:
         # "Example 3.2 Solution", "Exercise 4 - answer"
         return _close(block, "solution", word, more[0], end + more[1], lead)
     numbered = _LINKED_NUMBER.match(rest)
-    if numbered:
+    if numbered and not (
+        role == "solution" and word.endswith(".") and _is_quantity(block, end + numbered.end())
+    ):
         number = number_parts(numbered["number"])
         return _close(block, role, word, number, end + numbered.end(), lead)
     return _close(block, role, word, (), end, lead)
+
+
+def _is_quantity(block: Block, end: int) -> bool:
+    """Whether the number after "Ans." is the answer, "Ans. 45 volts", and no number of an item."""
+    following = block.text[end:].lstrip(" ")[:1]
+    return following.islower() and block.style.bold < end
 
 
 def _linked_problem(rest: str) -> tuple[str, tuple[str, ...], int] | None:

@@ -174,7 +174,8 @@ def _split(block: Block) -> list[Block]:
             replace(
                 block,
                 text=stripped,
-                marker=block.marker if begin == 0 else "",
+                kind=block.kind if lines else "paragraph",
+                marker=block.marker if begin == 0 and lines else "",
                 style=style,
                 start=block.start + offset,
                 end=block.start + stop,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.problems.affinity import answers
+from extractors.problems.keys import read_key
 from extractors.problems.labels import Label, number_parts, read_label
 from extractors.problems.titles import Zone, title_zone
 from extractors.problems.vocabulary import fold, words
@@ -45,7 +46,7 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
                 zones.pop()
             zones.append((block.level, title_zone(block.text) or zones[-1][1]))
         if block.kind != "table":
-            yield block, label
+            yield from read_key(block) or [(block, label)]
             continue
         rows = _rows(block.text)
         items = _cards(rows, block) or _labelled_rows(rows, block)

@@ -96,3 +96,24 @@ def test_any_text_is_read_within_its_bounds(text: str, bold: int) -> None:
     if label:
         assert 0 < label.end <= len(text)
         assert label.printed in text
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Odp. 45 woltów i 135 watów", ()),
+        ("Ans. 30 metres", ()),
+        ("Ans. 3 The train is late.", ("3",)),
+        ("Ans. 3. late", ("3",)),
+    ],
+)
+def test_number_after_an_abbreviation_may_be_the_answer(text: str, number: tuple[str, ...]) -> None:
+    label = read_label(Block(text))
+    assert label is not None
+    assert (label.role, label.number) == ("solution", number)
+
+
+def test_number_with_a_counter() -> None:
+    label = read_label(Block("12번 어떤 버스가 달렸다."))
+    assert label is not None
+    assert (label.number, label.end) == (("12",), 3)
