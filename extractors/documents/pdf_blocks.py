@@ -13,7 +13,7 @@ from typing import Literal
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_labels import CAPTION, ENUMERATOR, NAMED
 from extractors.documents.pdf_latex import CLOSE, FUNCTIONS, OPEN, SIGN, display, unmarked, with_dollars
-from extractors.documents.pdf_lines import Line
+from extractors.documents.pdf_lines import Line, carry_numbers
 from extractors.documents.pdf_tables import label_beside, table_at, table_text
 from extractors.documents.pdf_text import SOFT_HYPHEN, Hyphens, join
 from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, MathQuality, Style
@@ -54,6 +54,7 @@ def blocks_of(
       bookmarks: level, title and page of each.
       body: size of the body text.
     """
+    carry_numbers(pages)
     lines = [line for page in pages for line in page if not line.picture]
     pitch = _line_pitch(lines)
     hyphens = Hyphens([line.text for line in lines])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -28,6 +28,7 @@ _MAX_DEPTH = 8
 _LABEL = re.compile(
     r"\(?(?:(\d{1,4}(?:\.\d{1,3}){0,3})|([a-z]))[.):]+(?=\s|$)|(\d{1,4}(?:\.\d{1,3}){1,3})(?=\s|$)"
 )
+_NAMED = re.compile(r"[^\W\d_]{1,14}\.? ?(\d{1,4}(?:\.\d{1,3}){0,3})[.:)]?(?=\s|$)")
 _LABEL_STARTS = frozenset("(0123456789abcdefghijklmnopqrstuvwxyz")
 _SET_OFF = re.compile(r"\(?[\d.]*\d[.):]+(?=\s|$)")
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u2e80-\u9fff]{2}")
@@ -75,24 +76,42 @@ def _columns(
     gutter = _best_gutter(fragments, known) if depth < _MAX_DEPTH and len(fragments) > 1 else None
     if gutter is None:
         return [fragments] if fragments else []
-    inside = [f for f in fragments if gutter.top < f.base < gutter.bottom]
-    left = [f for f in inside if f.x0 < gutter.edge]
-    right = [f for f in inside if f.x0 >= gutter.edge]
+    left, right, bottom = _sides(fragments, gutter)
     if not left or not right:
         return [fragments]
     rows = _grid_rows(left, right)
     if rows is None:
         used.append(gutter.edge)
-        bottom = _heading_break(left, right, body) or _end(left, right, gutter.bottom)
+        bottom = _heading_break(left, right, body) or _end(left, right, bottom)
         rows = [-1e9, bottom]
     else:
-        rows = [-1e9, *rows[1:], _end(left, right, gutter.bottom)]
+        rows = [-1e9, *rows[1:], _end(left, right, bottom)]
     parts = [[f for f in fragments if f.base <= gutter.top]]
     for top, bottom in pairwise(rows):
         parts.append([f for f in left if top <= f.base < bottom])
         parts.append([f for f in right if top <= f.base < bottom])
     parts.append([f for f in fragments if f.base > gutter.top and f.base >= rows[-1]])
     return [column for part in parts for column in _columns(part, body, known, used, depth + 1)]
+
+
+def _sides(fragments: list[Fragment], gutter: _Gutter) -> tuple[list[Fragment], list[Fragment], float]:
+    """Returns what stands left and right of a gutter, and where both end.
+
+    Text over both columns ends them; but what only sticks out of the first column, as a long
+    formula does, at the end of the page and close to the line above it, belongs to that column.
+    """
+    inside = [f for f in fragments if gutter.top < f.base < gutter.bottom]
+    left = [f for f in inside if f.x0 < gutter.edge]
+    right = [f for f in inside if f.x0 >= gutter.edge]
+    below = [f for f in fragments if f.base >= gutter.bottom]
+    if not left or not right or not below:
+        return left, right, gutter.bottom
+    furthest = gutter.edge + 0.25 * (max([f.x1 for f in right]) - gutter.edge)
+    last = max([f.bottom for f in left])
+    close = min([f.top for f in below]) - last < 0.45 * below[0].size
+    if close and all(f.x0 < gutter.edge and f.x1 < furthest for f in below):
+        return left + below, right, 1e9
+    return left, right, gutter.bottom
 
 
 def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter | None:
@@ -105,11 +124,11 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
             counts = starts.setdefault(int(f.x0 / 2), [0, 0])
             counts[0] += 1
             counts[1] += len(f.text)
-            if f.text[0] in _LABEL_STARTS and _LABEL.match(f.text):
+            if (f.bold > 2 or f.text[0] in _LABEL_STARTS) and (_label(f) or _named(f)):
                 counts[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():
-        familiar = bool(known) and any(abs(2 * start - edge) < 6 for edge in known)
+        familiar = bool(known) and any(-6 < 2 * start - edge < 6 for edge in known)
         if not familiar:
             beside = starts.get(start - 1, [0, 0])
             if letters + beside[1] < _MIN_PROSE or count + beside[0] < 2:
@@ -161,6 +180,10 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
             return _count_lines(left, right)
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
+    if _counts_on(first, second) or _counts_on(_labels(left, _named), _labels(right, _named)):
+        return _count_lines(left, right)
+    if len(first) > 1 and len(second) > 1 and _independent(left, right):
+        return _count_lines(left, right)
     if len(first) >= MIN_LINES and len(second) > 1 and _counts_down(first) and _counts_down(second):
         return _count_lines(left, right)  # answers that are formulas, with few words
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
@@ -198,15 +221,30 @@ def _is_prose(left: list[Fragment], right: list[Fragment]) -> bool:
     return full > 0.5 * (len(fills[0]) + len(fills[1]))
 
 
-def _labels(side: list[Fragment]) -> list[tuple[Fragment, Label]]:
+def _label(f: Fragment) -> Label | None:
+    """Returns what the label counts that a fragment begins with: 3., (b), 1.2."""
+    match = _LABEL.match(f.text) if f.text[0] in _LABEL_STARTS else None
+    if match is None:
+        return None
+    number = match[1] or match[3]
+    return _numbers(number) if number else (-1, ord(match[2]))
+
+
+def _named(f: Fragment) -> Label | None:
+    """Returns what the label counts that a fragment begins with: Problem 3 in bold."""
+    match = _NAMED.match(f.text) if f.bold > 2 else None
+    return _numbers(match[1]) if match and match.end(1) <= f.bold else None
+
+
+def _numbers(label: str) -> Label:
+    return tuple([int(part) for part in label.split(".")])
+
+
+def _labels(
+    side: list[Fragment], label: Callable[[Fragment], Label | None] = _label
+) -> list[tuple[Fragment, Label]]:
     """Returns the labels that stand below each other on a side, with what they count."""
-    found = []
-    for f in side:
-        match = _LABEL.match(f.text) if f.text[0] in _LABEL_STARTS else None
-        if match:
-            number = match[1] or match[3]
-            value = tuple([int(part) for part in number.split(".")]) if number else (-1, ord(match[2]))
-            found.append((f, value))
+    found = [(f, value) for f in side if (value := label(f))]
     if not found:
         return found
     aligned = [[label for label in found if abs(label[0].x0 - f.x0) < f.size] for f, _ in found]
@@ -231,6 +269,31 @@ def _counts_down(side: list[tuple[Fragment, Label]]) -> bool:
         return False
     grows = [a < b for (_, a), (_, b) in pairwise(side)]
     return sum(grows) >= 0.7 * len(grows)
+
+
+def _counts_on(left: list[tuple[Fragment, Label]], right: list[tuple[Fragment, Label]]) -> bool:
+    """Whether the numbers of the first side grow, and those of the second go on with the next one."""
+    before, after = ([value for _, value in side if value[0] >= 0] for side in (left, right))
+    if len(before) < MIN_LINES or not after or not all(a < b for a, b in pairwise(before + after)):
+        return False
+    return before[-1][:-1] == after[0][:-1] and after[0][-1] == before[-1][-1] + 1
+
+
+def _independent(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether over a third of the lines stand at a height where the other side has none: no table.
+
+    Lines count that begin at their side's left edge; so there are enough of them on both sides.
+    """
+    heights = []
+    for side in (left, right):
+        x0 = min([f.x0 for f in side])
+        lines = [f.base for f in side if f.x0 < x0 + 0.5 * f.size]
+        if len(lines) < 2 * MIN_LINES:
+            return False
+        heights.append(lines)
+    first, second = heights
+    beside = sum([any(abs(a - b) < 1 for a in first) for b in second])
+    return 3 * beside < 2 * len(second)
 
 
 def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:

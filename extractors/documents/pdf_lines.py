@@ -14,6 +14,7 @@ from extractors.documents.pdf_text import script, tidy
 
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)](?=\s\S)")
 _LABEL = re.compile(r"\(?\d{1,4}[.)]")
+_ALONE = re.compile(r"\(?\d{1,3}[.)]?")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BRACKETS = "()[]{}|‖⌊⌋⌈⌉⟨⟩√"
 _OPERATORS = frozenset("∑∏∐∫∮⋃⋂⨁⨂") | {"lim", "max", "min", "sup", "inf"}
@@ -22,7 +23,7 @@ _SCRIPT = (f"{OPEN}^", f"{OPEN}_", f"{OPEN}'")
 _CELL_GAP = 0.9
 """Gaps wider than this, in units of size, divide a line into cells."""
 
-_top, _x0 = attrgetter("top"), attrgetter("x0")
+_top, _base, _x0 = attrgetter("top"), attrgetter("base"), attrgetter("x0")
 
 Cell = tuple[float, float, str]
 
@@ -67,9 +68,14 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
     """
     column = (min([f.x0 for f in fragments]), max([f.x1 for f in fragments]))
     lines: list[Line] = []
-    for row in _rows([f for f in fragments if f.picture is None]):
+    text = [f for f in fragments if f.picture is None]
+    last = max(text, key=_base, default=None)
+    alone = last is not None and _is_left_alone(last, text)
+    for row in _rows([f for f in text if not (alone and f is last)]):
         line = _line(row, page, column)
         lines += _items(line) if line.cells else [line]
+    if alone and last is not None:
+        lines.append(_line([last], page, column))
     size = lines[0].size if lines else 1.0
     for f in fragments:
         if f.picture is not None:
@@ -78,6 +84,35 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
             line = Line(f.text, page, x0, x1, top, bottom, bottom, size, picture=True, column=column)
             lines.insert(place, line)
     return lines
+
+
+def _is_left_alone(last: Fragment, text: list[Fragment]) -> bool:
+    """Whether the lowest fragment is a number in the margin whose text stands in the next column."""
+    if len(text) < 2 or not _ALONE.fullmatch(last.text):
+        return False
+    lowest = last.top + 0.1 * last.size
+    others = [f for f in text if f.x0 > last.x1]
+    beside = [f for f in text if f.x0 <= last.x1 and f is not last]
+    return (
+        bool(others)
+        and all(_ALONE.fullmatch(f.text) for f in beside)
+        and max([f.base for f in text if f is not last]) < lowest
+    )
+
+
+def carry_numbers(pages: list[list[Line]]) -> None:
+    """Writes a number that is left alone in the margin below a column before the first line of the next."""
+    lines = [line for page in pages for line in page if not line.picture]
+    for above, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+        same = (above.page, above.column) == (line.page, line.column) != (after.page, after.column)
+        if not same or line.x1 >= above.x1 or not _ALONE.fullmatch(line.text) or _LABEL.match(after.text):
+            continue
+        after.text = f"{line.text} {after.text}"
+        after.bold = line.bold
+        after.x0 = min(after.x0, after.column[0])
+        line.text = ""
+    for page in pages:
+        page[:] = [line for line in page if line.text]
 
 
 def _items(line: Line) -> list[Line]:
@@ -138,7 +173,7 @@ def _rows(fragments: list[Fragment]) -> list[list[Fragment]]:
 def _apart(cluster: list[Fragment]) -> list[list[Fragment]]:
     """Divides a tall cluster into its lines of prose with what hangs on each; a formula stays whole."""
     levels: list[list[Fragment]] = []
-    for f in sorted(cluster, key=attrgetter("base")):
+    for f in sorted(cluster, key=_base):
         if levels and f.base - levels[-1][0].base < 0.3 * f.size:
             levels[-1].append(f)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, Fragment
 from extractors.documents.pdf_latex import finished
 from extractors.documents.pdf_layout import reading_order
-from extractors.documents.pdf_lines import lines_of
+from extractors.documents.pdf_lines import carry_numbers, lines_of
 
 SIZE = 10.0
 PROSE = "the body moves along a line and its speed"
@@ -108,6 +109,42 @@ def test_numbered_items_beside_each_other_are_lines_of_their_own() -> None:
     assert [line.text for line in found] == ["1. x = 2", "2. x = 5", "3. x = 7"]
     numbers = [at(60, 100, "1.5 m"), at(200, 100, "2.5 m"), at(340, 100, "3.5 m")]
     assert len(lines_of(numbers, 1)) == 1
+
+
+def bold(f: Fragment, length: int) -> Fragment:
+    return replace(f, bold=length)
+
+
+def test_second_column_of_two_lines_goes_on_with_the_next_number() -> None:
+    left = [bold(at(60, 100 + 14 * i, f"Task {i}. Find x.", width=120), 7) for i in range(1, 6)]
+    right = [bold(at(300, 114, "Task 6. Find the area", width=130), 7), at(300, 128, "of this.")]
+    assert names(order([*left, *right])) == ["Task"] * 6 + ["of"]
+    other = [bold(at(300, 114, "Task 9. Find the area", width=130), 7), at(300, 128, "of this.")]
+    assert order([*left, *other])[0] == "Task 1. Find x. Task 9. Find the area"
+
+
+def test_short_answers_that_restart_are_columns_if_their_lines_stand_at_other_heights() -> None:
+    left = [at(60, 100 + 14 * i, f"{i % 2 + 1}. x{i}") for i in range(6)]
+    right = [at(300, f.base + 7, f"{f.text} is enough") for f in left]
+    assert [line.split()[1] for line in order([*left, *right])] == [f"x{i}" for i in range(6)] * 2
+    rows = [at(300, f.base, f"{f.text} is enough") for f in left]
+    assert len(order([*left, *rows])) == len(left)  # a table
+
+
+def test_formula_that_sticks_out_of_its_column_stays_there() -> None:
+    long = [at(60, 100 + 12 * 9, "l9 x = 3", width=250)]
+    found = order([*column(60, "l", 9), *column(300, "r", 7), *long])
+    assert names(found) == [*(f"l{i}" for i in range(10)), *(f"r{i}" for i in range(7))]
+    wide = [at(60, 100 + 12 * 9, "F over both", width=460)]
+    assert names(order([*column(60, "l", 9), *column(300, "r", 7), *wide]))[-1] == "F"
+
+
+def test_number_left_alone_in_the_margin_is_carried_to_the_next_page() -> None:
+    first = lines_of([at(60, 100, PROSE), at(60, 112, PROSE), at(30, 100, "2"), at(30, 119, "3")], 1)
+    second = lines_of([at(60, 60, "Find x."), at(30, 80, "4"), at(60, 80, "Find y.")], 2)
+    pages = [first, second]
+    carry_numbers(pages)
+    assert [line.text for page in pages for line in page] == [f"2 {PROSE}", PROSE, "3 Find x.", "4 Find y."]
 
 
 _FRAGMENTS = st.lists(
