@@ -49,7 +49,14 @@ def test_solutions_may_begin_in_lower_case() -> None:
 
 def test_clauses_are_not_what_the_answers_answer() -> None:
     clauses_of = ["1. name the unknown,", "2. draw the picture,", "3. look back at it."]
-    rest = [heading("Heat"), *CAPITALS, heading("Answers"), "1. So.", "2. Thus.", "3. Now."]
+    rest: list[Block | str] = [
+        heading("Heat"),
+        *CAPITALS,
+        heading("Answers"),
+        "1. So.",
+        "2. Thus.",
+        "3. Now.",
+    ]
     found = find_items(document(heading("Method"), "You should", *clauses_of, *rest)).items
     assert [item.text for item in found][:4] == ["Why?", "How?", "When?", "Where?"]
 

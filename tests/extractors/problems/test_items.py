@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -314,12 +316,12 @@ def test_a_section_of_hints_has_no_solutions() -> None:
 def test_the_worst_mathematics_and_any_ocr_are_said() -> None:
     text = document(
         heading("Exercises"), Block("1. Why $x$?", math_quality="rebuilt"),
-        Block("$y$", math_quality="doubtful"),
+        Block("$y$", math_quality="doubtful", ocr=True),
         "2. How?", Block("3. When?", ocr=True), Block("4. Where $z$?", math_quality="rebuilt"),
     )  # fmt: skip
     found = find_items(text).items
     assert [i.math_quality for i in found] == ["doubtful", "exact", "exact", "rebuilt"]
-    assert [i.ocr for i in found] == [False, False, True, False]
+    assert [i.ocr for i in found] == [True, False, True, False]
 
 
 def test_a_sheet_without_a_heading_is_one_only_with_its_solutions() -> None:
@@ -327,3 +329,34 @@ def test_a_sheet_without_a_heading_is_one_only_with_its_solutions() -> None:
     solved = document(*(f"{n}. It is {n}." for n in (1, 2, 3)), uri="sheet_solutions.md")
     assert len(pairs(asked, solved)) == 3
     assert pairs(asked) == []
+
+
+FORMS = {
+    "problem": ("Exercise {n}.", "{} {}?"),
+    "solution": ("Solution.", "{} {}."),
+    "hint": ("Hint.", "{} {}."),
+    "text": ("", "Prose {}{}."),
+    "stem": ("", "Use graph {1} for the next two questions."),
+}
+
+
+@given(st.lists(st.sampled_from(list(FORMS)), max_size=25))
+def test_every_word_is_in_one_field(kinds: list[str]) -> None:
+    """Help and stems are in no problem and no solution, and no text is in two items."""
+    blocks: list[Block | str] = [heading("Exercises")]
+    for n, kind in enumerate(kinds, 1):
+        lead, form = FORMS[kind]
+        lead = lead.format(n=n)
+        blocks.append(bold(form.format(lead, f"{kind}{n}x"), lead))
+    matching = matched(document(*blocks))
+    found = [i for pair in matching.pairs for i in (pair.problem, pair.solution)]
+    found += [*matching.unpaired_problems, *matching.unpaired_solutions]
+    assert sorted(i.id for i in found) == sorted(i.id for i in find_items(document(*blocks)).items)
+    words = [word for i in found for word in re.findall(r"[a-z]+\d+x", i.text)]
+    assert len(words) == len(set(words))
+    assert not any(word.startswith("hint") for word in words)
+    for i in found:
+        assert not re.search("problem|solution", i.hint + i.context)
+        assert i.context == "" or i.kind == "problem"
+        assert i.context == "" or i.context not in i.text
+        assert not re.search("solution", i.text) or i.kind == "solution"

@@ -19,7 +19,7 @@ def titles(*blocks: Block | str) -> list[str]:
 
 
 def test_what_mirrors_the_numbers_is_found_and_paired() -> None:
-    blocks = [heading("Zadaju"), *ASKED, heading("Odzivu"), *REPLIES]
+    blocks: list[Block | str] = [heading("Zadaju"), *ASKED, heading("Odzivu"), *REPLIES]
     assert "odzivu" in titles(*blocks)
     text = document(*blocks)
     assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES]
