@@ -33,6 +33,7 @@ _CODES |= {"barex": 0x0C, "uni222B": 0x52, "uni222B.dsp": 0x5A, "dblverticalbare
 _BLANK = (0x09, 0x0A, 0x0D, 0x20)
 _ENTRY = re.compile(rb"dup\s+(\d+)\s*/(\S+)\s+put")
 _DIFFERENCE = re.compile(r"(\d+)|/([^\s/\[\]]+)")
+_SAME_ADVANCE = 0.004  # the blanks that MuPDF puts between words have any width
 _MAX_PROGRAM_HEAD = 20_000
 
 
@@ -59,7 +60,7 @@ class Encoding:
     def blank(self, width: float) -> str:
         """Returns the glyph that came out as a blank of a width, in units of size; empty if none fits."""
         near = [(abs(advance - width), char) for advance, char in self.blanks]
-        return min(near)[1] if near and min(near)[0] < 0.1 else ""
+        return min(near)[1] if near and min(near)[0] < _SAME_ADVANCE else ""
 
 
 def _base(name: str) -> str:
