@@ -17,6 +17,9 @@ MAX_BARS = 400
 _RULE = 1.7
 """Rules are thinner than this, in points."""
 
+_LONG = 4
+"""A stroke so many times as long as high is a line, no mark of a plot."""
+
 PICTURE = 30.0
 """Pictures are wider and higher than this, in points; smaller ones are ornaments."""
 
@@ -111,7 +114,9 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
             text_blocks.append(block)
         elif kind == 3:
             x0, y0, x1, y1 = box = block["bbox"]
-            if y1 - y0 > _RULE:
+            # The box of a stroke has the width of the pen on either side.
+            thickness = (y1 - y0) / 2 if block["stroked"] and x1 - x0 > _LONG * (y1 - y0) else y1 - y0
+            if thickness > _RULE:
                 if x1 - x0 > _RULE and not block["isrect"]:
                     result.shapes.append(box)
             elif x1 - x0 > 2:
