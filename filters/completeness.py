@@ -41,8 +41,8 @@ def is_complete(pair: Pair) -> Verdict:
             return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
-    if part := _PART_PICTURE.search(pair.solution):
-        return Verdict(False, "only_figure", f"solution: part {part[1]}")
+    if picture := _PART_PICTURE.search(pair.solution):
+        return Verdict(False, "only_figure", f"solution: part {picture[1]}")
     if pair.solution_kind == "hint":
         return Verdict(False, "only_hint", pair.solution.strip()[:80])
     if is_only_reference(pair.solution):

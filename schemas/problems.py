@@ -69,7 +69,7 @@ class MatchedPair:
       method: how they were matched: "inline" (the solution follows its problem), "follow_up" (the
         same, but the problem has no number and follows a solved one), "declared" (the source links
         the two), "scope_number" (same number within matching scopes).
-      score: 0..1, how sure the match is.
+      score: 0..1, the share of pairs found like it that are right (`extractors.problems.certainty`).
     """
 
     problem: Item

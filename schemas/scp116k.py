@@ -39,7 +39,7 @@ class Pairing:
     """How problem and solution were found to belong together."""
 
     method: str = field(metadata={"doc": "inline, follow_up, declared or scope_number"})
-    score: float = field(metadata={"doc": "0..1, how sure the match is"})
+    score: float = field(metadata={"doc": "0..1, the share of pairs found like it that are right"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from extractors.problems.outline import OPENED, Piece
 from extractors.problems.stems import Shared
 from extractors.problems.vocabulary import Role, fold, pattern, words
 
+_MIN_ENDING = 6  # letters of a word within a longer one: "answer", but not "task" or "test"
+
 Kind = Literal["problem", "solution", "hint", "boundary", "inline_solution", "inline_hint", "aside", "proof"]
 
 
@@ -125,10 +127,17 @@ def _around_solutions(
 def _declared_role(name: str) -> Role | None:
     tokens = [t for t in re.split(r"[^\w]+|_|(?<=[a-z])(?=[A-Z])", name) if t]
     roles = [words().get(fold(token)) for token in tokens]
+    roles += [role for token in tokens if (role := _role_of_ending(fold(token)))]
     for role in ("solution", "hint", "example", "problem"):
         if role in roles:
             return role
     return None
+
+
+def _role_of_ending(token: str) -> Role | None:
+    """Returns what a name in one word says at its end: "defproblem", "onlysolution"."""
+    ends = (token[-length:] for length in range(len(token) - 1, _MIN_ENDING - 1, -1))
+    return next((role for end in ends if (role := words().get(end)) in ("problem", "solution")), None)
 
 
 def _role_of_callout(name: str, first: Piece) -> Role | None:

@@ -18,7 +18,7 @@ _BARE = re.compile(
     r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
         (?P<number>(?:[A-Za-z]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
-        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z])""",
+        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z]|\d[.)]\s)""",
     re.VERBOSE,
 )
 _IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
@@ -236,7 +236,7 @@ def _bare(block: Block) -> Label | None:
         return None  # "12 men", "1.05 m"
     if match["open"] and not closed:
         return None
-    if closed and end < len(text) and not text[end].isspace() and text[end].isdigit():
+    if closed and re.match(r"\d(?![.)]\s)", text[end : end + 3]):  # but "11．1. The first step"
         return None
     return Label("", "", number, end, match["number"], firm)
 

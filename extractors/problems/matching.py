@@ -17,11 +17,12 @@ from pathlib import PurePosixPath
 from string import ascii_lowercase
 
 from extractors.problems.affinity import answers, out_of_step
+from extractors.problems.certainty import share_right
 from extractors.problems.titles import scope_number, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
-_MIN_SCORE = 0.5
+_MIN_EVIDENCE = 0.5
 _SAME_SCOPE, _WITHIN_SCOPE, _NO_SCOPE, _OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _GUESS = 0.7
 _OTHER_KIND = 0.9
@@ -113,20 +114,10 @@ def _linked(items: Iterable[Item]) -> list[MatchedPair]:
         if item.link:
             halves[item.link].setdefault(item.kind, item)
     return [
-        MatchedPair(
-            h["problem"], h["solution"], h["solution"].method, _link_score(h["problem"], h["solution"])
-        )
+        MatchedPair(h["problem"], h["solution"], h["solution"].method, share_right(h["solution"].method))
         for h in halves.values()
         if len(h) == 2
     ]
-
-
-def _link_score(problem: Item, solution: Item) -> float:
-    if solution.method == "follow_up":
-        return 0.6  # the answer may as well be the final answer of the example above
-    if solution.method == "declared":
-        return 1.0
-    return 0.95 if problem.number else 0.85
 
 
 def _companions(
@@ -387,7 +378,8 @@ def _pair_runs(
             guess = _GUESS
         if places[key] in shifted:
             guess *= _SHIFTED
-        score = round(affinity * family * scope * guess * min(1.0, 0.4 + coverage), 4)
-        if scope and score >= _MIN_SCORE:
+        evidence = affinity * family * scope * guess * min(1.0, 0.4 + coverage)
+        if scope and evidence >= _MIN_EVIDENCE:
+            score = share_right("scope_number", evidence)
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
     return pairs

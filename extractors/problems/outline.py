@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from extractors.problems.labels import Label
 from extractors.problems.sequences import numeric
 from extractors.problems.tables import take_apart
-from extractors.problems.titles import Zone, name_zone, scope_number, title_words, title_zone
+from extractors.problems.titles import Zone, name_zone, part_title, scope_number, title_words, title_zone
 from extractors.problems.unknown import infer_roles
 from extractors.problems.vocabulary import fold, pattern
 from schemas.document import BLOCK_SEPARATOR, Block, Document
@@ -77,6 +77,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     whole = "" if "solutions" in named else named_zone
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
+    parts: set[str] = set()
     answered: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
@@ -85,6 +86,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
         if zone == "problems" and whole == "solutions":
             zone = whole
         around = stack[-1][2] if stack and stack[-1][2] else whole
+        part = part_title(block)
         title = is_section[index] and (block.kind == "heading" or zone != around)
         if title:
             key = _identity(block.text)
@@ -108,6 +110,8 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
                 and not pattern("problem").search(fold(block.text))
             ):
                 zone = within  # "Exam 2023" below "Solutions"
+            if part and within == "solutions" and part in parts:
+                zone = within  # "I. Multiple choice" once more, in the key of a paper
             stack.append((level, block.text, zone or within, index))
             seen.add(key)
             label = None
@@ -116,6 +120,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
             while stack and stack[-1][0] >= _TITLE_LEVEL:
                 stack.pop()
             stack.append((_TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
+        parts.add(part)
         zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section, title))
@@ -284,7 +289,7 @@ def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], 
     if block.kind != "paragraph" or len(block.text) > 60 or block.marker:
         return False
     if _is_chapter_title(block):
-        return True
+        return label is None  # "§ 1.2 No. 3", alone above a list, is the label of an item
     if not title_zone(block.text, 1):
         return False
     if label and (label.number or label.family in inline or label.end < len(block.text)):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from extractors.problems.labels import number_parts
 from extractors.problems.vocabulary import Role, fold, languages_of, pattern
-from schemas.document import Document
+from schemas.document import Block, Document
 
 Zone = Literal["", "problems", "solutions", "hints"]
 
@@ -18,6 +18,8 @@ NUMBERING = re.compile(r"^(?:[A-Za-z]\.)?\d+(?:\.\d+)*[.):]?\s+|^[IVXLC]+[.):]\s
 _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[a-h])(?=[\s.:)–—-]|$))")
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ENUMERATED = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|(?:[IVX]{1,5}|[A-H])\s*[.)．、]\s")
+_BRACKETS = re.compile(r"[（(][^（()）]{0,80}[）)]")
 _TELLING: tuple[Role, ...] = ("set", "solution", "hint", "problem")
 _MAX_HEADING = 200  # characters of a heading that are looked at
 
@@ -57,6 +59,17 @@ def _read(language: str, text: str, max_left: int) -> tuple[int, Zone]:
         # One word fewer than for problems: "Solutions" is also a subject of chemistry and algebra.
         return left, "solutions" if left <= max_left - 1 else ""
     return left, "problems" if found and left <= max_left else ""
+
+
+def part_title(block: Block) -> str:
+    """Returns the title of an enumerated part of a paper, "I. Multiple choice (5 points)", without brackets.
+
+    It stands in a heading or in bold; everything else gives "".
+    """
+    titled = block.kind == "heading" or (block.kind == "paragraph" and block.style.bold >= len(block.text))
+    if not titled or len(block.text) > _MAX_HEADING or not _ENUMERATED.match(block.text):
+        return ""
+    return fold(_BRACKETS.sub("", block.text)).rstrip(" .:：")
 
 
 def title_words(title: str) -> str:
