@@ -95,3 +95,8 @@ def test_one_link_of_its_own_is_enough_for_items() -> None:
 )
 def test_other_links_make_no_pairs(lines: list[str]) -> None:
     assert pairs(page(*lines), "a.html") == []
+
+
+def test_names_in_one_word_say_at_their_end_what_they_are() -> None:
+    text = "".join(f"::: defproblem\nAsk {n}.\n::: onlysolution\nSay {n}.\n:::\n:::\n\n" for n in "ab")
+    assert pairs(text, "a.md") == [("Ask a.", "Say a."), ("Ask b.", "Say b.")]

@@ -117,3 +117,9 @@ def test_number_with_a_counter() -> None:
     label = read_label(Block("12번 어떤 버스가 달렸다."))
     assert label is not None
     assert (label.number, label.end) == (("12",), 3)
+
+
+@pytest.mark.parametrize(("text", "number"), [("11．1. First, this.", ("11",)), ("3．5 m", None)])
+def test_wide_stop_before_a_digit(text: str, number: tuple[str, ...] | None) -> None:
+    label = read_label(Block(text))
+    assert (label and label.number) == number

@@ -95,3 +95,18 @@ def test_lines_with_numbers_of_their_own_are_pieces() -> None:
     assert [p.block.text for p in pieces] == ["1. Why?", "2. How?\nand where?", "3. When?"]
     whole = document("1. Why?\n2. How?\nand where?\n3. When?").text
     assert all(whole[p.block.start : p.block.end] == p.block.text for p in pieces)
+
+
+def test_parts_of_a_paper_stay_answers_below_the_answers() -> None:
+    blocks = [bold("II. Word problems (5 points)", "II. Word problems (5 points)"), "1. Ask."]
+    key = [bold("II. Word problems", "II. Word problems"), "1. Say."]
+    assert [p.section.zone for p in divide(document(*blocks, heading("Answers"), *key))][-1] == "solutions"
+
+
+def test_label_with_a_section_alone_above_a_list_is_no_title() -> None:
+    label = "§ 1.2 No. 3"
+    pieces = divide(document(heading("Solutions"), bold(label, label), item("First.", "1.")))
+    assert [(p.title, p.label and p.label.number) for p in pieces[1:]] == [
+        (False, ("1", "2", "3")),
+        (False, ("1",)),
+    ]
