@@ -227,11 +227,13 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     room = line.column[1] - last.x1 - size
     word = line.text.find(" ") + 1 or len(line.text)
     short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
+    if last.bold >= len(last.text) > 1 and not line.bold and short and not _is_label(last):
+        return True  # bold text that goes on fills its line
     indent = line.x0 - last.x0
     small = line.text[0].islower()
     head = line.text[:6] if small else ""
     if not small or "." in head or ")" in head:  # else no label: that saves the search
-        if ENUMERATOR.match(line.text) or NAMED.match(line.text):
+        if _is_label(line):
             return ended or short or abs(indent) > 0.8 * size
         if (ended or short) and CAPTION.match(line.text):
             return True
@@ -242,6 +244,10 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     if len(current) == 1 and indent < -0.8 * size and line.x0 < _left_edge(column) - 0.8 * size:
         return True
     return short and ended and not small and line.text[0].isalnum()
+
+
+def _is_label(line: Line) -> bool:
+    return bool(ENUMERATOR.match(line.text) or NAMED.match(line.text))
 
 
 def _continued(parts: list[Part]) -> Iterator[Part]:
@@ -271,7 +277,7 @@ def _goes_on(last: Line, line: Line) -> bool:
         return False
     if last.text.endswith(_SENTENCE_END) and not last.text.endswith((")", "]", '"', "”")):
         return False
-    if ENUMERATOR.match(line.text) or NAMED.match(line.text) or line.bold > 1:
+    if _is_label(line) or line.bold > 1:
         return False
     if last.text.endswith(SOFT_HYPHEN) and line.text[0].isalpha():
         return True

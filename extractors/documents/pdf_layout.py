@@ -16,6 +16,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import Fragment
+from extractors.documents.pdf_text import SOFT_HYPHEN
 
 MIN_LINES = 3
 """A column that is not known from other pages has at least this many lines."""
@@ -73,7 +74,7 @@ def reading_order(pages: list[list[Fragment]], body: float) -> list[list[list[Fr
 def _columns(
     fragments: list[Fragment], body: float, known: Sequence[float], used: list[float], depth: int = 0
 ) -> list[list[Fragment]]:
-    gutter = _best_gutter(fragments, known) if depth < _MAX_DEPTH and len(fragments) > 1 else None
+    gutter = _best_gutter(fragments, known, body) if depth < _MAX_DEPTH and len(fragments) > 1 else None
     if gutter is None:
         return [fragments] if fragments else []
     left, right, bottom = _sides(fragments, gutter)
@@ -114,11 +115,12 @@ def _sides(fragments: list[Fragment], gutter: _Gutter) -> tuple[list[Fragment], 
     return left, right, gutter.bottom
 
 
-def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter | None:
+def _best_gutter(fragments: list[Fragment], known: Sequence[float], body: float) -> _Gutter | None:
     left = min([f.x0 for f in fragments])
     width = max([f.x1 for f in fragments]) - left
     low, high = left + 0.15 * width, left + 0.88 * width
     starts: dict[int, list[int]] = {}
+    indent = 2.5 * body  # what goes on from the column before may hang on a number there
     for f in fragments:
         if low < f.x0 < high:
             counts = starts.setdefault(int(f.x0 / 2), [0, 0])
@@ -128,7 +130,7 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter |
                 counts[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():
-        familiar = bool(known) and any(-6 < 2 * start - edge < 6 for edge in known)
+        familiar = bool(known) and any(-6 < 2 * start - edge < indent for edge in known)
         if not familiar:
             beside = starts.get(start - 1, [0, 0])
             if letters + beside[1] < _MIN_PROSE or count + beside[0] < 2:
@@ -181,6 +183,8 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
     if len(first) > 1 and _counts_across(first, second):
         return _count_lines(left, right)
     if _counts_on(first, second) or _counts_on(_labels(left, _named), _labels(right, _named)):
+        return _count_lines(left, right)
+    if len(left) > MIN_LINES and _divides_a_word(left, right):
         return _count_lines(left, right)
     if len(first) > 1 and len(second) > 1 and _independent(left, right):
         return _count_lines(left, right)
@@ -277,6 +281,13 @@ def _counts_on(left: list[tuple[Fragment, Label]], right: list[tuple[Fragment, L
     if len(before) < MIN_LINES or not after or not all(a < b for a, b in pairwise(before + after)):
         return False
     return before[-1][:-1] == after[0][:-1] and after[0][-1] == before[-1][-1] + 1
+
+
+def _divides_a_word(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether the word that the last line of the first side breaks off goes on at the top of the second."""
+    if not left[-1].text.endswith((SOFT_HYPHEN, "-", "\u2010")) or not right[0].text[0].islower():
+        return False
+    return right[0].top < left[len(left) // 2].top
 
 
 def _independent(left: list[Fragment], right: list[Fragment]) -> bool:

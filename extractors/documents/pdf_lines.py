@@ -90,14 +90,11 @@ def _is_left_alone(last: Fragment, text: list[Fragment]) -> bool:
     """Whether the lowest fragment is a number in the margin whose text stands in the next column."""
     if len(text) < 2 or not _ALONE.fullmatch(last.text):
         return False
-    lowest = last.top + 0.1 * last.size
-    others = [f for f in text if f.x0 > last.x1]
+    above = max([f for f in text if f is not last], key=_base)
+    if above.base > last.top + 0.1 * last.size or last.size < 0.9 * above.size:
+        return False
     beside = [f for f in text if f.x0 <= last.x1 and f is not last]
-    return (
-        bool(others)
-        and all(_ALONE.fullmatch(f.text) for f in beside)
-        and max([f.base for f in text if f is not last]) < lowest
-    )
+    return len(beside) < len(text) - 1 and all(_ALONE.fullmatch(f.text) for f in beside)
 
 
 def carry_numbers(pages: list[list[Line]]) -> None:
@@ -105,7 +102,13 @@ def carry_numbers(pages: list[list[Line]]) -> None:
     lines = [line for page in pages for line in page if not line.picture]
     for above, line, after in zip(lines, lines[1:], lines[2:], strict=False):
         same = (above.page, above.column) == (line.page, line.column) != (after.page, after.column)
-        if not same or line.x1 >= above.x1 or not _ALONE.fullmatch(line.text) or _LABEL.match(after.text):
+        if (
+            not same
+            or line.size < 0.9 * above.size
+            or line.x1 >= above.x1
+            or not _ALONE.fullmatch(line.text)
+            or _LABEL.match(after.text)
+        ):
             continue
         after.text = f"{line.text} {after.text}"
         after.bold = line.bold

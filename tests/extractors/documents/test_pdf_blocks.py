@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pymupdf
 import pytest
 
 from extractors.documents.limits import Limits, UnreadableDocument
 from extractors.documents.pdf import read_pdf
+from extractors.documents.pdf_labels import ENUMERATOR, NAMED
 from tests.extractors.documents.test_pdf import HEIGHT, WIDTH, Sheet, only, prose, texts
 
 
@@ -167,3 +169,42 @@ def test_too_many_pages() -> None:
     with pytest.raises(UnreadableDocument) as refused:
         read_pdf(sheet.file.tobytes(), "a.pdf", "0" * 64, Limits(max_pages=1))
     assert refused.value.reason == "too_many_pages"
+
+
+def test_ideographic_stops_and_joined_numbers_begin_blocks() -> None:
+    assert all(ENUMERATOR.match(text) for text in ("3、求", "3．求", "（3）求", "3）求", "12、求"))
+    assert not any(ENUMERATOR.match(text) for text in ("3、4 个", "35 m"))
+    assert all(NAMED.match(text) for text in ("Q5. The", "Problem 2. The", "Exercise 1.2.3: A"))
+    assert not any(NAMED.match(text) for text in ("IBM. The", "x5. The", "Q5 The"))
+
+
+def test_bold_line_with_room_ends_before_text_without_any_gap() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(36))
+    sheet.put(60, y, "For the evening", font="tibo")
+    sheet.lines(60, y + 12, prose(36, 5))
+    assert texts(sheet.read())[1] == "For the evening"
+
+
+def test_mark_of_a_note_after_a_number_is_no_exponent() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(36))
+    x = sheet.put(60, y, "The stone has a volume of 100")
+    x = sheet.put(x, y - 3.5, "7", size=6)
+    sheet.put(x + 2, y, "litres.")
+    x = sheet.put(60, 700, "7", size=6)
+    sheet.put(x + 2, 703, "Found by weighing it in water.", size=8)
+    found = sheet.read()
+    assert "volume of 100 litres." in found.blocks[0].text
+    assert only(found, "footnote").text.startswith("7 Found")
+
+
+def test_running_heads_of_small_pages_are_taken_off() -> None:
+    sheet = Sheet()
+    sheet.file = pymupdf.open()
+    for number in range(1, 5):
+        sheet.page = sheet.file.new_page(width=230, height=260)
+        sheet.put(40, 40, "Exercises")
+        sheet.put(180, 40, str(number))
+        sheet.lines(40, 70, prose(12, number, per_line=4))
+    assert not any("Exercises" in text for text in texts(sheet.read()))

@@ -123,6 +123,24 @@ def test_second_column_of_two_lines_goes_on_with_the_next_number() -> None:
     assert order([*left, *other])[0] == "Task 1. Find x. Task 9. Find the area"
 
 
+def test_divided_word_goes_on_at_the_top_of_a_short_column() -> None:
+    left = [*column(60, "l", 8), at(60, 196, "of some measure\u00ad", width=220)]
+    right = [
+        at(300, 100, "ments, which are not as good as", width=190),
+        at(300, 112, "all the others that there are"),
+    ]
+    assert names(order([*left, *right]))[-3:] == ["of", "ments,", "all"]
+    other = replace(right[0], text="Ments, which are not as good as")
+    assert names(order([*left, other, right[1]]))[-1] == "of"
+
+
+def test_footnote_mark_is_no_number_in_the_margin() -> None:
+    lines = lines_of([at(60, 100, PROSE), at(30, 119, "3", size=5), at(36, 125, "A note.", size=8)], 1)
+    pages = [lines, lines_of([at(60, 60, "Find x.")], 2)]
+    carry_numbers(pages)
+    assert pages[1][0].text == "Find x."
+
+
 def test_short_answers_that_restart_are_columns_if_their_lines_stand_at_other_heights() -> None:
     left = [at(60, 100 + 14 * i, f"{i % 2 + 1}. x{i}") for i in range(6)]
     right = [at(300, f.base + 7, f"{f.text} is enough") for f in left]
