@@ -158,7 +158,7 @@ def test_rivals_with_equal_numbers_and_headings_are_guesses() -> None:
         return max(pair.score for pair in match_items([found("a.md", *asked, *answered)]).pairs)
 
     assert best("Exercises") > 0.9
-    assert best("Exercises", "Exercises, continued") <= 0.7
+    assert best("Exercises", "Exercises, continued") < best("Exercises")
 
 
 def _texted(kind: str, family: str, texts: list[str], run: int) -> list[Item]:
@@ -197,7 +197,12 @@ def test_copies_of_a_file_do_not_take_each_others_solutions() -> None:
 def test_links_of_any_kind_lose_no_item(documents: list[Found], random: object) -> None:
     """Links that documents make up: dangling, doubled, between items of one kind."""
     linked = [
-        replace(d, items=tuple(replace(i, link=random.choice(["", "l1", "l2", "l3"])) for i in d.items))  # type: ignore[attr-defined]
+        replace(
+            d,
+            items=tuple(
+                replace(i, link=random.choice(["", "l1", "l2", "l3"]), method="inline") for i in d.items
+            ),
+        )  # type: ignore[attr-defined]
         for d in documents
     ]
     result = match_items(linked)
