@@ -174,6 +174,6 @@ def test_what_a_file_cannot_hold_is_rejected_where_it_is_written(
 
 
 def test_a_pair_that_is_not_sure_enough_is_dropped(run: Callable[..., Result]) -> None:
-    rows, rejects, _ = run({"a.md": "problem: What is it?\n\nsolution: This."}, "--min_pairing_score=0.95")
+    rows, rejects, _ = run({"a.md": "problem: What is it?\n\nsolution: This."}, "--min_pairing_score=0.999")
     assert rows == []
     assert [r["stage"] for r in rejects] == ["confidence"]

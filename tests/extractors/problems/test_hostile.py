@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractors.problems import find_items, match_items
+from filters.confidence import DEFAULT_MINIMUM
 from schemas.document import Block, Document
 from tests.extractors.problems.build import bold, document, heading
 
@@ -65,10 +66,10 @@ def test_the_order_counts_only_if_there_are_as_many() -> None:
     ]  # fmt: skip
     answers = [heading("Answers"), *(Block(f"{n}. So {part}{n}.") for part in "AB" for n in range(1, 7))]
     both = match_items([find_items(document(*asked, *answers))]).pairs
-    sure = [(p.problem.text[4:6], p.solution.text[3:5]) for p in both if p.score >= 0.7]
+    sure = [(p.problem.text[4:6], p.solution.text[3:5]) for p in both if p.score >= DEFAULT_MINIMUM]
     assert sure == [(f"{part}{n}", f"{part}{n}") for part in "AB" for n in range(1, 7)]
     half = match_items([find_items(document(*asked, *answers[:7]))]).pairs
-    assert all(p.score < 0.7 for p in half)
+    assert all(p.score < DEFAULT_MINIMUM for p in half)
 
 
 def test_answers_with_a_preface_are_not_the_last_solution() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.problems import match_items
+from filters.confidence import DEFAULT_MINIMUM
 from schemas.problems import Found, Item
 from tests.extractors.problems.build import found, numbered
 
@@ -142,7 +143,7 @@ def test_solutions_to_problems_answer_no_questions() -> None:
         *_headed("problem", "a.md", "Chapter 1", "Problems", run=1),
         *_headed("solution", "a.md", "Solutions to the problems", "Chapter 1", run=2),
     ]
-    chosen = [pair for pair in match_items([found("a.md", *items)]).pairs if pair.score >= 0.75]
+    chosen = [pair for pair in match_items([found("a.md", *items)]).pairs if pair.score >= DEFAULT_MINIMUM]
     assert {pair.problem.headings[1] for pair in chosen} == {"Problems"}
     assert len(chosen) == 3
 
@@ -157,7 +158,7 @@ def test_rivals_with_equal_numbers_and_headings_are_guesses() -> None:
         answered = _headed("solution", "a.md", "Answers", "Chapter 1", run=9)
         return max(pair.score for pair in match_items([found("a.md", *asked, *answered)]).pairs)
 
-    assert best("Exercises") > 0.9
+    assert best("Exercises") >= DEFAULT_MINIMUM
     assert best("Exercises", "Exercises, continued") < best("Exercises")
 
 
