@@ -13,6 +13,8 @@ import unicodedata
 from functools import cache, lru_cache
 
 OPEN, CLOSE = "\ue000", "\ue001"
+CELL = "\ue002"
+"""Stands between the cells of a table: no formula goes over it."""
 
 _FUNCTIONS = [
     "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos", "arctan",
@@ -24,8 +26,8 @@ FUNCTIONS = frozenset(_FUNCTIONS) | {"mod"}
 
 _SYMBOLS = "∑∏∐∫∬∭∮⋃⋂⨁⨂√∂∇∞∈∉∋⊂⊃⊆⊇∪∩∀∃≤≥≠≈≡≅∼≃≪≫∝⊥∥⊕⊗⟂≺≻⊢⊨ℝℕℤℚℂℙℏℓℜℑℵ∅⩽⩾∓"
 _MATH = "\U0001d400-\U0001d7ff\u210e"
-SIGN = re.compile(f"[{OPEN}{_MATH}{_SYMBOLS}]")
-"""What certainly belongs to a formula."""
+SIGN = re.compile(f"[{OPEN}{CELL}{_MATH}{_SYMBOLS}]")
+"""What certainly belongs to a formula, or to a table, whose cells may hold some."""
 
 _COMBINING = "\u0300-\u036f\u20d0-\u20ef"
 # The commonest kinds come first.
@@ -208,8 +210,10 @@ def with_dollars(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Returns text with its formulas as LaTeX between dollars, and how its offsets changed.
 
     Returns:
-      The text, and pairs of offsets before and after, in order, one for the end of each formula.
+      The text, and pairs of offsets before and after, one for the end of each formula outside tables.
     """
+    if CELL in text:
+        return _table_with_dollars(text), []
     label = _LABEL.match(text)
     begin = label.end() if label else 0
     tokens = [(kind, m.start(), m.end()) for m in _TOKEN.finditer(text, begin) if (kind := m.lastgroup)]
@@ -227,6 +231,13 @@ def with_dollars(text: str) -> tuple[str, list[tuple[int, int]]]:
         position = end
     out.append(text[position:].replace("$", "\\$") if runs else text)
     return "".join(out), moved
+
+
+def _table_with_dollars(text: str) -> str:
+    rows = [[with_dollars(cell.strip(" ")) for cell in row.split(CELL)] for row in text.split("\n")]
+    formulas = any(moved for row in rows for _, moved in row)  # then every dollar sign is escaped
+    plain = [[t.replace("$", "\\$") if formulas and not moved else t for t, moved in row] for row in rows]
+    return "\n".join([" | ".join(row) for row in plain])
 
 
 _Token = tuple[str, int, int]

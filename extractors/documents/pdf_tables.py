@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from extractors.documents.pdf_labels import CAPTION, ITEM
+from extractors.documents.pdf_latex import CELL
 from extractors.documents.pdf_lines import Cell, Line
+from extractors.documents.pdf_text import SOFT_HYPHEN
 
 MIN_CELLS = 3
 """A table without rules has at least this many columns, and as many rows."""
 
 _PART = re.compile(r"\(?(?:[a-zA-Z]|\d{1,3}|[ivx]{1,4})[.)](?:\s|$)")
 _MAX_CELL = 32
+_CLOSE = 0.85
+"""Lines of one row are closer than this, in units of the distance of rows."""
 
 
 def table_at(lines: list[Line], start: int, ruled: list[float]) -> int | None:
@@ -77,22 +83,44 @@ def _follows(above: Line, line: Line, first: Line, ruled: list[float]) -> bool:
     """Whether a line may be the next row of a table, close to the last one or divided from it by a rule."""
     if line.picture or line.page != first.page or line.column != first.column:
         return False
-    if CAPTION.match(line.text) or any(text.count(" ") > 5 for _, _, text in line.cells):
+    divided = any(above.bottom - 2 < y < line.top + 2 for y in ruled)
+    if CAPTION.match(line.text):
+        return False
+    if not divided and any(text.count(" ") > 5 for _, _, text in line.cells):
         return False
     if above is not first and line.x0 < above.x0 - line.size and ITEM.match(line.text):
         return False  # another item, with a table of its own
     gap = line.top - above.bottom
-    if gap > 1.6 * line.size and not (
-        gap < 4 * line.size and any(above.bottom - 2 < y < line.top + 2 for y in ruled)
-    ):
+    if gap > 1.6 * line.size and not (gap < 4 * line.size and divided):
         return False
-    return len(line.cells) >= 2 or line.x1 - line.x0 < 0.5 * (first.x1 - first.x0)
+    if len(line.cells) >= 2 or line.x1 - line.x0 < 0.5 * (first.x1 - first.x0):
+        return True
+    # A cell goes on: right of the first column, and the row is closed by a rule.
+    closed = any(line.bottom - 2 < y < line.bottom + 4 * line.size for y in ruled)
+    return closed and not divided and line.x0 > first.cells[0][1]
 
 
 def table_text(rows: list[Line]) -> str:
-    """Returns a line for each row, with ` | ` between the cells."""
+    """Returns a line for each row, with `CELL`, which `with_dollars` makes a bar, between the cells.
+
+    A line without a first cell that is closer to the line above than rows are goes on with its cells.
+    """
     columns = _columns([line for line in rows if line.cells])
-    return "\n".join([_row_text(line, columns) for line in rows])
+    pitch = median([b.base - a.base for a, b in pairwise(rows) if len(b.cells) > 1] or [0.0])
+    texts: list[list[str]] = []
+    for i, line in enumerate(rows):
+        cells = _row_texts(line, columns)
+        if i and not cells[0] and line.base - rows[i - 1].base < _CLOSE * pitch:
+            texts[-1] = [_continued(*parts) for parts in zip(texts[-1], cells, strict=True)]
+        else:
+            texts.append(cells)
+    return "\n".join([f" {CELL} ".join(cells) for cells in texts])
+
+
+def _continued(before: str, after: str) -> str:
+    if after and before.endswith(SOFT_HYPHEN):
+        return before[:-1] + after
+    return f"{before} {after}".strip()
 
 
 def _columns(rows: list[Line]) -> list[tuple[float, float]]:
@@ -108,11 +136,11 @@ def _columns(rows: list[Line]) -> list[tuple[float, float]]:
     return columns
 
 
-def _row_text(line: Line, columns: list[tuple[float, float]]) -> str:
+def _row_texts(line: Line, columns: list[tuple[float, float]]) -> list[str]:
     texts = [""] * len(columns)
     cells: list[Cell] = line.cells or [(line.x0, line.x1, line.text)]
     for x0, x1, text in cells:
         middle = (x0 + x1) / 2
         nearest = min(range(len(columns)), key=lambda i: abs(sum(columns[i]) / 2 - middle))
         texts[nearest] = f"{texts[nearest]} {text}".strip()
-    return " | ".join(texts)
+    return texts
