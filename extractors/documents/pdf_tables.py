@@ -141,6 +141,6 @@ def _row_texts(line: Line, columns: list[tuple[float, float]]) -> list[str]:
     cells: list[Cell] = line.cells or [(line.x0, line.x1, line.text)]
     for x0, x1, text in cells:
         middle = (x0 + x1) / 2
-        nearest = min(range(len(columns)), key=lambda i: abs(sum(columns[i]) / 2 - middle))
+        nearest = min(range(len(columns)), key=lambda i: max(columns[i][0] - middle, middle - columns[i][1]))
         texts[nearest] = f"{texts[nearest]} {text}".strip()
     return texts

@@ -166,6 +166,22 @@ def test_ruled_table_is_rows_of_cells_and_no_fractions() -> None:
     assert [block.kind for block in document.blocks] == ["paragraph", "table", "paragraph"]
 
 
+def test_rows_between_lines_of_one_point_hold_sentences_that_go_on() -> None:
+    sheet = Sheet()
+    sheet.lines(60, 60, prose(48))
+    rows = [["7"], ["It is the product of two numbers in a row,", "one of which is even."], ["40 metres"]]
+    y = 150.0
+    for number, row in enumerate(rows, 1):
+        sheet.page.draw_line((60, y), (400, y), width=1)
+        sheet.put(70, y + 13, str(number))
+        y = sheet.lines(120, y + 13, row) + 4
+    sheet.page.draw_line((60, y), (400, y), width=1)
+    sheet.lines(60, y + 60, prose(48, 3))
+    assert only(sheet.read(), "table").text == (
+        "1 | 7\n2 | It is the product of two numbers in a row, one of which is even.\n3 | 40 metres"
+    )
+
+
 def test_figure_with_caption() -> None:
     sheet = Sheet()
     y = sheet.lines(60, 100, prose(48)) + 10
@@ -224,6 +240,28 @@ def test_cut() -> None:
     whole = two_columns().file.tobytes(use_objstms=1, garbage=3, deflate=True)
     for share in (0.1, 0.3, 0.5, 0.6):
         assert _refused(whole[: int(len(whole) * share)]) == "damaged"
+
+
+def test_no_page_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Sheet()
+    sheet.lines(60, 60, prose(48))
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("bad xref")
+
+    monkeypatch.setattr("extractors.documents.pdf.read_page", broken)
+    assert _refused(sheet.file.tobytes()) == "damaged"
+
+
+def test_lack_of_memory_is_not_a_damaged_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Sheet()
+    sheet.lines(60, 60, prose(48))
+
+    def too_large(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("extractors.documents.pdf.read_page", too_large)
+    assert _refused(sheet.file.tobytes()) == "out_of_memory"
 
 
 def test_without_pages_or_text() -> None:
