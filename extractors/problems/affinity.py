@@ -11,7 +11,7 @@ from statistics import median
 from extractors.problems.vocabulary import fold
 
 _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。")
-_WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff]{2}")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]{3,}|\d+(?:[.,]\d+)*")
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
 _MIN_SHORT = 6
@@ -20,7 +20,6 @@ _MAX_ANSWERS_ASKING = 0.1
 _SHORT = 0.4  # of the length of the problems
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
 _SHIFT = 1.0  # overlap that a row of solutions must gain, before it is believed to be shifted
-_OTHERS = 12  # other solutions that each one is compared with
 
 
 def asks(texts: Sequence[str]) -> bool:
@@ -55,18 +54,20 @@ def answers(problems: Sequence[str], solutions: Sequence[str], by_length: bool =
 
 
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
-    """Returns how likely it is that texts which do not belong together agree as well as these."""
+    """Returns how likely it is that texts which do not belong together agree as well as these.
+
+    Each solution is compared with its problem and with the next one (sign test; ties tell nothing).
+    """
     asked, answered = [bag(text) for text in problems], [bag(text) for text in solutions]
     frequency = Counter(word for words in (*asked, *answered) for word in words)
     size = len(asked) + len(answered)
     wins = tries = 0
-    for i, problem in enumerate(asked):
-        near = [j for j in range(max(0, i - _OTHERS // 2), min(len(asked), i + _OTHERS // 2 + 1)) if j != i]
-        own = overlap(problem, answered[i], frequency, size)
-        others = median(overlap(problem, answered[j], frequency, size) for j in near)
-        if own != others:
+    for i, solution in enumerate(answered):
+        own = overlap(asked[i], solution, frequency, size)
+        other = overlap(asked[(i + 1) % len(asked)], solution, frequency, size)
+        if own != other:
             tries += 1
-            wins += own > others
+            wins += own > other
     return sum(math.comb(tries, k) for k in range(wins, tries + 1)) / 2**tries
 
 

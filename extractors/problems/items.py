@@ -134,12 +134,12 @@ def _with_stems(parts: list[Part], pieces: list[Piece], openings: list[Opening])
     """Gives the problems that share a stem ("In Problems 4 to 6, ...") the pieces of that stem."""
     at = [opening.index for opening in openings]
     stems = {o.index: o.stem for o in openings if o.stem}
-    ends = {o.index for o in openings if o.kind == "boundary"}
-    placed, current, left = [], 0, 0
+    ends = [o.index for o in openings if o.kind == "boundary"]
+    placed, current, left = [], -1, 0
     for part in parts:
-        begun = [i for i in at[bisect(at, current) : bisect(at, part.opening.index)] if i in ends]
-        if begun:
-            current = begun[-1]
+        before = bisect(ends, part.opening.index) - 1
+        if before >= 0 and ends[before] != current:
+            current = ends[before]
             left = stems[current].count if current in stems else 0
         stem = stems.get(current)
         if stem is None or part.kind != "problem":

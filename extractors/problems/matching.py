@@ -169,9 +169,9 @@ def _name(document: Found) -> Name:
 
 
 def _distinguishes(match: re.Match[str]) -> bool:
-    """Whether a letter at the end of a name tells it from others: exam_a is not exam_c."""
-    following = match.string[match.end() :].strip()
-    return match["word"] in ascii_lowercase and (not following or following[0].isdigit())
+    """Whether a letter tells a name from others: exam_a is not exam_c, but "respuestas a los ejercicios"."""
+    between = match.string[: match.start()].strip() and match.string[match.end() :].strip()
+    return match["word"] in ascii_lowercase and not between
 
 
 def _match(

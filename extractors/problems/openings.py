@@ -168,7 +168,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)
             candidates = mirrored or answered_in_place(candidates, solutions)
-            if not candidates and not worded and not declared:
+            if not candidates and not worded and not declared and not openings:
                 candidates = sheet(candidates_here, pieces)
         chosen = [c for chain in _chains(candidates) for c in chain]
         if zone == "solutions":

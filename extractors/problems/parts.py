@@ -13,7 +13,7 @@ from schemas.ids import record_id
 from schemas.problems import ItemKind
 
 _LEFT_OUT = ("footnote",)
-_LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{1,4})[.)]\s")
+_LETTER = re.compile(r"\(?([a-z]|[ivx]{1,4})[.)]\s")
 _MAX_ASIDES = 8  # "Strategy", "Discussion"... between a problem and its solution
 
 
@@ -202,10 +202,12 @@ def is_lettered(text: str) -> bool:
 
 
 def _goes_on(problem: Part, piece: Piece) -> bool:
-    """Whether a piece after a hint is one more part of the problem that the hint is for."""
-    if not is_lettered(piece.block.text) or any(is_lettered(p.block.text) for p in problem.hint):
+    """Whether a piece after a hint is the next part of the problem that the hint is for."""
+    if any(is_lettered(p.block.text) for p in problem.hint):
         return False
-    return any(is_lettered(p.block.text) for p in problem.pieces)
+    asked = [found[1] for p in problem.pieces if (found := _LETTER.match(p.block.text))]
+    found = _LETTER.match(piece.block.text)
+    return bool(asked and found) and found[1] not in asked  # type: ignore[index]
 
 
 def _is_numbered(part: Part) -> bool:

@@ -48,7 +48,7 @@ def match_items(found: Sequence[Found]) -> Matching:
     problems: list[Item] = [i for i in items if i.kind == "problem"]
     solutions: list[Item] = [i for i in items if i.kind == "solution"]
     n = min(len(problems), len(solutions))
-    pairs = [MatchedPair(p, s, "inline", 0.9) for p, s in zip(problems, solutions, strict=False)]
+    pairs = [MatchedPair(p, s, "inline", 0.99) for p, s in zip(problems, solutions, strict=False)]
     return Matching(tuple(pairs), tuple(problems[n:]), tuple(solutions[n:]))
 
 

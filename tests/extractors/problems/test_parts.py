@@ -71,7 +71,6 @@ def test_a_part_after_a_hint_for_another_part_goes_on() -> None:
     assert texts(plain[0]) == ["Exercise 1 Is it?"]
 
 
-@pytest.mark.xfail(strict=True, reason="any letter after a hint is read as the next part of the problem")
 def test_letters_that_the_problem_has_already_are_those_of_the_hint() -> None:
     hint = bold("Hint. Think.", "Hint.")
     problem = parts_of(ASKED, "(a) Is it odd?", hint, "(a) Halve it.", SOLVED)[0]

@@ -36,6 +36,7 @@ LANGUAGES = pytest.mark.parametrize("words", WORDS.values(), ids=WORDS.keys())
 NUMBER_FIRST = "a heading like '1. fejezet' below the answers is read as the first answer, with a title"
 NOT_A_NAME = "what is left of the two file names differs: "
 NAMES = {
+    "hu": NOT_A_NAME + "the article 'a' is kept where it begins a name, as the letter of an exam",
     "en": NOT_A_NAME + "'odd-numbered' is a qualifier, and those are kept",
     "es": NOT_A_NAME + "'propuestos' is a qualifier, and those are kept",
     "pt": NOT_A_NAME + "'propostos' is a qualifier, and those are kept",
