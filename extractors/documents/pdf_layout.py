@@ -74,7 +74,7 @@ def reading_order(pages: list[list[Fragment]], body: float) -> list[list[list[Fr
 def _columns(
     fragments: list[Fragment], body: float, known: Sequence[float], used: list[float], depth: int = 0
 ) -> list[list[Fragment]]:
-    gutter = _best_gutter(fragments, known, body) if depth < _MAX_DEPTH and len(fragments) > 1 else None
+    gutter = _best_gutter(fragments, known) if depth < _MAX_DEPTH and len(fragments) > 1 else None
     if gutter is None:
         return [fragments] if fragments else []
     left, right, bottom = _sides(fragments, gutter)
@@ -115,12 +115,11 @@ def _sides(fragments: list[Fragment], gutter: _Gutter) -> tuple[list[Fragment], 
     return left, right, gutter.bottom
 
 
-def _best_gutter(fragments: list[Fragment], known: Sequence[float], body: float) -> _Gutter | None:
+def _best_gutter(fragments: list[Fragment], known: Sequence[float]) -> _Gutter | None:
     left = min([f.x0 for f in fragments])
     width = max([f.x1 for f in fragments]) - left
     low, high = left + 0.15 * width, left + 0.88 * width
     starts: dict[int, list[int]] = {}
-    indent = 2.5 * body  # what goes on from the column before may hang on a number there
     for f in fragments:
         if low < f.x0 < high:
             counts = starts.setdefault(int(f.x0 / 2), [0, 0])
@@ -130,7 +129,7 @@ def _best_gutter(fragments: list[Fragment], known: Sequence[float], body: float)
                 counts[1] += _MIN_PROSE
     best: _Gutter | None = None
     for start, (count, letters) in starts.items():
-        familiar = bool(known) and any(-6 < 2 * start - edge < indent for edge in known)
+        familiar = bool(known) and any(-6 < 2 * start - edge < 6 for edge in known)
         if not familiar:
             beside = starts.get(start - 1, [0, 0])
             if letters + beside[1] < _MIN_PROSE or count + beside[0] < 2:
