@@ -4,7 +4,7 @@ Conservative, since a printed answer may be very short: "yes", "5 m/s", "$x=2$" 
 Only what is certain is dropped:
 - `empty`: nothing but punctuation and formula delimiters;
 - `only_figure`: a picture and nothing else, even where the document describes it: what is seen in
-  it is not in the row; so too a solution of which one part, "(a)", is a picture without description;
+  it is not in the row;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
   ("Answers will vary."), and says nothing else;
 - `only_hint`: the solution is help that does not solve the problem ("Hint: draw a picture.");
@@ -25,8 +25,6 @@ from schemas.verdict import KEEP, Verdict
 
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s*_]*$")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
-# "(a)" above or before a picture, and then the next part or the end.
-_PART_PICTURE = re.compile(r"(?:^|\n)\s*(\(?[a-z][.)])\s*(?:!\[\]\([^()\n]*\)\s*)+(?=\(?[a-z][.)]\s|$)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _ENDING = 80  # characters that hold the last word and what may follow it
 # Longer than any bare referral; what is longer says something of its own.
@@ -41,8 +39,6 @@ def is_complete(pair: Pair) -> Verdict:
             return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
-    if picture := _PART_PICTURE.search(pair.solution):
-        return Verdict(False, "only_figure", f"solution: part {picture[1]}")
     if pair.solution_kind == "hint":
         return Verdict(False, "only_hint", pair.solution.strip()[:80])
     if is_only_reference(pair.solution):

@@ -63,7 +63,7 @@ class Scope:
       own: of the headings that count for it without doubt.
       above: for solutions, of the headings above their title: "Chapter 9" above "Answers" may be
         the chapter they are for, or just the last one of the book.
-      kinds: the words for problems in the headings ("problems", "review questions").
+      kinds: the words for problems in the headings ("problems", "review questions", "quiz").
     """
 
     own: tuple[Number, ...]
@@ -224,7 +224,8 @@ def _scope(item: Item) -> Scope:
 @lru_cache(maxsize=65536)
 def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
     title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
-    kinds = (match["word"] for heading in headings for match in pattern("problem").finditer(fold(heading)))
+    named = pattern("problem", "set")
+    kinds = (match["word"] for heading in headings for match in named.finditer(fold(heading)))
     return Scope(_numbers(headings[title:]), _numbers(headings[:title]), frozenset(kinds))
 
 

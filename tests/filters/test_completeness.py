@@ -146,20 +146,3 @@ def test_referral_patterns_are_quick_on_hostile_text() -> None:
 def test_a_hostile_text_takes_linear_time(text: str) -> None:
     """With quadratic time this takes minutes and more."""
     is_complete(pair(text * (200_000 // len(text)) + "!", text * (200_000 // len(text)) + "!"))
-
-
-@pytest.mark.parametrize(
-    ("solution", "kept"),
-    [
-        ("(a) ![](tree.png)\n\n(b) 0.84", False),
-        ("(a) 0.16\n\n(b)\n\n![](figure)", False),
-        ("a. ![](one)\n![](two)\nb. 3", False),
-        ("(a) ![A tree with two branches](tree.png)\n\n(b) 0.84", True),
-        ("(a) See the tree. ![](tree.png)\n\n(b) 0.84", True),
-        ("(a) ![](tree.png)\n\nThe first branch is the longer one.\n\n(b) 0.84", True),
-    ],
-)
-def test_a_part_that_is_only_a_picture_makes_the_solution_incomplete(solution: str, kept: bool) -> None:
-    verdict = is_complete(pair(solution=solution))
-    assert verdict.keep == kept
-    assert kept or verdict.reason == "only_figure"
