@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from random import Random
 from statistics import median
 
 from extractors.problems.vocabulary import fold
@@ -19,6 +20,8 @@ _MOSTLY_ASKING = 0.4
 _MAX_ANSWERS_ASKING = 0.1
 _SHORT = 0.4  # of the length of the problems
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
+_TRIED = 40  # texts
+_DEALS = 400
 _SHIFT = 1.0  # overlap that a row of solutions must gain, before it is believed to be shifted
 
 
@@ -40,11 +43,11 @@ def bag(text: str) -> Counter[str]:
 def answers(problems: Sequence[str], solutions: Sequence[str], by_length: bool = True) -> bool:
     """Whether the second texts answer the first ones, one to one, judged without knowing the language.
 
-    The second texts do not ask; and either each shares more rare words and numbers with its own
-    problem than with the others (sign test), or, if `by_length`, many of them are much shorter than
+    The first texts ask and the second do not; and either each shares more rare words and numbers with its own
+    problem than with the others (permutation test), or, if `by_length`, many of them are much shorter than
     what asks.
     """
-    if len(problems) < 3 or asking(solutions) > _MAX_ANSWERS_ASKING:
+    if len(problems) < 3 or not asks(problems) or asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
     if by_length and len(problems) >= _MIN_SHORT and asking(problems) >= _MOSTLY_ASKING:
         short = median(map(len, solutions)) <= _SHORT * median(map(len, problems))
@@ -56,19 +59,21 @@ def answers(problems: Sequence[str], solutions: Sequence[str], by_length: bool =
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
     """Returns how likely it is that texts which do not belong together agree as well as these.
 
-    Each solution is compared with its problem and with the next one (sign test; ties tell nothing).
+    Permutation test: how often solutions dealt out at random agree no less with the problems than in
+    the order given. Of many texts, some spread evenly are tried.
     """
-    asked, answered = [bag(text) for text in problems], [bag(text) for text in solutions]
+    chosen = range(0, len(problems), -(-len(problems) // _TRIED))
+    asked, answered = [bag(problems[i]) for i in chosen], [bag(solutions[i]) for i in chosen]
     frequency = Counter(word for words in (*asked, *answered) for word in words)
     size = len(asked) + len(answered)
-    wins = tries = 0
-    for i, solution in enumerate(answered):
-        own = overlap(asked[i], solution, frequency, size)
-        other = overlap(asked[(i + 1) % len(asked)], solution, frequency, size)
-        if own != other:
-            tries += 1
-            wins += own > other
-    return sum(math.comb(tries, k) for k in range(wins, tries + 1)) / 2**tries
+    agree = [[overlap(problem, solution, frequency, size) for solution in answered] for problem in asked]
+    order = list(range(len(asked)))
+    given = sum(agree[i][i] for i in order)
+    random, as_good = Random(0), 0  # the same texts always give the same answer
+    for _ in range(_DEALS):
+        random.shuffle(order)
+        as_good += sum(agree[i][j] for i, j in enumerate(order)) >= given - 1e-9
+    return (as_good + 1) / (_DEALS + 1)
 
 
 def overlap(a: Counter[str], b: Counter[str], frequency: Counter[str], size: int) -> float:

@@ -26,7 +26,7 @@ _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：
 
 _RUN_IN_SHARE = 0.3  # of the problems without a solution below them
 _RUN_IN = re.compile(  # "... fly? Ans. 30 m"
-    r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}\s+(?=\S)"
+    r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}(?=\s+\S)"
 )
 
 
@@ -287,14 +287,17 @@ def _with_run_in_answer(text: str, item: Item) -> list[Item]:
         return [item]
     word = found[-1] if bracketed else found[0]
     question = item.text[: word.start()].rstrip()
-    answer = item.text[word.end() : -1 if bracketed else None].strip()
+    after = item.text[word.end() : -1 if bracketed else None]
+    answer = after.strip()
     start = text.rfind(item.text[word.start() :], *item.span)
     if not answer or not question or start < 0:
         return [item]
     link = record_id("link", item.id)
-    first = start + word.end() - word.start()
-    asked = replace(item, text=question, span=(item.span[0], start), link=link, method="inline")
-    answered = replace(asked, kind="solution", text=answer, span=(first, item.span[1]), boxes=item.boxes[-1:])
+    first = start + word.end() - word.start() + len(after) - len(after.lstrip())
+    end = start - (word.start() - len(question))
+    asked = replace(item, text=question, span=(item.span[0], end), link=link, method="inline")
+    span = (first, first + len(answer))
+    answered = replace(asked, kind="solution", text=answer, span=span, boxes=item.boxes[-1:])
     return [replace(half, id=record_id(half.sha256, half.kind, *half.span)) for half in (asked, answered)]
 
 

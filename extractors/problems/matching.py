@@ -327,7 +327,7 @@ def _family_factor(asked: _Run, answered: _Run) -> float:
         return 1.0
     if _is_plain(a) and _is_plain(b):
         return 0.95
-    return 0.9 if _answers_of_other_words(asked, answered) else 0.0
+    return 0.95 if _answers_of_other_words(asked, answered) else 0.0
 
 
 def _answers_of_other_words(asked: _Run, answered: _Run) -> bool:

@@ -24,7 +24,6 @@ NOT_YET: dict[str, str] = {
     "en-html-manual-of-many-documents": "one manual for a document a chapter",
     "pt-pdf-padded-numbers": "the letter R as the word for an answer",
     "en-pdf-three-columns-of-restarting-answers": "three narrow columns of short answers",
-    "de-pdf-run-in-loesung": "answers within the paragraph of their problem",
     "xx-epub-section-end-invented-words": "worked examples under an unknown word",
     "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",
     "xx-text-inline-invented-words": "no word is known, and nothing is bold",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from extractors.problems.affinity import answers, asks, bag, overlap
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
-STATED = [f"Consider the {subject} and describe what it does to the field." for subject in SUBJECTS]
+STATED = [f"Consider the {subject}: what does it do to the field?" for subject in SUBJECTS]
 REPLIES = [f"It turns out that the {subject} weakens it." for subject in SUBJECTS]
 TEXTS = st.lists(st.text(max_size=30), max_size=8)
 
@@ -47,6 +47,12 @@ def test_scripts_without_blanks_are_compared_by_two_characters() -> None:
 
 def test_replies_that_share_rare_words_answer() -> None:
     assert answers(STATED, REPLIES)
+
+
+def test_what_follows_on_statements_does_not_answer_them() -> None:
+    """Findings and recommendations, texts and their notes: they agree, and nobody asked."""
+    found = [f"The {subject} was not cared for." for subject in SUBJECTS]
+    assert not answers(found, [f"The {subject} ought to be looked after." for subject in SUBJECTS])
 
 
 def test_replies_to_other_problems_do_not_answer() -> None:

@@ -260,7 +260,7 @@ def test_other_words_in_brackets_are_no_answers() -> None:
     "form",
     [
         "{}. {} Ans. {}",
-        pytest.param("{}. {} [Answer: {}]", marks=pytest.mark.xfail(strict=True, reason="blank and bracket")),
+        "{}. {} [Answer: {}]",
     ],
 )
 @given(
