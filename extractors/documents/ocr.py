@@ -158,10 +158,13 @@ def _wanted(source: Any, pages: list[Page], ocr: Ocr) -> list[Page]:
                 wanted.append(page)
         elif letters < _FEW_LETTERS and _covered(source, page):
             wanted.append(page)
-        elif letters >= _ENOUGH_LETTERS and language_confidence(text)[1] < _NO_LANGUAGE:
-            odd.append((page, set(_WORDS.findall(text))))
         else:
-            known.update(_WORDS.findall(text))
+            words = set(_WORDS.findall(text))
+            familiar = len(words & known) >= _COMMON * len(words)  # the language is only asked of the others
+            if letters < _ENOUGH_LETTERS or familiar or language_confidence(text)[1] >= _NO_LANGUAGE:
+                known |= words
+            else:
+                odd.append((page, words))
     wanted += [page for page, words in odd if len(words & known) < _COMMON * len(words)]
     return sorted(wanted, key=attrgetter("number"))
 
