@@ -82,7 +82,8 @@ def _columns(
         return [fragments]
     rows = _grid_rows(left, right)
     if rows is None:
-        used.append(gutter.edge)
+        if gutter.score >= MIN_LINES:  # a few parts side by side say nothing of other pages
+            used.append(gutter.edge)
         bottom = _heading_break(left, right, body) or _end(left, right, bottom)
         rows = [-1e9, bottom]
     else:
