@@ -45,6 +45,7 @@ class Label:
       end: offset of the text that follows the label.
       printed: the label as printed, without its delimiter.
       firm: whether typography or punctuation sets it off, so that it can't be running prose.
+      alone: whether what it labels ends with its block, as the cell of a table does.
     """
 
     role: Role | str
@@ -53,6 +54,7 @@ class Label:
     end: int
     printed: str
     firm: bool
+    alone: bool = False
 
     @property
     def depth(self) -> int:

@@ -92,7 +92,7 @@ def _worded(pieces: list[Piece]) -> list[Opening]:
         else:
             kind = _kind_of_words(label, piece, mirrored, counting)
         if kind:
-            openings.append(Opening(index, kind, label))
+            openings.append(Opening(index, kind, label, stop=index + 1 if label.alone else None))
     return openings
 
 
@@ -174,7 +174,9 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
         if zone == "solutions":
             chosen += _strays(candidates, chosen)
         kind: Kind = _OF_ZONE[zone] if zone else "problem"
-        openings += [Opening(c.index, kind, pieces[c.index].label) for c in chosen]
+        for index in (c.index for c in chosen):
+            label = label_of(pieces[index])
+            openings.append(Opening(index, kind, label, stop=index + 1 if label.alone else None))
         if zone == "solutions":
             answered |= {c.number for c in chosen}
     return openings

@@ -74,7 +74,7 @@ def _block(table: Block, cell: _Cell) -> Block:
 
 
 def _item(table: Block, cell: _Cell, role: str, number: tuple[str, ...], printed: str) -> Labelled:
-    return _block(table, cell), Label(role, "", number, 0, printed, True)
+    return _block(table, cell), Label(role, "", number, 0, printed, True, alone=True)
 
 
 def _role(header: str) -> str:
@@ -103,7 +103,7 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         number = number_parts(printed)
         if asked is not None and row[asked].text:
             items.append(_item(table, row[asked], "problem", number, printed))
-        if row[solved].text:
+        if row[solved].text and (asked is None or row[asked].text):
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items
@@ -134,7 +134,7 @@ def _labelled_rows(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         known = label is not None and label.role in ("problem", "example", "solution", "hint")
         if label is None or not known or label.end < len(row[0].text) or not row[1].text:
             return []
-        items.append((_block(table, row[1]), replace(label, end=0)))
+        items.append((_block(table, row[1]), replace(label, end=0, alone=True)))
     return items if any(label and label.role != "solution" for _, label in items) else []
 
 
@@ -142,7 +142,8 @@ def _key(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     """Reads a key of answers: number and answer side by side, or a row of numbers above one of answers."""
     grids = (rows, rows[1:], [row[1:] for row in rows])  # with a row or a column of heads, or without
     pairs = next((p for grid in grids if (p := _side_by_side(grid) or _one_above_the_other(grid))), [])
-    if len(pairs) < _MIN_KEY or not _counts([number.text for number, _ in sorted(pairs, key=_by_number)]):
+    pairs.sort(key=_by_number)
+    if len(pairs) < _MIN_KEY or not _counts([number.text for number, _ in pairs]):
         return []
     return [_item(table, answer, "", number_parts(number.text), number.text) for number, answer in pairs]
 
