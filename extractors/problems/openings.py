@@ -15,6 +15,7 @@ from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
 from extractors.problems.titles import Zone, roman_value
+from extractors.problems.vocabulary import pattern
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
 
@@ -82,6 +83,7 @@ def _worded(pieces: list[Piece]) -> list[Opening]:
     """Openings by the words of their labels."""
     mirrored, counting = _unknown_families(pieces)
     answered, terms = answered_families(pieces), glossary(pieces)
+    families = Counter(p.label.family for p in pieces if p.label and not p.label.number)
     openings = []
     for index, piece in enumerate(pieces):
         label = piece.label
@@ -89,11 +91,20 @@ def _worded(pieces: list[Piece]) -> list[Opening]:
             continue
         if label.family in answered and not label.number and piece.section.zone == "problems":
             kind: Kind | None = "problem"
+        elif _is_lone_title(label, piece, families):
+            kind = "boundary"
         else:
             kind = _kind_of_words(label, piece, mirrored, counting)
         if kind:
             openings.append(Opening(index, kind, label, stop=index + 1 if label.alone else None))
     return openings
+
+
+def _is_lone_title(label: Label, piece: Piece, families: Counter[str]) -> bool:
+    """Whether a line stands above answers and begins none: "Answers to the exercises", printed once."""
+    whole = not label.number and label.end >= len(piece.block.text.rstrip())
+    titled = label.role == "solution" and bool(pattern("problem").search(label.family))
+    return whole and titled and families[label.family] == 1
 
 
 def _kind_of_words(label: Label, piece: Piece, mirrored: set[str], counting: set[str]) -> Kind | None:
