@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
-from statistics import median
 
 from extractors.problems.vocabulary import fold
 
@@ -15,10 +14,7 @@ _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。"
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]{3,}|\d+(?:[.,]\d+)*")
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
-_MIN_SHORT = 6
-_MOSTLY_ASKING = 0.4
 _MAX_ANSWERS_ASKING = 0.1
-_SHORT = 0.4  # of the length of the problems
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
 _TRIED = 40  # texts
 _DEALS = 400
@@ -40,19 +36,15 @@ def bag(text: str) -> Counter[str]:
     return Counter(_WORD.findall(fold(text[:_MAX_TEXT])))
 
 
-def answers(problems: Sequence[str], solutions: Sequence[str], by_length: bool = True) -> bool:
+def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     """Whether the second texts answer the first ones, one to one, judged without knowing the language.
 
-    The first texts ask and the second do not; and either each shares more rare words and numbers with its own
-    problem than with the others (permutation test), or, if `by_length`, many of them are much shorter than
-    what asks.
+    The first texts ask and the second do not, and each shares more rare words and numbers with its own
+    problem than with the others (permutation test). That the second are short is no sign: so are lists
+    of what is needed, of marks, of topics.
     """
     if len(problems) < 3 or not asks(problems) or asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
-    if by_length and len(problems) >= _MIN_SHORT and asking(problems) >= _MOSTLY_ASKING:
-        short = median(map(len, solutions)) <= _SHORT * median(map(len, problems))
-        if short:
-            return True
     return _chance(problems, solutions) <= _CHANCE
 
 

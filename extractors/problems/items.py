@@ -72,9 +72,7 @@ def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
     found = _find(document, divide(document, zones))
     pairs = [pair for pair in match_items([found]).pairs if pair.method == "scope_number"]
     problems = [pair.problem.text for pair in pairs]
-    # Short lines before the problems are more often aims or contents than answers.
-    after = all(pair.problem.span < pair.solution.span for pair in pairs)
-    answered = answers(problems, [pair.solution.text for pair in pairs], by_length=after)
+    answered = answers(problems, [pair.solution.text for pair in pairs])
     return _Guess(found, answered, asking(problems), sum(pair.score for pair in pairs))
 
 
@@ -97,7 +95,9 @@ def _with_run_in_answers(text: str, items: list[Item]) -> list[Item]:
     """Splits the problems that hold their answer; "Answer: none" in one of many is something said."""
     halves = [_with_run_in_answer(text, item) for item in items]
     problems = [item for item in items if item.kind == "problem" and not item.link]
-    if sum(1 for both in halves if len(both) == 2) < _RUN_IN_SHARE * len(problems):
+    split = [both[1] for both in halves if len(both) == 2]
+    elsewhere = any(item.kind == "solution" and item.number and not item.link for item in items)
+    if len(split) < _RUN_IN_SHARE * len(problems) or elsewhere or asks([answer.text for answer in split]):
         return items
     return [half for both in halves for half in both]
 
@@ -223,7 +223,7 @@ def _item(document: Document, part: Part) -> Item | None:
     body = [replace(first, block=replace(first.block, text=text.strip()))] if text.strip() else []
     text = joined([*part.stem, *body, *pieces[1:]])
     start = first.block.start + shift if body else (pieces[1].block.start if len(pieces) > 1 else 0)
-    if not text:
+    if not text or not (body or pieces[1:]):
         return None
     blocks = [p.block for p in pieces]
     numbered = [b.page for b in blocks if b.page] + [box.page for b in blocks for box in b.boxes]

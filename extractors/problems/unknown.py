@@ -21,7 +21,6 @@ from extractors.problems.vocabulary import fold, words
 from schemas.document import Block
 
 _MIN_COUNT = 3
-_MIN_TURNS = 6
 _COVERED = 0.5  # share of the numbered items that have the word
 _ONCE = 0.9  # share of the items with the word in which it stands once
 _SOLVED = 0.2  # share of the items with a known word for a solution, from which nothing is inferred
@@ -108,10 +107,9 @@ def _alternating(blocks: list[Block], labels: Labels) -> Labels:
     asking = turns[0].phrase
     questions = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase == asking]
     replies = [_joined(blocks, a.index, b.index) for a, b in pairs if a.phrase != asking]
+    # Two who talk to each other, by their names, alternate as well.
     letters = all(len(phrase) == 1 for phrase in common)
-    # Two who talk to each other alternate as well, but both of them ask, and not every time.
-    enough = len(questions) >= (_MIN_COUNT if letters else _MIN_TURNS)
-    if not enough or not asks(questions) or asks(replies):
+    if not letters or not asks(questions) or asks(replies):
         return labels
     inferred = list(labels)
     for lead in turns:
@@ -144,6 +142,11 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
     questions = [_joined(blocks, start, firsts.get(k + 1, start + 1)) for k, start in enumerate(starts)]
     if not phrases or not (words().get(first.family) in ("problem", "example") or asks(questions)):
         return labels
+    last = {bisect_right(starts, x.index) - 1: x for x in found if x.phrase == phrases[-1]}
+    asked = [questions[k] for k in sorted(last) if k >= 0]
+    replies = [_reply(blocks, last[k]) for k in sorted(last) if k >= 0]
+    if not answers(asked, replies):
+        return labels  # "Points: 5", "Source: ..."
     inferred = list(labels)
     for lead in found:
         if lead.phrase in phrases:
@@ -153,6 +156,11 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
         if label and not label.role and k in firsts:
             inferred[start] = replace(label, role="problem")
     return inferred
+
+
+def _reply(blocks: list[Block], lead: _LeadIn) -> str:
+    """Returns the paragraph that a lead-in begins, or the next one where it stands alone."""
+    return blocks[lead.index].text[lead.end :].strip() or _joined(blocks, lead.index + 1, lead.index + 2)
 
 
 def _label(blocks: list[Block], lead: _LeadIn, role: str) -> Label:

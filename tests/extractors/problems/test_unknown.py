@@ -72,18 +72,18 @@ def turns(count: int, first: str = "Ofra", second: str = "Ilan", mark: str = "."
 
 
 def test_two_words_that_alternate_ask_and_answer() -> None:
-    assert len(pairs(document(*turns(7)))) == 7
     assert len(pairs(document(*turns(4, "Q", "A")))) == 4
+    assert pairs(document(*turns(8))) == []  # an interview
 
 
 @pytest.mark.parametrize(
     "spoken",
     [
-        turns(5),  # six turns at least
-        turns(8, mark="?"),  # both ask
-        [t.replace("?", ".") for t in turns(8)],  # nobody asks
-        [*turns(4), "Ilan: And more.", *turns(4)],  # twice in a row
-        [*turns(8), "1. Why?", "Exercise 1. Why?"],  # numbered problems stand beside them
+        turns(2, "Q", "A"),
+        turns(8, "Q", "A", mark="?"),  # both ask
+        [t.replace("?", ".") for t in turns(8, "Q", "A")],  # nobody asks
+        [*turns(4, "Q", "A"), "A: And more.", *turns(4, "Q", "A")],  # twice in a row
+        [*turns(8, "Q", "A"), "1. Why?", "Exercise 1. Why?"],  # numbered problems stand beside them
     ],
     ids=["few", "both", "none", "twice", "numbered"],
 )
@@ -91,17 +91,25 @@ def test_talk_is_no_set_of_pairs(spoken: list[str]) -> None:
     assert not any(item.text.startswith("It is") for item in find_items(document(*spoken)).items)
 
 
-def lead_ins(word: str, count: int = 4, asked: str = "What of the") -> list[Block]:
+def lead_ins(word: str, count: int = 6, reply: str = "The {} sank.") -> list[Block]:
     return [
         b
         for n in range(1, count + 1)
-        for b in (Block(f"{n}. {asked} {SUBJECTS[n - 1]}?"), bold(f"{word}: It sank.", f"{word}:"))
+        for b in (
+            Block(f"{n}. What of the {SUBJECTS[n - 1]}?"),
+            bold(f"{word}: {reply.format(SUBJECTS[n - 1])}", f"{word}:"),
+        )
     ]
 
 
 def test_a_word_once_after_every_question_announces_its_solution() -> None:
-    assert len(pairs(document(heading("Naltu"), *lead_ins("Odziv")))) == 4
+    assert len(pairs(document(heading("Naltu"), *lead_ins("Odziv")))) == 6
     assert pairs(document(heading("Naltu"), *lead_ins("Odziv", 2))) == []
+
+
+@pytest.mark.parametrize("note", ["5", "Miller 2001", "easy", "3 minutes"])
+def test_a_note_on_every_question_answers_none(note: str) -> None:
+    assert pairs(document(heading("Exam"), *lead_ins("Points", reply=note))) == []
 
 
 def test_a_word_twice_in_an_item_announces_nothing() -> None:
@@ -112,15 +120,15 @@ def test_a_word_twice_in_an_item_announces_nothing() -> None:
 def test_the_last_of_two_words_announces_the_solution_the_other_a_hint() -> None:
     both = [
         b
-        for n in range(1, 5)
+        for n in range(1, 7)
         for b in (
             Block(f"{n}. What of the {SUBJECTS[n - 1]}?"),
             bold("Miga: Look down.", "Miga:"),
-            bold(f"Odziv: It sank, {n}.", "Odziv:"),
+            bold(f"Odziv: The {SUBJECTS[n - 1]} sank.", "Odziv:"),
         )
     ]
     found = matched(document(heading("Naltu"), *both)).pairs
-    assert [pair.solution.text for pair in found] == [f"It sank, {n}." for n in range(1, 5)]
+    assert [pair.solution.text for pair in found] == [f"The {subject} sank." for subject in SUBJECTS]
     assert {pair.problem.hint for pair in found} == {"Look down."}
     assert not any("Look" in pair.problem.text + pair.solution.text for pair in found)
 
