@@ -18,7 +18,7 @@ from string import ascii_lowercase
 
 from extractors.problems.affinity import answers, out_of_step
 from extractors.problems.certainty import share_right
-from extractors.problems.titles import scope_number, title_zone
+from extractors.problems.titles import scope_number, title_words, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Found, Item, MatchedPair, Matching
 
@@ -246,7 +246,16 @@ def _in_order(asked: list[_Run], answered: list[_Run]) -> list[tuple[_Run, _Run]
     likely = [a for a in likely if any(a.items.keys() & b.items.keys() for b in answered)]
     couples = list(zip(likely, answered, strict=False))
     fits = all(b.items.keys() <= a.items.keys() and _family_factor(a, b) for a, b in couples)
-    return couples if len(likely) == len(answered) and fits else []
+    if len(likely) != len(answered) or not fits:
+        return []
+    # "Tuesday" above the first answers is not for the problems below "Monday".
+    known = {title for a in likely for title in _titles(a)}
+    named = all(_titles(a) & _titles(b) or not known & _titles(b) for a, b in couples)
+    return couples if named else []
+
+
+def _titles(run: _Run) -> set[str]:
+    return {title_words(heading) for item in run.items.values() for heading in item.headings}
 
 
 def _assign(asked: list[_Run], answered: list[_Run], repeated: frozenset[Number]) -> list[tuple[_Run, _Run]]:

@@ -213,3 +213,17 @@ def test_links_of_any_kind_lose_no_item(documents: list[Found], random: object) 
     assert all((p.problem.kind, p.solution.kind) == ("problem", "solution") for p in result.pairs)
     assert all(0 <= p.score <= 1 for p in result.pairs)
     assert match_items(linked[::-1]) == result
+
+
+@pytest.mark.parametrize(("first", "second", "sure"), [("Monday", "Tuesday", 6), ("Tuesday", "Monday", 0)])
+def test_names_above_the_answers_outweigh_their_order(first: str, second: str, sure: int) -> None:
+    asked = [
+        *_headed("problem", "a.md", "Monday", "Questions", run=0),
+        *_headed("problem", "a.md", "Tuesday", "Questions", run=1),
+    ]
+    answered = [
+        *_headed("solution", "a.md", "Answers", first, run=2),
+        *_headed("solution", "a.md", "Answers", second, run=3),
+    ]
+    pairs = match_items([found("a.md", *asked, *answered)]).pairs
+    assert sum(pair.score >= DEFAULT_MINIMUM for pair in pairs) == sure
