@@ -16,14 +16,12 @@ from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
 from extractors.problems.sequences import numeric
 from extractors.problems.titles import Zone
-from extractors.problems.vocabulary import fold, words
+from extractors.problems.vocabulary import fold, pattern, words
 from schemas.document import MATH_QUALITIES, Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item
 
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
-
-
 _RUN_IN_SHARE = 0.3  # of the problems without a solution below them
 _RUN_IN = re.compile(  # "... fly? Ans. 30 m"
     r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}(?=\s+\S)"
@@ -39,7 +37,9 @@ def find_items(document: Document) -> Found:
     """
     pieces = divide(document)
     found = _find(document, pieces)
-    if any(item.kind == "solution" and item.number for item in found.items):
+    # Where "Questions" is a known title, that of the solutions would be known as well.
+    known = any(p.title and p.section.zone and pattern("problem").search(fold(p.block.text)) for p in pieces)
+    if known or any(item.kind == "solution" and item.number for item in found.items):
         return found
     titles = mirroring_titles(pieces)
     for title in titles:
@@ -92,14 +92,26 @@ def _find(document: Document, pieces: list[Piece]) -> Found:
 
 
 def _with_run_in_answers(text: str, items: list[Item]) -> list[Item]:
-    """Splits the problems that hold their answer; "Answer: none" in one of many is something said."""
+    """Splits the problems that hold their answer.
+
+    Brackets, "[Answer: 3]", are enough. Without them, "Answer: in one sentence." is something said: most
+    problems have their answer so, no numbered solution stands elsewhere, and the answers do not ask.
+    """
     halves = [_with_run_in_answer(text, item) for item in items]
+    bracketed = [_is_bracketed(item) for item in items]
     problems = [item for item in items if item.kind == "problem" and not item.link]
-    split = [both[1] for both in halves if len(both) == 2]
+    split = [both[1] for both, closed in zip(halves, bracketed, strict=True) if len(both) == 2 and not closed]
     elsewhere = any(item.kind == "solution" and item.number and not item.link for item in items)
-    if len(split) < _RUN_IN_SHARE * len(problems) or elsewhere or asks([answer.text for answer in split]):
-        return items
-    return [half for both in halves for half in both]
+    said = len(split) < _RUN_IN_SHARE * len(problems) or elsewhere or asks([half.text for half in split])
+    kept = [
+        [item] if said and not closed else both
+        for item, both, closed in zip(items, halves, bracketed, strict=True)
+    ]
+    return [half for both in kept for half in both]
+
+
+def _is_bracketed(item: Item) -> bool:
+    return item.text[-1:] in (")", "]")
 
 
 def _asking(text: str, items: list[Item]) -> list[Item]:
@@ -279,7 +291,7 @@ def _with_run_in_answer(text: str, item: Item) -> list[Item]:
     """Splits "How far does it fly? [Answer: 30 m]" or "... fly? Ans. 30 m" into question and answer."""
     if item.kind != "problem" or item.link:
         return [item]
-    bracketed = item.text[-1:] in (")", "]")
+    bracketed = _is_bracketed(item)
     found = [
         m for m in (_BRACKET if bracketed else _RUN_IN).finditer(item.text) if _means_solution(m["word"])
     ]

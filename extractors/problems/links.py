@@ -92,7 +92,8 @@ def is_closing(link: Link, piece: Piece) -> bool:
 def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     """Returns the problems and solutions that lead to each other, by the indices of their pieces.
 
-    There are at least three, and each leads to one other only. Where they have no labels, problems
+    There are at least three, each leads to one other only, and the second ones do not ask: exercises
+    that lead to the next one do. Where they have no labels, problems
     and solutions stand in the same order, and the problems ask or the links say that they lead to
     solutions, all in the same words: entries of a dictionary that refer to each other do neither.
     """
@@ -118,7 +119,12 @@ def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
         alike = []
     if [to for _, to in alike] != sorted(to for _, to in alike):
         alike = []
-    return [pair for group in (labelled, alike) if len(group) >= _MIN_PAIRS for pair in group]
+    return [
+        pair
+        for group in (labelled, alike)
+        if len(group) >= _MIN_PAIRS and not asks([pieces[to].block.text for _, to in group])
+        for pair in group
+    ]
 
 
 def _same_item(a: Piece, b: Piece) -> bool:

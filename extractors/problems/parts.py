@@ -144,9 +144,10 @@ class _Cutter:
         return self.head is not None and self.head.method == "follow_up"
 
     def _asked(self) -> bool:
-        """Whether a problem is open that a proof would answer."""
-        last = self.parts[-1] if self.parts else None
-        return self.problem is not None and last is self.problem
+        """Whether a problem is open that a proof would answer: no "Proposition." stands between them."""
+        if self.problem is None or self.parts[-1] is not self.problem:
+            return False
+        return not any(piece.label and piece.label.role == "other" for piece in self.problem.pieces)
 
     def _inline_solution(self, opening: Opening, piece: Piece) -> None:
         if self.head is not None and self.head.kind == "solution" and self.problem is not None:

@@ -31,7 +31,10 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     The words of one language's vocabulary, numbers and punctuation are taken away; a heading with
     more than `max_left` other words is about something else ("Series solutions of linear equations").
     """
-    text = pattern("other").sub(" ", title_words(title))
+    words = title_words(title)
+    if pattern("title").fullmatch(words.strip(" .:")):
+        return "solutions"
+    text = pattern("other").sub(" ", words)
     matches = pattern(*_TELLING).finditer(text)
     languages = dict.fromkeys(name for m in matches for name in languages_of(m["word"], *_TELLING))
     readings = [_read(name, text, max_left) for name in languages]

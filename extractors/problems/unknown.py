@@ -139,7 +139,9 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
     first = labels[starts[0]]
     assert first is not None
     firsts = {bisect_right(starts, x.index): x.index for x in reversed(found) if x.phrase in phrases}
-    questions = [_joined(blocks, start, firsts.get(k + 1, start + 1)) for k, start in enumerate(starts)]
+    questions = [
+        _question(blocks, labels, start, firsts.get(k + 1, start + 1)) for k, start in enumerate(starts)
+    ]
     if not phrases or not (words().get(first.family) in ("problem", "example") or asks(questions)):
         return labels
     last = {bisect_right(starts, x.index) - 1: x for x in found if x.phrase == phrases[-1]}
@@ -156,6 +158,12 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
         if label and not label.role and k in firsts:
             inferred[start] = replace(label, role="problem")
     return inferred
+
+
+def _question(blocks: list[Block], labels: Labels, start: int, end: int) -> str:
+    """Returns what an item says before `end`, without its label: a number in common would say nothing."""
+    label = labels[start]
+    return blocks[start].text[label.end if label else 0 :] + "\n" + _joined(blocks, start + 1, end)
 
 
 def _reply(blocks: list[Block], lead: _LeadIn) -> str:
@@ -230,7 +238,7 @@ def _set_apart(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels
         if len(begins) < max(_MIN_COUNT, _COVERED * len(starts)):
             continue
         ends = dict(itertools.pairwise([*starts, len(blocks)]))
-        asked = [_joined(blocks, start, apart) for start, apart in begins.items()]
+        asked = [_question(blocks, labels, start, apart) for start, apart in begins.items()]
         if answers(asked, [_joined(blocks, apart, ends[start]) for start, apart in begins.items()]):
             inferred = list(labels)
             for start, apart in begins.items():

@@ -26,6 +26,7 @@ Role = Literal[
     "qualifier",
     "and",
     "name",
+    "title",
 ]
 
 # A word of several roles is read as the first of these; "set" outranks "problem" so that
@@ -45,6 +46,7 @@ _PRECEDENCE: tuple[Role, ...] = (
     "qualifier",
     "and",
     "name",
+    "title",
 )
 # Scripts that put no blank between words: a word ends wherever it ends.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -141,3 +141,8 @@ def test_the_words_of_a_title_are_without_its_number() -> None:
 def test_long_documents_end(unit: list[Block | str]) -> None:
     pieces = divide(document(heading("Exercises"), *(unit * 5_000)))
     assert len(find_openings(pieces)) <= len(pieces)
+
+
+@pytest.mark.parametrize(("heading", "zone"), [("Key", "solutions"), ("KEY:", "solutions"), ("Key idea", "")])
+def test_some_words_mean_solutions_only_as_a_whole_heading(heading: str, zone: str) -> None:
+    assert title_zone(heading) == zone

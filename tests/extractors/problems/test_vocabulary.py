@@ -17,6 +17,7 @@ LANGUAGES = yaml.safe_load(files("extractors.problems").joinpath("vocabulary.yam
 
 # Folded words of several roles, every one of them looked at: what the clash costs.
 CLASHES = {
+    "key": {"title", "qualifier"},  # "Key" alone, and "answer key"
     "alla": {"link", "qualifier"},  # Italian "to the", Swedish "all": both only fill a heading
     "alle": {"link", "qualifier"},
     "le": {"link", "qualifier"},
@@ -35,7 +36,7 @@ CLASHES = {
 def test_every_entry_is_a_word_of_a_known_role() -> None:
     assert len(LANGUAGES) >= 45
     for language, roles in LANGUAGES.items():
-        assert set(roles) | {"name"} == set(get_args(Role)), language
+        assert set(roles) | {"name", "title"} == set(get_args(Role)), language
         for role, entries in roles.items():
             assert all(isinstance(entry, str) and fold(entry) for entry in entries), (language, role)
             folded = [entry.casefold() for entry in entries]

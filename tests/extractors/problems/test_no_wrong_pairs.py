@@ -1,0 +1,105 @@
+"""Ordinary texts in which something looks like a solution and is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.documents import read_document
+from extractors.problems import find_items, match_items
+from filters.confidence import is_sure
+from pipelines.pair_rows import to_pair
+
+
+def kept(text: str, name: str = "text.md") -> list[tuple[str, str]]:
+    """Returns the pairs that a run would keep."""
+    matched = match_items([find_items(read_document(text.encode(), name))]).pairs
+    return [(p.problem.text, p.solution.text) for p in matched if is_sure(to_pair(p)).keep]
+
+
+QUESTIONS = [
+    "How many grams of salt dissolve in a litre of water?",
+    "Which gas is set free when zinc meets acid?",
+    "Why does ice float on the water of a lake?",
+    "At which temperature does the mixture boil?",
+    "What colour has the flame of the burner?",
+    "How do you weigh a gas with a balance?",
+]
+
+
+def listed(title: str, entries: list[str]) -> str:
+    return f"## {title}\n\n" + "\n".join(f"{n}. {entry}" for n, entry in enumerate(entries, 1)) + "\n\n"
+
+
+def each(asked: list[str], below: str) -> str:
+    return "".join(f"{text}\n\n{below.format(n)}\n\n" for n, text in enumerate(asked, 1))
+
+
+NUMBERED = [f"{n}. {text}" for n, text in enumerate(QUESTIONS, 1)]
+WORDED = [f"Question {text}" for text in NUMBERED]
+
+NO_PAIRS = {
+    "materials": "# Lab\n\n"
+    + listed("Questions", QUESTIONS)
+    + listed("Materials", ["Beaker", "Zinc", "Ice", "Thermometer", "Burner", "Balance"]),
+    "references": "# Lab\n\n"
+    + listed("Questions", QUESTIONS)
+    + listed(
+        "References", ["Kepler, J.", "Galilei, G.", "Huygens, C.", "Bohr, N.", "Curie, M.", "Noether, E."]
+    ),
+    "points": each(WORDED, "Points: {}"),
+    "sources": each(WORDED, "Source: Miller 200{}"),
+    "difficulty": each(WORDED, "**Difficulty:** easy"),
+    "times": each([f"Problem {n}. Prove that {n} is odd." for n in (1, 3, 5, 7)], "Time: {} minutes"),
+    "points in italics": each(NUMBERED, "*({} points, show your work)*"),
+    "table of topics": "| Question | Marks | Topic |\n|---|---|---|\n"
+    + "".join(f"| {text} | 2 | adding |\n" for text in QUESTIONS),
+    "interview": "".join(
+        f"**Smith:** {text}\n\n**Jones:** In 198{n}.\n\n" for n, text in enumerate(QUESTIONS)
+    ),
+    "solutions that are liquids": "# Exercises\n\n"
+    + "\n".join(
+        f"{n}. A flask holds {n} g of salt. Solution: A has {n + 1} g in 1 L. Which is stronger?"
+        for n in range(1, 5)
+    ),
+    "the proof of a proposition": "Exercise 1. Show that the sum of two even numbers is even.\n\n"
+    "We now turn to the main topic.\n\nProposition. The sum of odd numbers is even.\n\nProof. Set $a=2k+1$.",
+}
+
+
+@pytest.mark.parametrize("name", NO_PAIRS)
+def test_what_only_looks_like_solutions(name: str) -> None:
+    assert kept(NO_PAIRS[name]) == []
+
+
+def test_exercises_that_lead_to_the_next_one_are_all_problems() -> None:
+    page = "".join(
+        f"<p id=q{n}>{n}. {text} <a href='#q{n + 1 if n % 2 else n - 1}'>Next</a></p>"
+        for n, text in enumerate(QUESTIONS, 1)
+    )
+    found = find_items(read_document(f"<h1>Exercises</h1>{page}".encode(), "page.html"))
+    assert [item.kind for item in found.items] == ["problem"] * len(QUESTIONS)
+
+
+def test_an_instruction_is_no_answer_where_answers_stand_elsewhere() -> None:
+    text = (
+        "# Exercises\n\n1. What is the capital of France? Answer: in one sentence.\n2. And of Spain?\n"
+        "3. And of Italy?\n\n# Answers\n\n1. Paris, on the Seine.\n2. Madrid\n3. Rome\n"
+    )
+    assert [solution for _, solution in kept(text)] == ["Paris, on the Seine.", "Madrid", "Rome"]
+
+
+def test_brackets_are_answers_wherever_others_stand() -> None:
+    text = (
+        "# Exercises\n\n1. How far is it? [Answer: 30 m]\n2. How long?\n3. How high?\n4. How deep?\n5. Why?\n"
+    )
+    assert kept(text) == [("How far is it?", "30 m")]
+
+
+def test_a_stem_alone_is_no_problem() -> None:
+    text = (
+        "# Exercises\n\nIn Problems 1 to 3, a car drives at 5 m/s.\n\nProblem 1.\n\nProblem 2. How far?\n\n"
+        "Problem 3.\n\n# Answers\n\n1. 10 m\n\n2. 20 m\n\n3. 30 m\n"
+    )
+    found = find_items(read_document(text.encode(), "text.md"))
+    problems = [item.text for item in found.items if item.kind == "problem"]
+    assert problems == ["In Problems 1 to 3, a car drives at 5 m/s.\n\nHow far?"]
