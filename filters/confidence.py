@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemas.scp116k import Pair
 from schemas.verdict import Verdict
 
-# At this bound 1.0 % of the kept pairs were wrong in documents that were damaged, and 0.6 % in the same
-# documents unharmed (`python -m benchmarks.calibration`).
+# At this bound 0.9 % of the kept pairs were wrong in documents that were damaged, those with the solutions of
+# another edition apart (`python -m benchmarks.calibration`).
 DEFAULT_MINIMUM = 0.95
 
 
