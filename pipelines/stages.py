@@ -2,7 +2,8 @@
 
 A stage has two outputs, `kept` and `rejected`. Whatever a function raises becomes one `Rejected`
 with the reason `error` for that record alone; nothing is swallowed and nothing stops the run but an
-`ImportError`: a broken installation must not look like damaged documents.
+`ImportError` and `Fatal`: neither a broken installation nor a model server that is gone must look like
+damaged records.
 Records travel between workers by Beam's default coder, which pickles dataclasses that our own
 workers made. Registered row coders were measured to take as long (3 to 6 ms each way for a document
 with 300 items) and 1.3 times the bytes, so nothing is registered.
@@ -11,7 +12,7 @@ with 300 items) and 1.3 times the bytes, so nothing is registered.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.typehints.native_type_compatibility import convert_to_beam_type
 
+from inference.errors import Fatal
 from schemas.arrow import to_row
 from schemas.document import Document
 from schemas.ids import record_id
@@ -38,11 +40,12 @@ class Refused(Exception):
 
     Attributes:
       record: what is written to the rejects instead of the stage's input, if given.
+      said: what models answered, kept with the record.
     """
 
-    def __init__(self, reason: str, detail: str = "", record: Any = None):
+    def __init__(self, reason: str, detail: str = "", record: Any = None, said: Sequence[str] = ()):
         super().__init__(reason, detail)
-        self.reason, self.detail, self.record = reason, detail, record
+        self.reason, self.detail, self.record, self.said = reason, detail, record, tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,17 @@ def source_of(uri: str, sha256: str = "") -> Source:
     return Source(record_id("document", sha256, uri), uri, sha256)
 
 
-def rejected(record: Any, stage: str, reason: str, detail: str = "") -> Rejected:
-    """Returns the reject of a record: a document, an item or a row with `id` and `source.uri`."""
+def rejected(record: Any, stage: str, reason: str, detail: str = "", said: Sequence[str] = ()) -> Rejected:
+    """Returns the reject of a record: a document, an item or a row with `id` and `source.uri`.
+
+    What models said of it, if anything, is put into its JSON as `said`.
+    """
     if isinstance(record, (Document, Found)):
         record = source_of(record.uri, record.sha256)
     uri = record.uri if hasattr(record, "uri") else record.source.uri
     # Not `printable`: in JSON its escape would be read as the half surrogate pair again.
-    row = json.dumps(to_row(record), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    fields = {**to_row(record), **({"said": said} if said else {})}
+    row = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
     detail = printable(" ".join(detail.split()))[:MAX_DETAIL]
     return Rejected(record.id, stage, reason, detail, printable(uri), row)
 
@@ -90,11 +97,11 @@ class Tally:
     def kept(self, n: int = 1) -> None:
         self._count("kept", n)
 
-    def reject(self, record: Any, reason: str, detail: str = "") -> TaggedOutput:
+    def reject(self, record: Any, reason: str, detail: str = "", said: Sequence[str] = ()) -> TaggedOutput:
         self._count(f"rejected/{reason}", 1)
         if reason == ERROR:
             self._count("failed", 1)
-        return TaggedOutput(REJECTED, rejected(record, self.stage, reason, detail))
+        return TaggedOutput(REJECTED, rejected(record, self.stage, reason, detail, said))
 
     def fail(self, record: Any, error: Exception) -> TaggedOutput:
         return self.reject(record, ERROR, f"{type(error).__name__}: {error}")
@@ -127,10 +134,10 @@ def settled(tally: Tally, record: Any, result: Callable[[], Any]) -> Iterator[An
     tally.seen()
     try:
         value = result()
-    except ImportError:
+    except (ImportError, Fatal):
         raise
     except Refused as refusal:
-        yield tally.reject(refusal.record or record, refusal.reason, refusal.detail)
+        yield tally.reject(refusal.record or record, refusal.reason, refusal.detail, refusal.said)
     except Exception as error:  # the shell's whole point: this record alone is lost, and says why
         yield tally.fail(record, error)
     else:

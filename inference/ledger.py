@@ -1,0 +1,235 @@
+"""The ledger: every finished answer of a model, written at once, so that it is never asked for again.
+
+A ledger is a folder of segments on any of Beam's file systems. A segment is a file of gzipped JSON lines
+that appears whole, is never changed, and has a name of its own, so that any number of workers write side by
+side without a lock. What a worker has read or written lies in a temporary SQLite database of its own, on
+disk: a ledger of any length takes no memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import logging
+import sqlite3
+import threading
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from inference.client import Answer, Message, Token
+from inference.errors import LedgerUnwritable
+
+SUFFIX = ".jsonl.gz"
+MAX_SEGMENT = 2000
+"""A segment of so many answers is written without waiting for the next flush."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a model is asked.
+
+    Attributes:
+      messages: as in the protocol.
+      parameters: temperature, max_tokens, response_format...
+      prompt: name, version and hash of the template that it was made from.
+      sample: tells apart the requests that ask for the same several times.
+    """
+
+    messages: Sequence[Message]
+    parameters: Mapping[str, Any]
+    prompt: str = ""
+    sample: int = 0
+
+    def key(self, model: str) -> str:
+        """Returns what the ledger knows the answer of `model` by: a SHA-256 of all there is."""
+        whole = [model, list(self.messages), dict(self.parameters), self.prompt, self.sample]
+        text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSpec:
+    """Where a ledger lies.
+
+    Attributes:
+      folder: local or gs://, s3://, hdfs://.
+      flush_s: answers are on disk this many seconds after they came, at the latest.
+    """
+
+    folder: str
+    flush_s: float = 5.0
+
+
+class Ledger:
+    """A ledger, opened: reads what is there, and writes what is put.
+
+    Args:
+      spec: where; the folder is made if it isn't there.
+    """
+
+    def __init__(self, spec: LedgerSpec):
+        self.spec = spec
+        self.torn: list[str] = []
+        """Segments that could not be read whole, and were left out."""
+        self._known = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._known.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;"
+            "CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT) WITHOUT ROWID;"
+        )
+        self._lock = threading.Lock()
+        self._fresh: dict[str, str] = {}
+        self._error: Exception | None = None
+        _make(spec.folder)
+        for path in _segments(spec.folder):
+            self._read(path)
+        self._stop, self._full = threading.Event(), threading.Event()
+        self._writer = threading.Thread(target=self._write_often, daemon=True)
+        self._writer.start()
+
+    def get(self, key: str) -> Answer | None:
+        """Returns a finished answer."""
+        with self._lock:
+            row = self._fresh.get(key)
+            if row is None:
+                found = self._known.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+                row = found and found[0]
+        return _answer(json.loads(row)) if row else None
+
+    def put(self, key: str, model: str, prompt: str, answer: Answer) -> None:
+        """Keeps an answer. It is on disk within `flush_s`.
+
+        Raises:
+          LedgerUnwritable: an earlier answer could not be written.
+        """
+        self._check()
+        row = {"key": key, "model": model, "prompt": prompt, **_row(answer)}
+        with self._lock:
+            self._fresh[key] = json.dumps(row, ensure_ascii=True, separators=(",", ":"))
+            full = len(self._fresh) >= MAX_SEGMENT
+        if full:
+            self._full.set()
+
+    def flush(self) -> None:
+        """Writes what is not on disk yet as a segment."""
+        with self._lock:
+            rows = dict(self._fresh)
+        if not rows:
+            return
+        _write_segment(self.spec.folder, rows.values())
+        with self._lock:
+            self._known.execute("BEGIN")
+            self._known.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", rows.items())
+            self._known.execute("COMMIT")
+            for key in rows:
+                self._fresh.pop(key, None)
+
+    def close(self) -> None:
+        """Writes what is left.
+
+        Raises:
+          LedgerUnwritable: it could not be.
+        """
+        self._stop.set()
+        self._full.set()
+        self._writer.join()
+        if not self._error:
+            self._try_to_flush()
+        self._known.close()
+        self._check()
+
+    def _check(self) -> None:
+        if self._error:
+            said = " ".join(str(self._error).split()) or type(self._error).__name__
+            raise LedgerUnwritable(f"the ledger {self.spec.folder} can't be written: {said}")
+
+    def _write_often(self) -> None:
+        while not self._stop.is_set():
+            self._full.wait(self.spec.flush_s)
+            self._full.clear()
+            self._try_to_flush()
+
+    def _try_to_flush(self) -> None:
+        try:
+            self.flush()
+        except Exception as error:  # told to whoever puts or closes next
+            self._error = error
+
+    def _read(self, path: str) -> None:
+        try:
+            rows = [(json.loads(line)["key"], line) for line in _lines(path)]
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+            self.torn.append(path)
+            _LOG.warning("ledger: %s is not whole and is left out (%s)", path, type(error).__name__)
+            return
+        self._known.execute("BEGIN")
+        self._known.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", rows)
+        self._known.execute("COMMIT")
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    row = asdict(answer)
+    row["tokens"] = [[token.text, token.alternatives] for token in answer.tokens]
+    return row
+
+
+def _answer(row: Mapping[str, Any]) -> Answer:
+    tokens = tuple(Token(text, tuple((t, p) for t, p in others)) for text, others in row["tokens"])
+    return Answer(
+        row["text"],
+        row["finish_reason"],
+        row["refusal"],
+        row["prompt_tokens"],
+        row["completion_tokens"],
+        tokens,
+    )
+
+
+def _make(folder: str) -> None:
+    from apache_beam.io.filesystems import FileSystems
+
+    if not FileSystems.exists(folder):
+        try:
+            FileSystems.mkdirs(folder)
+        except OSError:  # made by another worker in this moment
+            if not FileSystems.exists(folder):
+                raise
+
+
+def _segments(folder: str) -> list[str]:
+    from apache_beam.io.filesystems import FileSystems
+
+    pattern = FileSystems.join(folder, f"*{SUFFIX}")
+    return sorted(file.path for match in FileSystems.match([pattern]) for file in match.metadata_list)
+
+
+def _lines(path: str) -> Iterator[str]:
+    from apache_beam.io.filesystem import CompressionTypes
+    from apache_beam.io.filesystems import FileSystems
+
+    with (
+        FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file,
+        gzip.open(file, "rt", encoding="utf-8") as lines,
+    ):
+        yield from lines
+
+
+def _write_segment(folder: str, rows: Any) -> None:
+    """Writes a segment under a name that is no segment's, and then renames it, where that is not done by
+    the store itself: objects of remote stores appear when they are closed."""
+    from apache_beam.io.filesystem import CompressionTypes
+    from apache_beam.io.filesystems import FileSystems
+
+    path = FileSystems.join(folder, uuid.uuid4().hex + SUFFIX)
+    local = "://" not in path
+    with FileSystems.create(
+        path + ".tmp" if local else path, compression_type=CompressionTypes.UNCOMPRESSED
+    ) as file:
+        file.write(gzip.compress("".join(f"{row}\n" for row in rows).encode(), compresslevel=3, mtime=0))
+    if local:
+        FileSystems.rename([path + ".tmp"], [path])

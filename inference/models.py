@@ -1,0 +1,123 @@
+"""The models of a run in one worker process: their engines, a ledger, and the loop that asks them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any
+
+from inference.engine import Engine, EngineSpec
+from inference.ledger import Ledger, LedgerSpec
+from inference.server import Lease, lease
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsSpec:
+    """What the stages of a pipeline share in each worker.
+
+    Attributes:
+      engines: with names of their own; the first is the one for whatever names none.
+      ledger: where finished answers are kept.
+    """
+
+    engines: tuple[EngineSpec, ...]
+    ledger: LedgerSpec | None = None
+
+    @property
+    def concurrency(self) -> int:
+        """Requests that a worker has in flight, over all engines."""
+        return sum(engine.concurrency for engine in self.engines)
+
+
+class Models:
+    """The engines, opened. They live in a loop of their own, in a thread of its own.
+
+    Raises:
+      BadEndpoint: a server that was to be started doesn't.
+    """
+
+    def __init__(self, spec: ModelsSpec):
+        self.spec = spec
+        self._leases: list[Lease] = []
+        self.ledger = Ledger(spec.ledger) if spec.ledger else None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.engines: Mapping[str, Engine] = self.submit(self._open()).result()
+
+    async def _open(self) -> dict[str, Engine]:
+        engines = {}
+        for engine in self.spec.engines:
+            if engine.server:
+                self._leases.append(await asyncio.to_thread(lease, engine.server))
+                engine = replace(engine, endpoint=replace(engine.endpoint, url=self._leases[-1].url))
+            engines[engine.name] = Engine(engine, self.ledger)
+        return engines
+
+    def __getitem__(self, name: str) -> Engine:
+        return self.engines[name or self.spec.engines[0].name]
+
+    def submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        """Begins work that asks the engines; safe in any thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def take_counts(self) -> Counter[str]:
+        """Returns what all engines counted since the last call."""
+        counts: Counter[str] = Counter()
+        for engine in self.engines.values():
+            counts += engine.take_counts()
+        return counts
+
+    def flush(self) -> None:
+        """Writes what the ledger holds."""
+        if self.ledger:
+            self.ledger.flush()
+
+    def close(self) -> None:
+        """Writes what the ledger holds, ends the connections, and lets go of the servers.
+
+        Raises:
+          LedgerUnwritable: see `Ledger.close`.
+        """
+        for engine in self.engines.values():
+            self.submit(engine.close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        for held in self._leases:
+            held.close()
+        if self.ledger:
+            self.ledger.close()
+
+
+_lock = threading.Lock()
+_opened: dict[ModelsSpec, tuple[Models, int]] = {}
+"""What this process has, and by how many users it is used."""
+
+
+def open_models(spec: ModelsSpec) -> Models:
+    """Returns the models of a run, opened once a process; every user closes them with `close_models`."""
+    with _lock:
+        models, users = _opened.get(spec) or (Models(spec), 0)
+        _opened[spec] = models, users + 1
+        return models
+
+
+def close_models(spec: ModelsSpec) -> None:
+    """Lets go of the models; the last user closes them."""
+    with _lock:
+        models, users = _opened.pop(spec)
+        if users > 1:
+            _opened[spec] = models, users - 1
+            return
+        models.close()
+
+
+def flush_models() -> None:
+    """Writes what the ledgers of this process hold, for a process that is about to end."""
+    for models, _ in list(_opened.values()):
+        models.flush()
