@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extractors.problems.choices import with_choices
 from extractors.problems.labels import Label
 from extractors.problems.rows import TITLE_LEVEL, split
 from extractors.problems.sequences import numeric
@@ -59,7 +60,8 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
       zones: what sections hold that have these titles (their words), though no vocabulary says so.
     """
     named_zone = name_zone(document)
-    labelled = list(take_apart([part for block in document.blocks for part in split(block)], named_zone))
+    parts = [part for block in document.blocks for part in split(block)]
+    labelled = with_choices(list(take_apart(parts, named_zone)))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, _certain([label for _, label in labelled]))
     is_section = _find_sections(blocks, labels)
@@ -70,7 +72,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     whole = "" if "solutions" in named else named_zone
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
-    parts: set[str] = set()
+    named_parts: set[str] = set()
     answered: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
@@ -103,7 +105,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
                 and not pattern("problem").search(fold(block.text))
             ):
                 zone = within  # "Exam 2023" below "Solutions"
-            if part and within == "solutions" and part in parts:
+            if part and within == "solutions" and part in named_parts:
                 zone = within  # "I. Multiple choice" once more, in the key of a paper
             stack.append((level, block.text, zone or within, index))
             seen.add(key)
@@ -113,7 +115,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
             while stack and stack[-1][0] >= TITLE_LEVEL:
                 stack.pop()
             stack.append((TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
-        parts.add(part)
+        named_parts.add(part)
         zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section, title))

@@ -35,45 +35,48 @@ def split(block: Block) -> list[Block]:
     cuts = lines or [named, *row] if named else lines or row
     if not cuts:
         return [block]
-    edges = [0, *cuts, len(block.text)]
     parts = []
-    for begin, end in itertools.pairwise(edges):
-        text = block.text[begin:end]
-        stripped = text.strip().removesuffix(";" if row else "").rstrip()
-        if not stripped:
-            continue
-        offset = begin + len(text) - len(text.lstrip())
-        stop = offset + len(stripped)
-        # The answers of a row look like the first of them.
-        before = offset if lines else min(offset, named)
-        style = replace(
-            block.style,
-            bold=max(0, min(block.style.bold - before, len(stripped))),
-            italic=max(0, min(block.style.italic - before, len(stripped))),
-        )
-        parts.append(
-            replace(
-                block,
-                text=stripped,
-                kind="heading" if end == named else block.kind if lines else "paragraph",
-                level=TITLE_LEVEL + 1 if end == named else block.level,
-                marker=block.marker if begin == 0 and lines else "",
-                style=style,
-                start=block.start + offset,
-                end=block.start + stop,
-                anchors=tuple(
-                    replace(a, start=max(0, a.start - offset))
-                    for a in block.anchors
-                    if begin <= a.start < end
-                ),
-                links=tuple(
-                    replace(x, start=x.start - offset, end=x.end - offset)
-                    for x in block.links
-                    if offset <= x.start and x.end <= stop
-                ),
-            )
-        )
+    for begin, end in itertools.pairwise([0, *cuts, len(block.text)]):
+        part = part_of(block, begin, end)
+        if row:  # the answers of a row look like the first of them
+            text = part.text.removesuffix(";").rstrip()
+            style = part_of(block, min(begin, named), len(block.text)).style
+            style = replace(style, bold=min(style.bold, len(text)), italic=min(style.italic, len(text)))
+            part = replace(part, text=text, style=style, end=part.start + len(text), kind="paragraph")
+        if row or begin:
+            part = replace(part, marker="")
+        if end == named:
+            part = replace(part, kind="heading", level=TITLE_LEVEL + 1)
+        if part.text:
+            parts.append(part)
     return parts
+
+
+def part_of(block: Block, begin: int, end: int) -> Block:
+    """Returns what stands from `begin` to `end` in the text of a block, as a block without blanks around."""
+    around = range(begin, end)
+    text = block.text[begin:end]
+    begin += len(text) - len(text.lstrip())
+    text = text.strip()
+    end = begin + len(text)
+    style = replace(
+        block.style,
+        bold=max(0, min(block.style.bold - begin, len(text))),
+        italic=max(0, min(block.style.italic - begin, len(text))),
+    )
+    return replace(
+        block,
+        text=text,
+        style=style,
+        start=block.start + begin,
+        end=block.start + end,
+        anchors=tuple(replace(a, start=max(0, a.start - begin)) for a in block.anchors if a.start in around),
+        links=tuple(
+            replace(x, start=x.start - begin, end=x.end - begin)
+            for x in block.links
+            if begin <= x.start and x.end <= end
+        ),
+    )
 
 
 def _end_of_name(text: str) -> int:

@@ -11,7 +11,6 @@ NOT_YET: dict[str, str] = {
     "en-slides-of-unknown-words": "no word is known",
     "en-pdf-mark-scheme-table": "mark schemes in tables are not read",
     "en-latex-numbered-subsections": "unknown words above two runs of the same labels",
-    "en-text-aiken": "ANSWER: B below unnumbered questions",
     "en-pdf-journal-issues": "two issues whose names do not say that they belong together",
     "en-pdf-letters-E-and-R": "labels of unknown letters",
     "en-docx-letters-T-and-V": "labels of unknown letters",
