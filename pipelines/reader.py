@@ -25,6 +25,8 @@ from schemas.document import Document
 from schemas.problems import Found, Matching
 
 _SECONDS_BETWEEN_LOOKS = 0.1
+_OPTIONS = {"timeout": "--document_timeout_s", "out_of_memory": "--document_memory_mb"}
+"""What can be raised for documents that are refused for a reason."""
 _WORN_OUT = 0.5
 """Share of its memory with which a process is kept; beyond it, the next document gets a new one."""
 
@@ -48,11 +50,10 @@ class Reader:
 
     Args:
       limits: on one task.
-      folder: where the process gets a folder for its temporary files; the system's if None.
     """
 
-    def __init__(self, limits: Limits, folder: str | None = None):
-        self.limits, self.folder = limits, folder
+    def __init__(self, limits: Limits):
+        self.limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._temporary = ""
@@ -89,9 +90,12 @@ class Reader:
             return self._try(task, arguments, data)
         except UnreadableDocument as error:
             if not used or error.reason not in ("crashed", "out_of_memory"):
-                raise
+                raise _naming_option(error) from None
         self.close()  # what came before may have left it broken or bloated, which is no fault of this one
-        return self._try(task, arguments, data)
+        try:
+            return self._try(task, arguments, data)
+        except UnreadableDocument as error:
+            raise _naming_option(error) from None
 
     def _try(self, task: str, arguments: tuple[Any, ...], data: bytes) -> Any:
         pipe = self._pipe or self._start()
@@ -117,7 +121,7 @@ class Reader:
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
-        self._temporary = tempfile.mkdtemp(prefix="assay-reader-", dir=self.folder)
+        self._temporary = tempfile.mkdtemp(prefix="assay-reader-")
         self._process = subprocess.Popen(
             # -P: a module that lies in the current directory, beside documents, is none of ours.
             [sys.executable, "-P", "-m", "pipelines.reader_process", str(theirs.fileno())],
@@ -155,6 +159,12 @@ class Reader:
             return UnreadableDocument("timeout", f"not done within {self.limits.seconds} s")
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         return UnreadableDocument("crashed", f"it ended the reader's process: {cause}")
+
+
+def _naming_option(error: UnreadableDocument) -> UnreadableDocument:
+    """Returns a refusal that says which option would have prevented it."""
+    option = _OPTIONS.get(error.reason)
+    return UnreadableDocument(error.reason, f"{error.detail} ({option})") if option else error
 
 
 def _path() -> list[str]:

@@ -62,14 +62,16 @@ _opened: dict[ReaderPool, tuple[Readers, int]] = {}
 """What this worker has, and by how many stages it is used."""
 
 
-def _open(pool: ReaderPool) -> Readers:
+def open_readers(pool: ReaderPool) -> Readers:
+    """Returns the processes that all users of a pool share in this worker; each closes them once."""
     with _lock:
         readers, users = _opened.get(pool) or (Readers(pool), 0)
         _opened[pool] = readers, users + 1
         return readers
 
 
-def _close(pool: ReaderPool) -> None:
+def close_readers(pool: ReaderPool) -> None:
+    """Ends the processes of a pool, once nobody uses them any more."""
     with _lock:
         readers, users = _opened.pop(pool)
         if users > 1:
@@ -97,12 +99,12 @@ class ReaderFn(beam.DoFn):
         raise NotImplementedError
 
     def setup(self) -> None:
-        self.readers = _open(self.pool)
+        self.readers = open_readers(self.pool)
         self.threads = ThreadPoolExecutor(self.pool.count)
 
     def teardown(self) -> None:
         self.threads.shutdown(cancel_futures=True)
-        _close(self.pool)
+        close_readers(self.pool)
 
     def start_bundle(self) -> None:
         self.begun: deque[tuple[Any, Future[Any]]] = deque()

@@ -168,7 +168,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in largest_first(run.uris)])
     read = sources | ReadDocuments(pool, run.ticks)
-    blocks = read.kept | Transcribe(transcriber, limits, run.ticks) if transcriber else read.kept
+    blocks = read.kept | Transcribe(transcriber, pool) if transcriber else read.kept
     found = blocks | Stage(_Find(pool), "extract", Found)
     pairs = found.kept | MatchPairs(pool, run.ticks)
     certain = pairs.kept | Keep("confidence", sure)

@@ -20,7 +20,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.window import GlobalWindows
 
-from extractors.documents.limits import Limits, Ocr, OcrMode, UnreadableDocument
+from extractors.documents.limits import Ocr, OcrMode, UnreadableDocument
 from extractors.documents.ocr_data import OcrUnavailable, check_ocr
 from extractors.documents.transcription import check, flagged_pages, page_blocks, page_texts, with_pages
 from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, check_endpoint
@@ -28,7 +28,8 @@ from inference.prompts import Prompt, load_prompt
 from pipelines.documents import document_bytes
 from pipelines.errors import UsageError
 from pipelines.options import ModelOptions, TranscriberOptions
-from pipelines.reader import Reader, ReaderError
+from pipelines.reader import ReaderError
+from pipelines.readers import ReaderPool, close_readers, open_readers
 from pipelines.stages import NAMESPACE
 from schemas.document import Block, Box, Document
 
@@ -102,27 +103,26 @@ class Transcribe(beam.PTransform):
 
     Args:
       transcriber: how.
-      limits: on the process that draws the pages.
-      folder: for its temporary files; the system's if None.
+      pool: the processes that draw the pages.
     """
 
-    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None = None):
+    def __init__(self, transcriber: Transcriber, pool: ReaderPool):
         super().__init__(label="transcribe")
-        self.do = _Transcribe(transcriber, limits, folder)
+        self.do = _Transcribe(transcriber, pool)
 
     def expand(self, documents: beam.PCollection[Document]) -> beam.PCollection[Document]:
         return documents | beam.ParDo(self.do).with_output_types(Document)
 
 
 class _Transcribe(beam.DoFn):
-    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None):
-        self.transcriber, self.limits, self.folder = transcriber, limits, folder
+    def __init__(self, transcriber: Transcriber, pool: ReaderPool):
+        self.transcriber, self.pool = transcriber, pool
 
     def setup(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self.worker = DocumentTranscriber(self.transcriber, self.limits, self.folder)
+        self.worker = DocumentTranscriber(self.transcriber, self.pool)
 
     def teardown(self) -> None:
         self._run(self.worker.close()).result()
@@ -153,24 +153,24 @@ class _Transcribe(beam.DoFn):
 
 
 class DocumentTranscriber:
-    """What one worker process has: a client, a reader that draws, and so many free places in flight.
+    """What one worker process has: a client, readers that draw, and so many free places in flight.
 
     Args:
-      transcriber, limits, folder: see `Transcribe`.
+      transcriber, pool: see `Transcribe`.
     """
 
-    def __init__(self, transcriber: Transcriber, limits: Limits, folder: str | None = None):
-        self.which, self.limits = transcriber.which, limits
+    def __init__(self, transcriber: Transcriber, pool: ReaderPool):
+        self.which, self.pool = transcriber.which, pool
         self.client = ChatClient(transcriber.endpoint)
-        self.reader = Reader(limits, folder)
+        self.readers = open_readers(pool)
         self.drawing = asyncio.Lock()
         self.free = asyncio.Semaphore(transcriber.concurrency)
         self.prompt = load_prompt("transcribe_page")
 
     async def close(self) -> None:
-        """Ends the connections and the reader's process."""
+        """Ends the connections and leaves the readers."""
         await self.client.close()
-        await asyncio.to_thread(self.reader.close)
+        await asyncio.to_thread(close_readers, self.pool)
 
     async def transcribe(self, document: Document) -> tuple[Document, Counter[str]]:
         """Returns the document with its pages transcribed, and what there is to count."""
@@ -178,19 +178,11 @@ class DocumentTranscriber:
         wanted = _wanted(document, self.which)
         if not wanted:
             return document, counts
-        layers = page_texts(document)
         asked: list[tuple[int, asyncio.Task[list[Block] | str | None]]] = []
         notes = []
         try:
-            data = await asyncio.to_thread(document_bytes, document.uri, self.limits)
-            for start in range(0, len(wanted), PAGES_AT_ONCE):
-                numbers = wanted[start : start + PAGES_AT_ONCE]
-                async with self.drawing:
-                    pictures = await asyncio.to_thread(self.reader.render, data, numbers, DPI)
-                for number, picture in zip(numbers, pictures, strict=True):
-                    await self.free.acquire()
-                    work = self._page(picture, number, layers.get(number, ""), counts)
-                    asked.append((number, asyncio.create_task(work)))
+            async with self.drawing:  # the bytes of one document are held at a time
+                await self._ask(document, wanted, asked, counts)
         except (UnreadableDocument, ReaderError, OSError) as error:
             left = len(wanted) - len(asked)
             counts["transcribe/fallback/not_drawn"] += left
@@ -205,6 +197,28 @@ class DocumentTranscriber:
                 counts["transcribe/used"] += 1
                 pages[number] = made
         return with_pages(document, pages, notes), counts
+
+    async def _ask(
+        self,
+        document: Document,
+        wanted: Sequence[int],
+        asked: list[tuple[int, asyncio.Task[list[Block] | str | None]]],
+        counts: Counter[str],
+    ) -> None:
+        """Draws pages and shows them to the model; adds to `asked` what is in flight."""
+        layers = page_texts(document)
+        data = await asyncio.to_thread(document_bytes, document.uri, self.pool.limits)
+        for start in range(0, len(wanted), PAGES_AT_ONCE):
+            numbers = wanted[start : start + PAGES_AT_ONCE]
+            pictures = await asyncio.to_thread(self._draw, data, numbers)
+            for number, picture in zip(numbers, pictures, strict=True):
+                await self.free.acquire()
+                work = self._page(picture, number, layers.get(number, ""), counts)
+                asked.append((number, asyncio.create_task(work)))
+
+    def _draw(self, data: bytes, pages: Sequence[int]) -> list[bytes]:
+        with self.readers.one() as reader:
+            return reader.render(data, pages, DPI)
 
     async def _page(
         self, picture: bytes, number: int, layer: str, counts: Counter[str]

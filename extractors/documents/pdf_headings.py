@@ -89,8 +89,10 @@ class Levels:
         return min(max(level, 1), 6)
 
     def _bookmarked(self, text: str, page: int) -> int:
-        near = [level for at, level in self._bookmarks.get(_squeezed(text), ()) if abs(at - page) < 2]
-        return near[0] if near else 0
+        """Returns the level of the nearest bookmark with this title, on this page or beside it; else 0."""
+        levels = self._bookmarks.get(_squeezed(text), [])
+        away, level = min(((abs(at - page), level) for at, level in levels), default=(2, 0))
+        return level if away < 2 else 0
 
 
 _NUMBER = re.compile(

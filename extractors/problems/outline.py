@@ -6,9 +6,11 @@ import itertools
 import re
 from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from extractors.problems.choices import with_choices
 from extractors.problems.labels import Label
+from extractors.problems.rows import TITLE_LEVEL, split
 from extractors.problems.sequences import numeric
 from extractors.problems.tables import take_apart
 from extractors.problems.titles import Zone, name_zone, part_title, scope_number, title_words, title_zone
@@ -18,14 +20,6 @@ from schemas.document import BLOCK_SEPARATOR, Block, Document
 
 OPENED = re.compile(r"callout|details|dropdown|collaps|toggle|spoiler|accordion|admonition")
 """Names of elements that show what they hold on demand."""
-
-_LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
-_ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})[.)]\s+(?=\S)")
-_ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
-
-
-_TITLE_LEVEL = 7  # below every heading that its format declares
-
 
 NO_ZONES: Mapping[str, Zone] = {}
 
@@ -66,7 +60,8 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
       zones: what sections hold that have these titles (their words), though no vocabulary says so.
     """
     named_zone = name_zone(document)
-    labelled = list(take_apart([part for block in document.blocks for part in _split(block)], named_zone))
+    parts = [part for block in document.blocks for part in split(block)]
+    labelled = with_choices(list(take_apart(parts, named_zone)))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, _certain([label for _, label in labelled]))
     is_section = _find_sections(blocks, labels)
@@ -77,7 +72,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     whole = "" if "solutions" in named else named_zone
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
-    parts: set[str] = set()
+    named_parts: set[str] = set()
     answered: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
@@ -91,7 +86,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
         if title:
             key = _identity(block.text)
             mirrored = key in seen and not zone
-            level = block.level if block.kind == "heading" else _TITLE_LEVEL + _is_chapter_title(block)
+            level = block.level if block.kind == "heading" else TITLE_LEVEL + _is_chapter_title(block)
             opened = next((i for i, e in enumerate(stack) if e[2] == "solutions" and _titled(e)), None)
             if opened is not None and not zone:
                 below = [_identity(entry[1]) for entry in stack[opened:] if entry[0] < level]
@@ -110,17 +105,17 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
                 and not pattern("problem").search(fold(block.text))
             ):
                 zone = within  # "Exam 2023" below "Solutions"
-            if part and within == "solutions" and part in parts:
+            if part and within == "solutions" and part in named_parts:
                 zone = within  # "I. Multiple choice" once more, in the key of a paper
             stack.append((level, block.text, zone or within, index))
             seen.add(key)
             label = None
         elif label and label.role == "set" and label.firm and label.number:
             # "Problem set 2" in bold instead of a heading: a scope all the same.
-            while stack and stack[-1][0] >= _TITLE_LEVEL:
+            while stack and stack[-1][0] >= TITLE_LEVEL:
                 stack.pop()
-            stack.append((_TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
-        parts.add(part)
+            stack.append((TITLE_LEVEL, block.text[: label.end], stack[-1][2] if stack else "", index))
+        named_parts.add(part)
         zone, start = (stack[-1][2], stack[-1][3]) if stack and stack[-1][2] else (whole, -1)
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section, title))
@@ -150,66 +145,6 @@ def _identity(heading: str) -> tuple[str, ...]:
     """Returns what makes two headings the same: their number, or else their words."""
     number = scope_number(heading)
     return number or (title_words(heading),)
-
-
-def _split(block: Block) -> list[Block]:
-    """Splits a paragraph at the lines that begin with a number of their own."""
-    if block.kind not in ("paragraph", "list_item"):
-        return [block]
-    lines = [match.end() for match in _LINE_LABEL.finditer(block.text)]
-    cuts = lines or _cuts_of_row(block.text)
-    if not cuts:
-        return [block]
-    edges = [0, *cuts, len(block.text)]
-    parts = []
-    for begin, end in itertools.pairwise(edges):
-        text = block.text[begin:end]
-        stripped = text.strip()
-        if not stripped:
-            continue
-        offset = begin + len(text) - len(text.lstrip())
-        stop = offset + len(stripped)
-        before = offset if lines else 0  # the answers of a row look like the first of them
-        style = replace(
-            block.style,
-            bold=max(0, min(block.style.bold - before, len(stripped))),
-            italic=max(0, min(block.style.italic - before, len(stripped))),
-        )
-        parts.append(
-            replace(
-                block,
-                text=stripped,
-                kind=block.kind if lines else "paragraph",
-                marker=block.marker if begin == 0 and lines else "",
-                style=style,
-                start=block.start + offset,
-                end=block.start + stop,
-                anchors=tuple(
-                    replace(a, start=max(0, a.start - offset))
-                    for a in block.anchors
-                    if begin <= a.start < end
-                ),
-                links=tuple(
-                    replace(x, start=x.start - offset, end=x.end - offset)
-                    for x in block.links
-                    if offset <= x.start and x.end <= stop
-                ),
-            )
-        )
-    return parts
-
-
-def _cuts_of_row(text: str) -> list[int]:
-    """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m"."""
-    numbers = [(match.start(), int(match[1])) for match in _ROW_LABEL.finditer(text)]
-    steps = [b[1] - a[1] for a, b in itertools.pairwise(numbers)]
-    if not steps or numbers[0][0] != 0 or not all(1 <= step <= 2 for step in steps):
-        return []
-    parted = all(text[:start].rstrip().endswith(";") for start, _ in numbers[1:])
-    if len(numbers) < 3 and not parted:
-        return []
-    short = len(text) / len(numbers) <= _ROW_ANSWER
-    return [start for start, _ in numbers[1:]] if short else []
 
 
 def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool]:

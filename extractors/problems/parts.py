@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.problems.declared import Opening
 from extractors.problems.labels import Label
@@ -165,9 +165,11 @@ class _Cutter:
                 self._open(answer, piece)
         elif self.head is not None:
             # A question repeated above its solution: the two are a pair of their own.
-            asked = self.head
+            asked, label = self.head, opening.label
+            if label and asked.label:
+                label = replace(label, family=asked.label.family, number=asked.label.number)
             asked.kind, asked.link, asked.method = "problem", record_id("link", opening.index), "inline"
-            self._open(Part("solution", asked.label, opening, link=asked.link, method="inline"), piece)
+            self._open(Part("solution", label, opening, link=asked.link, method="inline"), piece)
         else:
             self._put(piece)
             return

@@ -76,7 +76,7 @@ def test_documents_come_back_from_one_process(reader: Reader) -> None:
     [
         (b"abort", "crashed", "it ended the reader's process: SIGABRT"),
         (b"exit", "crashed", "it ended the reader's process: exit status 3"),
-        (b"sleep", "timeout", "not done within 5 s"),
+        (b"sleep", "timeout", "not done within 5 s (--document_timeout_s)"),
         (b"refuse", "encrypted", "7 9"),
     ],
 )
@@ -155,6 +155,7 @@ def test_memory_is_bounded_and_the_next_document_is_read(reader: Reader) -> None
         with pytest.raises(UnreadableDocument) as caught:
             reader.read(data, "bad.pdf")
         assert caught.value.reason == "out_of_memory"
+        assert caught.value.detail == "needs more than 300 MB (--document_memory_mb)"
     assert reader.read(TEXT, "good.md").title == "A heading"
 
 

@@ -17,6 +17,7 @@ from inference import client
 from inference.client import Endpoint
 from inference.prompts import load_prompt
 from pipelines.reader import Reader
+from pipelines.readers import ReaderPool
 from pipelines.transcribe import DPI, DocumentTranscriber, Transcriber
 from schemas.document import Document
 from tests.conftest import Beam
@@ -65,7 +66,7 @@ def transcribed(
     )
 
     async def work() -> tuple[Document, dict[str, int]]:
-        worker = DocumentTranscriber(transcriber, limits)
+        worker = DocumentTranscriber(transcriber, ReaderPool(limits))
         try:
             return await worker.transcribe(document)
         finally:

@@ -1,0 +1,54 @@
+"""Rows of answers in one paragraph, and the names that they have."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.problems.rows import split
+from schemas.document import Block, Style
+from tests.extractors.problems.build import document, heading, pairs
+
+
+def texts(text: str, bold: int = 0) -> list[str]:
+    return [block.text for block in split(Block(text, style=Style(bold=bold)))]
+
+
+def test_a_row_may_have_the_name_of_its_chapter() -> None:
+    assert texts("Chapter 2. 1. 4 m; 3. 5 m") == ["Chapter 2.", "1. 4 m", "3. 5 m"]
+    assert texts("Kapitel IV: 1) a 2) c 3) b") == ["Kapitel IV:", "1) a", "2) c", "3) b"]
+    assert texts("Theorem 2. 1. 4 m; 3. 5 m") == ["Theorem 2. 1. 4 m; 3. 5 m"]
+
+
+def test_a_row_goes_on_over_lines() -> None:
+    assert texts("1. 4\nmetres; 3. red;\n5. 2(m + 1) is even") == [
+        "1. 4\nmetres",
+        "3. red",
+        "5. 2(m + 1) is even",
+    ]
+
+
+def test_lines_are_split_without_a_row() -> None:
+    long = "word " * 20
+    assert texts(f"1. {long}\n2. {long}") == [f"1. {long}".strip(), f"2. {long}".strip()]
+
+
+def test_the_name_is_bold_and_the_answers_look_alike() -> None:
+    name, *answers = split(Block("Chapter 2. 1. red; 2. blue", style=Style(bold=len("Chapter 2. 1."))))
+    assert name.kind == "heading"
+    assert [answer.style.bold for answer in answers] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["Chapter {}.", "Unit {}:", "Abschnitt {} –"])
+def test_numbers_that_restart_are_told_apart_by_the_names_of_rows(name: str) -> None:
+    book = [
+        block
+        for n in (1, 2, 3)
+        for block in (
+            heading(name.format(n).rstrip(" .:–")),
+            heading("Exercises", 2),
+            *(f"{i}. Find the length of rod {n}{i}." for i in (1, 2, 3)),
+        )
+    ]
+    rows = [f"{name.format(n)} 1. {n}1 m; 2. {n}2 m; 3. {n}3 m" for n in (1, 2, 3)]
+    expected = [(f"Find the length of rod {n}{i}.", f"{n}{i} m") for n in (1, 2, 3) for i in (1, 2, 3)]
+    assert pairs(document(*book, heading("Answers"), *rows)) == expected
