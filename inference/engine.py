@@ -51,8 +51,8 @@ class EngineSpec:
 class Engine:
     """Asks one model. Has to be made, used and closed within one running event loop.
 
-    Counts what there is to count in `counts`: requests, from_ledger, failures, prompt_tokens,
-    completion_tokens.
+    Counts `llm/requests`, `llm/from_ledger`, `llm/failures`, `llm/prompt_tokens` and
+    `llm/completion_tokens`.
 
     Args:
       spec: which, and how.
@@ -195,7 +195,7 @@ class Engine:
 
     def _count(self, **counts: int) -> None:
         with self._counting:
-            self._counts.update(counts)
+            self._counts.update({f"llm/{name}": n for name, n in counts.items()})
 
 
 def _limits(spec: EngineSpec) -> tuple[Any, Any]:

@@ -43,6 +43,8 @@ class Models:
     def __init__(self, spec: ModelsSpec):
         self.spec = spec
         self._leases: list[Lease] = []
+        self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self.ledger = Ledger(spec.ledger) if spec.ledger else None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -65,9 +67,15 @@ class Models:
         """Begins work that asks the engines; safe in any thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def count(self, name: str, n: int = 1) -> None:
+        """Counts something under the name of a Beam counter; safe in any thread."""
+        with self._counting:
+            self._counts[name] += n
+
     def take_counts(self) -> Counter[str]:
-        """Returns what all engines counted since the last call."""
-        counts: Counter[str] = Counter()
+        """Returns what was counted here and by all engines since the last call."""
+        with self._counting:
+            counts, self._counts = self._counts, Counter()
         for engine in self.engines.values():
             counts += engine.take_counts()
         return counts

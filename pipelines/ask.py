@@ -95,7 +95,7 @@ class _Ask(beam.DoFn):
         record, future = self.done.get()
         self.begun -= 1
         for name, n in self.models.take_counts().items():  # Beam counts only in its own threads
-            Metrics.counter(NAMESPACE, f"llm/{name}").inc(n)
+            Metrics.counter(NAMESPACE, name).inc(n)
         try:
             yield from settled(self.tally, record, partial(future.result))
         except Fatal:  # Beam may end the process without a teardown

@@ -188,6 +188,18 @@ def accelerator(options: PipelineOptions, models: ModelsSpec) -> str:
     return options.view_as(VllmOptions).llm_accelerator if runs_there else ""
 
 
+def checked_engine(models: ModelsSpec, name: str | None, option: str) -> str:
+    """Returns the name of an engine that an option names; that of the first one if it names none.
+
+    Raises:
+      UsageError: there is none of that name.
+    """
+    names = [engine.name for engine in models.engines]
+    if name and name not in names:
+        raise UsageError(f"--{option}: no engine named {name!r}; there are: {', '.join(names)}")
+    return name or names[0]
+
+
 def _default(options: PipelineOptions) -> dict[str, _Entry]:
     chosen = options.view_as(ModelOptions)
     if not (chosen.llm_url or chosen.llm_engine):

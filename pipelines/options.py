@@ -129,39 +129,14 @@ class TranscriberOptions(PipelineOptions):
             "--transcriber",
             choices=("none", "vlm"),
             default="none",
-            help="vlm: the model at --llm_url reads pictures of pages",
+            help="vlm: a vision model reads pictures of pages",
+        )
+        parser.add_argument(
+            "--transcriber_engine", metavar="NAME", help="which of --llm_engines; the first if not given"
         )
         parser.add_argument(
             "--transcribe",
             choices=("flagged", "all"),
             default="flagged",
             help="pages with doubtful mathematics, with OCR or without text; or all",
-        )
-
-
-class ModelOptions(PipelineOptions):
-    """Language models."""
-
-    @classmethod
-    def _add_argparse_args(cls, parser: Any) -> None:
-        parser.add_argument(
-            "--llm_url",
-            metavar="URL",
-            help="a server that speaks the OpenAI protocol, such as http://localhost:8000/v1; "
-            "its key, if it needs one, is taken from ASSAY_LLM_KEY or OPENAI_API_KEY",
-        )
-        parser.add_argument("--llm_model", metavar="NAME", help="the model, as that server names it")
-        parser.add_argument(
-            "--llm_concurrency",
-            type=positive,
-            default=8,
-            metavar="N",
-            help="requests that a worker has in flight",
-        )
-        parser.add_argument(
-            "--llm_timeout_s",
-            type=positive,
-            default=120,
-            metavar="SECONDS",
-            help="answers that take longer are asked for again, and then given up",
         )

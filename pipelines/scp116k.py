@@ -17,7 +17,8 @@ from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from pipelines.documents import ReadDocuments
 from pipelines.inputs import largest_first
-from pipelines.options import DocumentOptions, ModelOptions, RunOptions, TranscriberOptions, share
+from pipelines.models import ModelOptions, VllmOptions, checked_models
+from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
@@ -152,7 +153,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
-    transcriber = checked_transcriber(run.options)
+    models = checked_models(run.options)
+    transcriber = checked_transcriber(run.options, models)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -190,7 +192,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 RECIPE = Recipe(
     name="scp116k",
     summary="problem-solution pairs from documents of any format",
-    options=(DocumentOptions, PairOptions, TranscriberOptions, ModelOptions),
+    options=(DocumentOptions, PairOptions, TranscriberOptions, ModelOptions, VllmOptions),
     stages=(
         StageInfo("read", "documents", "opens a document and turns it into blocks"),
         StageInfo("extract", "documents", "finds the problems and solutions in it"),

@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-import threading
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,16 +19,20 @@ from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.window import GlobalWindows
 
-from extractors.documents.limits import Ocr, OcrMode, UnreadableDocument
+from extractors.documents.limits import Limits, Ocr, OcrMode, UnreadableDocument
 from extractors.documents.ocr_data import OcrUnavailable, check_ocr
 from extractors.documents.transcription import check, flagged_pages, page_blocks, page_texts, with_pages
-from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, check_endpoint
+from inference.client import Answer, ModelError
+from inference.errors import Fatal
+from inference.ledger import Request
+from inference.models import Models, ModelsSpec, close_models, open_models
 from inference.prompts import Prompt, load_prompt
 from pipelines.documents import document_bytes
 from pipelines.errors import UsageError
-from pipelines.options import ModelOptions, TranscriberOptions
+from pipelines.models import checked_engine
+from pipelines.options import TranscriberOptions
 from pipelines.reader import ReaderError
-from pipelines.readers import ReaderPool, close_readers, open_readers
+from pipelines.readers import ReaderPool, Readers, close_readers, open_readers
 from pipelines.stages import NAMESPACE
 from schemas.document import Block, Box, Document
 
@@ -50,34 +53,29 @@ class Transcriber:
     """How pages are transcribed.
 
     Attributes:
-      endpoint: the model.
+      models: those of the run.
+      engine: which of them; the first if empty.
       which: pages with doubtful text ("flagged") or all.
-      concurrency: how many requests a worker has in flight.
     """
 
-    endpoint: Endpoint
+    models: ModelsSpec
+    engine: str = ""
     which: Which = "flagged"
-    concurrency: int = 8
 
 
-def checked_transcriber(options: PipelineOptions) -> Transcriber | None:
-    """Returns how pages are transcribed; None if no model is asked for.
+def checked_transcriber(options: PipelineOptions, models: ModelsSpec | None) -> Transcriber | None:
+    """Returns how pages are transcribed; None if they aren't.
 
     Raises:
-      UsageError: an option is missing, or the model's server can't be used.
+      UsageError: there is no model.
     """
-    chosen, model = options.view_as(TranscriberOptions), options.view_as(ModelOptions)
+    chosen = options.view_as(TranscriberOptions)
     if chosen.transcriber == "none":
         return None
-    for name in ("llm_url", "llm_model"):
-        if not getattr(model, name):
-            raise UsageError(f"--transcriber {chosen.transcriber} needs --{name}")
-    endpoint = Endpoint(model.llm_url, model.llm_model, model.llm_timeout_s)
-    try:
-        check_endpoint(endpoint)
-    except BadEndpoint as error:
-        raise UsageError(f"--llm_url: {error}") from None
-    return Transcriber(endpoint, chosen.transcribe, model.llm_concurrency)
+    if models is None:
+        raise UsageError(f"--transcriber {chosen.transcriber} needs --llm_url and --llm_model")
+    engine = checked_engine(models, chosen.transcriber_engine, "transcriber_engine")
+    return Transcriber(models, engine, chosen.transcribe)
 
 
 def checked_ocr(mode: OcrMode, languages: str) -> Ocr:
@@ -119,22 +117,19 @@ class _Transcribe(beam.DoFn):
         self.transcriber, self.pool = transcriber, pool
 
     def setup(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-        self.worker = DocumentTranscriber(self.transcriber, self.pool)
+        self.models = open_models(self.transcriber.models)
+        self.readers = open_readers(self.pool)
+        self.worker = DocumentTranscriber(self.transcriber, self.models, self.readers, self.pool.limits)
 
     def teardown(self) -> None:
-        self._run(self.worker.close()).result()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
+        close_models(self.transcriber.models)
+        close_readers(self.pool)
 
     def start_bundle(self) -> None:
         self.begun: deque[Future[tuple[Document, Counter[str]]]] = deque()
 
     def process(self, document: Document) -> Iterator[Document]:
-        self.begun.append(self._run(self.worker.transcribe(document)))
+        self.begun.append(self.models.submit(self.worker.transcribe(document)))
         if len(self.begun) >= DOCUMENTS_AT_ONCE:
             yield self._oldest()
 
@@ -142,35 +137,32 @@ class _Transcribe(beam.DoFn):
         while self.begun:
             yield GlobalWindows.windowed_value(self._oldest())
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
-
     def _oldest(self) -> Document:
-        document, counts = self.begun.popleft().result()
-        for name, n in counts.items():  # Beam counts only in its own threads
+        try:
+            document, counts = self.begun.popleft().result()
+        except Fatal:  # Beam may end the process without a teardown
+            self.models.flush()
+            raise
+        for name, n in {**counts, **self.models.take_counts()}.items():  # Beam counts in its own threads
             Metrics.counter(NAMESPACE, name).inc(n)
         return document
 
 
 class DocumentTranscriber:
-    """What one worker process has: a client, readers that draw, and so many free places in flight.
+    """What one worker process has: a model, readers that draw, and so many pictures at a time.
 
     Args:
-      transcriber, pool: see `Transcribe`.
+      transcriber: see `Transcribe`.
+      models, readers: opened.
+      limits: on a document.
     """
 
-    def __init__(self, transcriber: Transcriber, pool: ReaderPool):
-        self.which, self.pool = transcriber.which, pool
-        self.client = ChatClient(transcriber.endpoint)
-        self.readers = open_readers(pool)
+    def __init__(self, transcriber: Transcriber, models: Models, readers: Readers, limits: Limits):
+        self.which, self.limits, self.readers = transcriber.which, limits, readers
+        self.engine = models[transcriber.engine]
         self.drawing = asyncio.Lock()
-        self.free = asyncio.Semaphore(transcriber.concurrency)
+        self.free = asyncio.Semaphore(self.engine.spec.concurrency)
         self.prompt = load_prompt("transcribe_page")
-
-    async def close(self) -> None:
-        """Ends the connections and leaves the readers."""
-        await self.client.close()
-        await asyncio.to_thread(close_readers, self.pool)
 
     async def transcribe(self, document: Document) -> tuple[Document, Counter[str]]:
         """Returns the document with its pages transcribed, and what there is to count."""
@@ -207,7 +199,7 @@ class DocumentTranscriber:
     ) -> None:
         """Draws pages and shows them to the model; adds to `asked` what is in flight."""
         layers = page_texts(document)
-        data = await asyncio.to_thread(document_bytes, document.uri, self.pool.limits)
+        data = await asyncio.to_thread(document_bytes, document.uri, self.limits)
         for start in range(0, len(wanted), PAGES_AT_ONCE):
             numbers = wanted[start : start + PAGES_AT_ONCE]
             pictures = await asyncio.to_thread(self._draw, data, numbers)
@@ -230,17 +222,15 @@ class DocumentTranscriber:
                 counts["transcribe/blank"] += 1
                 return None
             counts["transcribe/pages"] += 1
+            asked = messages(self.prompt, picture)
             try:
-                answer = await self.client.chat(
-                    messages(self.prompt, picture), temperature=0, max_tokens=MAX_TOKENS
+                answer = await self.engine.ask(
+                    Request(asked, {"temperature": 0, "max_tokens": MAX_TOKENS}, self.prompt.id)
                 )
             except ModelError as error:
-                counts["llm/requests"] += error.requests
-                counts["llm/failures"] += error.requests
                 return error.reason
         finally:
             self.free.release()
-        _count(answer, counts)
         box = Box(number, 0.0, 0.0, width * 72 / DPI, height * 72 / DPI)
         try:
             return await asyncio.to_thread(_blocks, answer, layer, box)
@@ -251,13 +241,6 @@ class DocumentTranscriber:
 def _blocks(answer: Answer, layer: str, box: Box) -> list[Block] | str:
     text = check(answer.text, answer.finish_reason, answer.refusal, layer)
     return text.failure or page_blocks(text.markdown, box)
-
-
-def _count(answer: Answer, counts: Counter[str]) -> None:
-    counts["llm/requests"] += answer.requests
-    counts["llm/failures"] += answer.requests - 1
-    counts["llm/prompt_tokens"] += answer.prompt_tokens
-    counts["llm/completion_tokens"] += answer.completion_tokens
 
 
 def _wanted(document: Document, which: Which) -> Sequence[int]:

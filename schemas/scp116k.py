@@ -43,13 +43,51 @@ class Pairing:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What was said of one criterion of a rubric."""
+
+    name: str = field(metadata={"doc": "criterion, as the rubric names it"})
+    score: float | None = field(
+        metadata={"doc": "1 (worst) to 5; a fraction where it is an expected value or a mean; null if unjudged"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One answer of a model that judges."""
+
+    model: str = field(metadata={"doc": "model, as its server names it"})
+    sample: int = field(metadata={"doc": "which of its answers, from 0"})
+    valid: bool = field(metadata={"doc": "whether the answer could be used; if not, it counts for nothing"})
+    rationale: str = field(metadata={"doc": "why, in its words; of an invalid one what was wrong with it"})
+    scores: tuple[Criterion, ...] = field(metadata={"doc": "its scores; empty of an invalid one"})
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """What the judge said of the pair."""
 
-    score: float = field(metadata={"doc": "0..1"})
+    score: float = field(metadata={"doc": "0..1: weighted mean of the criteria that were judged"})
     verdict: str = field(metadata={"doc": "keep or drop"})
-    reason: str = field(metadata={"doc": "why"})
-    model: str = field(metadata={"doc": "name of the judge; rules-1 for the built-in rules"})
+    reason: str = field(metadata={"doc": "the parts of the rule that it fails, with their scores; empty if kept"})
+    model: str = field(metadata={"doc": "models that judged, joined by +; rules-1 for the built-in rules"})
+    criteria: tuple[Criterion, ...] = field(
+        default=(), metadata={"doc": "scores, aggregated over the valid votes"}
+    )
+    agreement: float | None = field(
+        default=None,
+        metadata={
+            "doc": "1 - mean absolute difference of two votes / 4, over pairs of votes and criteria; "
+            "null with fewer than two votes"
+        },
+    )
+    votes: tuple[Vote, ...] = field(default=(), metadata={"doc": "every answer; empty without models"})
+    prompt: str | None = field(
+        default=None, metadata={"doc": "prompt: name@version:hash of its file; null without models"}
+    )
+    rubric: str | None = field(
+        default=None, metadata={"doc": "rubric: name:hash of what it says; null without one"}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +126,5 @@ class Pair:
     ocr: bool = field(metadata={"doc": "whether any of it was recognised on an image of a page"})
     source: Source = field(metadata={"doc": "where it was printed"})
     pairing: Pairing = field(metadata={"doc": "how the two were matched"})
-    judge: Judge | None = field(metadata={"doc": "verdict of the judge; null if none ran"})
+    judge: Judge | None = field(metadata={"doc": "scores and verdict of the judge; null if none ran"})
     answers: tuple[Answer, ...] = field(metadata={"doc": "independent answers by models; empty without"})

@@ -1,11 +1,22 @@
-"""Prompts: Jinja2 templates in files, each with a version and the blocks `system` and `user`."""
+"""Prompts: Jinja2 templates in files, each with a version and the blocks `system` and `user`.
+
+Text of documents and of models goes through the filter `fenced`, as in `{{ problem | fenced("problem") }}`:
+see `inference.prompts.fences`. Nothing else is escaped.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from inference.prompts.fences import fence, fence_key
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,16 @@ class Prompt:
     system: str
     user: str
 
+    @property
+    def id(self) -> str:
+        """What records and the ledger know it by."""
+        return f"{self.name}@{self.version}:{self.sha256[:16]}"
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The two messages of a request."""
+        return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
+
 
 def load_prompt(name: str, **values: Any) -> Prompt:
     """Returns the prompt in `inference/prompts/NAME.j2`, rendered with `values`.
@@ -32,13 +53,30 @@ def load_prompt(name: str, **values: Any) -> Prompt:
       FileNotFoundError: there is none of that name.
       jinja2.UndefinedError: a value that it needs isn't given.
     """
+    template, version, sha256 = _template(name)
+    context = template.new_context(values)
+    blocks = {block: "".join(render(context)).strip() for block, render in template.blocks.items()}
+    return Prompt(name, version, sha256, blocks["system"], blocks["user"])
+
+
+@cache
+def _template(name: str) -> tuple[jinja2.Template, str, str]:
+    """Returns a template, its version and the SHA-256 of its file."""
     import jinja2
 
     source = (Path(__file__).parent / f"{name}.j2").read_text(encoding="utf-8")
-    template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(source)
-    context = template.new_context(values)
-    blocks = {block: "".join(render(context)).strip() for block, render in template.blocks.items()}
-    version = str(template.make_module(values).version)  # type: ignore[attr-defined]
-    return Prompt(
-        name, version, hashlib.sha256(source.encode()).hexdigest(), blocks["system"], blocks["user"]
+    # Every block and `set` stands on a line of its own, which it takes away with it.
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["fenced"] = jinja2.pass_context(_fenced)
+    sets = environment.parse(source).find_all(jinja2.nodes.Assign)
+    version = next(
+        node.node.as_const()
+        for node in sets
+        if isinstance(node.target, jinja2.nodes.Name) and node.target.name == "version"
     )
+    return environment.from_string(source), str(version), hashlib.sha256(source.encode()).hexdigest()
+
+
+def _fenced(context: Mapping[str, Any], text: str, name: str) -> str:
+    values: Mapping[str, Any] = context.parent  # type: ignore[attr-defined]
+    return fence(name, text, fence_key([text, *(v for v in values.values() if isinstance(v, str))]))
