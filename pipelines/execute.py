@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelines import output as folder
 from pipelines.console import Screen, funnel_table, progress
 from pipelines.errors import RunFailed, UsageError
-from pipelines.recipe import Recipe, Run, load_recipe
+from pipelines.recipe import Outcome, Recipe, Run, load_recipe
+
+if TYPE_CHECKING:
+    from inference.models import ModelsSpec
 
 _LOCAL = "FnApiRunner"
 _STOPPED = threading.Event()
@@ -47,9 +51,12 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     local = choose_runner(options)
     uris = list_inputs(ours.input, ours.output, screen.complain)
     ticks = screen.folder if local else None
-    pipeline = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
+    pipeline, outcome = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
-    with progress(screen, len(uris)) if local else nullcontext():
+    with (
+        _servers(outcome.models if local else None, screen),
+        progress(screen, len(uris)) if local else nullcontext(),
+    ):
         counters = execute(pipeline)
     return _conclude(recipe, options, counters, len(uris), screen, start)
 
@@ -82,8 +89,8 @@ def choose_runner(options: Any) -> bool:
     return local
 
 
-def build(recipe: Recipe, run: Run) -> Any:
-    """Returns the wired pipeline.
+def build(recipe: Recipe, run: Run) -> tuple[Any, Outcome]:
+    """Returns the wired pipeline and its ends.
 
     Raises:
       UsageError: the runner is unknown or not installed, or misses options of its own.
@@ -94,8 +101,30 @@ def build(recipe: Recipe, run: Run) -> Any:
         pipeline = beam.Pipeline(options=run.options)
     except (ValueError, ImportError) as error:
         raise UsageError(str(error)) from None
-    recipe.build(pipeline, run)
-    return pipeline
+    return pipeline, recipe.build(pipeline, run)
+
+
+@contextmanager
+def _servers(models: ModelsSpec | None, screen: Screen) -> Iterator[None]:
+    """Starts the model servers of this machine before any work, and holds them during the run.
+
+    Raises:
+      UsageError: one doesn't start.
+    """
+    from inference.client import BadEndpoint
+    from inference.server import lease
+
+    with ExitStack() as held:
+        for engine in models.engines if models else ():
+            if engine.server:
+                screen.say(f"starting vLLM with {engine.server.model}")
+                try:
+                    server = lease(engine.server)
+                except BadEndpoint as error:
+                    raise UsageError(str(error)) from None
+                held.callback(server.close)
+                screen.say(f"vLLM answers; its log: {server.log}")
+        yield
 
 
 def execute(pipeline: Any) -> dict[str, int]:
@@ -107,6 +136,7 @@ def execute(pipeline: Any) -> dict[str, int]:
     from apache_beam.metrics import MetricsFilter
     from apache_beam.runners.runner import PipelineState
 
+    from inference.models import flush_models
     from pipelines.stages import NAMESPACE
 
     _bound_the_wait_for_workers()
@@ -117,7 +147,9 @@ def execute(pipeline: Any) -> dict[str, int]:
         if _STOPPED.is_set():  # which Beam wraps in an error of its own
             raise KeyboardInterrupt from None
         logging.getLogger(__name__).exception("the pipeline broke off")
-        raise RunFailed(f"the pipeline broke off: {_last_line(error)}") from error
+        raise RunFailed(_fatal(error) or f"the pipeline broke off: {_last_line(error)}") from error
+    finally:
+        flush_models()  # those of this process, where the runner ends it without a teardown
     if state != PipelineState.DONE:
         raise RunFailed(f"the pipeline ended as {state}")
     counters: dict[str, int] = {}
@@ -139,6 +171,13 @@ def _bound_the_wait_for_workers() -> None:
         handler.worker_thread.join(_SECONDS_TO_STOP)
 
     SubprocessSdkWorkerHandler.stop_worker = stop_worker
+
+
+def _fatal(error: Exception) -> str:
+    """Returns the message of a `Fatal` that came from a worker, in the text of a stack trace."""
+    pattern = r"inference\.errors\.\w+: (.*?)(?: \[while running .*)?$"
+    found = re.search(pattern, str(error), flags=re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _last_line(error: Exception) -> str:
@@ -211,6 +250,10 @@ def _no_stop() -> Iterator[None]:
 
 def stopped(screen: Screen) -> None:
     """Says that the run was stopped and ends the process."""
+    from inference.models import flush_models
+
+    with suppress(Exception):
+        flush_models()
     screen.complain("stopped; nothing was finished, start again with --resume or --overwrite")
     shutil.rmtree(screen.folder, ignore_errors=True)
     leave(130)

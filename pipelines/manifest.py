@@ -14,7 +14,11 @@ from pipelines.recipe import Recipe, StageInfo
 _PACKAGES = ("apache-beam", "pyarrow", "pymupdf", "pypandoc-binary", "selectolax", "resiliparse")
 _SECRET = ("key", "token", "secret", "password", "credential")
 # What changes where or how a run works, not what it makes; the card's command leaves them out.
-PLACES = ("input", "output", "config", "overwrite", "resume", "verbose", "workers")
+PLACES = (
+    *("input", "output", "config", "overwrite", "resume", "verbose", "workers"),
+    *("llm_url", "llm_concurrency", "llm_timeout_s", "llm_patience_s", "vllm_python", "vllm_start_s"),
+    *("llm_requests_per_minute", "llm_tokens_per_minute", "ledger", "ledger_flush_s"),
+)
 
 
 _LLM = ("requests", "from_ledger", "prompt_tokens", "completion_tokens", "failures")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions
 
+    from inference.models import ModelsSpec
+
 # name -> (module that holds RECIPE, one line for `beam list`)
 RECIPES = {
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
@@ -53,10 +55,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The ends of a recipe's pipeline: paths of the files written, dataset and rejects."""
+    """The ends of a recipe's pipeline: paths of the files written, dataset and rejects; what it asks."""
 
     data: beam.PCollection[str]
     rejected: beam.PCollection[str]
+    models: ModelsSpec | None = None
 
 
 @dataclass(frozen=True)

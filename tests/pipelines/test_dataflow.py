@@ -35,7 +35,8 @@ def options() -> PipelineOptions:
 @pytest.fixture(scope="module")
 def graph(options: PipelineOptions) -> Any:
     choose_runner(options)
-    return build(RECIPE, Run(["gs://my-bucket/docs/a.pdf"], options, f"{BUCKET}/out")).to_runner_api()
+    run = Run(["gs://my-bucket/docs/a.pdf"], options, f"{BUCKET}/out")
+    return build(RECIPE, run)[0].to_runner_api()
 
 
 def test_the_graph_has_every_stage(graph: Any) -> None:
@@ -69,7 +70,7 @@ def test_the_workers_are_sent_setup_py(options: PipelineOptions) -> None:
 def test_nothing_local_is_named_in_the_graph(options: PipelineOptions, graph: Any) -> None:
     here = tempfile.gettempdir()
     ticks = f"{here}/beam-0"
-    local = build(RECIPE, Run(["a.pdf"], options, f"{BUCKET}/out", ticks)).to_runner_api()
+    local = build(RECIPE, Run(["a.pdf"], options, f"{BUCKET}/out", ticks))[0].to_runner_api()
     assert f"{here}/".encode() in _unpacked(local)  # it would be seen
     assert f"{here}/".encode() not in _unpacked(graph)
 
