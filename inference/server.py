@@ -1,8 +1,32 @@
-"""A vLLM server that Assay starts, one a machine, and stops with the run."""
+"""A vLLM server that Assay starts, one a machine, and stops with the run.
+
+It is kept by a process of its own (`inference.keeper`), since any of the workers that share it may end first.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+
+from inference import keeper
+from inference.client import KEYS, BadEndpoint
+
+ROOT = Path("/tmp")
+"""Not `tempfile.gettempdir()`: a run points that to a folder that it removes at its end."""
+
+GRACE_S = 5.0
+_STOP_S = 60.0
+_SECONDS_BETWEEN_LOOKS = 0.1
+_UNKNOWN_TO_VLLM = {*KEYS, "VLLM_API_KEY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +52,22 @@ class ServerSpec:
 
 
 class Lease:
-    """The use of a server, which runs as long as anyone has one.
+    """The use of a server, which runs as long as anyone has one; it ends with the process at the latest.
 
     Attributes:
       url: as `Endpoint.url`.
-      log: path of the file that holds what it prints.
+      log: path of the file that holds what it prints. It is kept only if the server is given up.
     """
 
-    url: str
-    log: str
+    def __init__(self, users: int, url: str, log: str):
+        self._users: int | None = users
+        self.url, self.log = url, log
 
     def close(self) -> None:
         """Ends the use."""
+        if self._users is not None:
+            os.close(self._users)
+        self._users = None
 
 
 def lease(spec: ServerSpec) -> Lease:
@@ -48,4 +76,92 @@ def lease(spec: ServerSpec) -> Lease:
     Raises:
       BadEndpoint: it doesn't start; the message names its log.
     """
-    raise NotImplementedError
+    python = shutil.which(spec.python or sys.executable)
+    if not python:
+        raise BadEndpoint(f"vLLM: {spec.python} is no program; --vllm_python has to name a Python")
+    folder = ROOT / f"assay-vllm-{os.getuid()}-{hashlib.sha256(repr(spec).encode()).hexdigest()[:16]}"
+    users = _join(folder)
+    try:
+        return Lease(users, _url(spec, python, folder), str(folder / keeper.LOG))
+    except BaseException:
+        os.close(users)
+        raise
+
+
+def _join(folder: Path) -> int:
+    """Becomes a user of the server of a folder; returns the locked file."""
+    until = time.monotonic() + _STOP_S
+    while time.monotonic() < until:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        with suppress(FileNotFoundError):  # removed by its keeper in this moment
+            _check_ours(folder)
+            users = os.open(folder / keeper.USERS, os.O_RDWR | os.O_CREAT, 0o600)
+            if keeper.locked(users, fcntl.LOCK_SH) and os.fstat(users).st_nlink:
+                return users
+            os.close(users)
+        time.sleep(_SECONDS_BETWEEN_LOOKS)  # its keeper is stopping it
+    raise BadEndpoint(f"vLLM: the server before doesn't end; see {folder / keeper.LOG}")
+
+
+def _check_ours(folder: Path) -> None:
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise BadEndpoint(f"vLLM: {folder} is in the way; remove it")
+
+
+def _url(spec: ServerSpec, python: str, folder: Path) -> str:
+    """Waits until the server answers, and returns its address; starts a keeper if there is none."""
+    started = False
+    until = time.monotonic() + spec.start_s + _STOP_S
+    log = f"its log is {folder / keeper.LOG}"
+    while time.monotonic() < until:
+        lock = os.open(folder / keeper.KEEPER, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if keeper.locked(lock, fcntl.LOCK_EX):
+                if started:
+                    raise BadEndpoint(f"vLLM: who kept it has died; {log}")
+                _start_keeper(spec, python, folder, lock)
+                started = True
+        finally:
+            os.close(lock)
+        state = keeper.read_state(folder)
+        if state.phase == "ready":
+            return f"http://127.0.0.1:{state.port}/v1"
+        if state.phase == "failed":
+            raise BadEndpoint(f"vLLM can't serve {spec.model}: {_remedy(state.why)}; {log}")
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    raise BadEndpoint(f"vLLM doesn't answer; {log}")
+
+
+def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> None:
+    """Starts a keeper, which inherits the lock by which others see that there is one."""
+    arguments = [part for name, value in spec.arguments for part in (f"--{name}", value) if part]
+    command = [
+        *(python, "-m", "vllm.entrypoints.openai.api_server"),
+        *("--host", "127.0.0.1", "--model", spec.model, "--disable-uvicorn-access-log", *arguments),
+    ]
+    keeper.write_json(folder / keeper.JOB, keeper.Job(command, spec.start_s, spec.restarts, GRACE_S))
+    keeper.write_json(folder / keeper.STATE, keeper.State())
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if name not in _UNKNOWN_TO_VLLM}
+    environment |= {"TMPDIR": str(temporary), "VLLM_NO_USAGE_STATS": "1", "PYTHONSAFEPATH": "1"}
+    with (folder / keeper.LOG).open("ab") as log:
+        subprocess.run(
+            [sys.executable, "-I", keeper.__file__, folder],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env=environment,
+            pass_fds=[lock],
+            start_new_session=True,
+            check=True,
+        )
+
+
+def _remedy(why: str) -> str:
+    """Adds to why a server doesn't start what to do about it, where that is known."""
+    if "No module named 'vllm" in why or "No module named vllm" in why:
+        return "it isn't installed: pip install 'assay[gpu]', or name a Python that has it by --vllm_python"
+    return why
