@@ -48,7 +48,7 @@ class Criterion:
 
     name: str = field(metadata={"doc": "criterion, as the rubric names it"})
     score: float | None = field(
-        metadata={"doc": "1 (worst) to 5; a fraction where it is an expected value or a mean; null if unjudged"}
+        metadata={"doc": "1 (worst) to 5; a fraction if expected value or mean; null if not judged"}
     )
 
 
@@ -69,7 +69,7 @@ class Judge:
 
     score: float = field(metadata={"doc": "0..1: weighted mean of the criteria that were judged"})
     verdict: str = field(metadata={"doc": "keep or drop"})
-    reason: str = field(metadata={"doc": "the parts of the rule that it fails, with their scores; empty if kept"})
+    reason: str = field(metadata={"doc": "parts of the rule that it fails, with scores; empty if kept"})
     model: str = field(metadata={"doc": "models that judged, joined by +; rules-1 for the built-in rules"})
     criteria: tuple[Criterion, ...] = field(
         default=(), metadata={"doc": "scores, aggregated over the valid votes"}

@@ -7,6 +7,7 @@ see `inference.prompts.fences`. Nothing else is escaped.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -68,15 +69,12 @@ def _template(name: str) -> tuple[jinja2.Template, str, str]:
     # Every block and `set` stands on a line of its own, which it takes away with it.
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["fenced"] = jinja2.pass_context(_fenced)
-    sets = environment.parse(source).find_all(jinja2.nodes.Assign)
-    version = next(
-        node.node.as_const()
-        for node in sets
-        if isinstance(node.target, jinja2.nodes.Name) and node.target.name == "version"
-    )
-    return environment.from_string(source), str(version), hashlib.sha256(source.encode()).hexdigest()
+    version = re.match(r'{% set version = "(\w+)" %}', source)
+    if not version:
+        raise ValueError(f"the prompt {name} begins with no version")
+    return environment.from_string(source), version[1], hashlib.sha256(source.encode()).hexdigest()
 
 
 def _fenced(context: Mapping[str, Any], text: str, name: str) -> str:
     values: Mapping[str, Any] = context.parent  # type: ignore[attr-defined]
-    return fence(name, text, fence_key([text, *(v for v in values.values() if isinstance(v, str))]))
+    return fence(name, text, fence_key({text, *(v for v in values.values() if isinstance(v, str))}))
