@@ -95,9 +95,7 @@ def train(file: Path, training: Training) -> Any:
 
 def quantise(model: Any, file: Path, training: Training) -> None:
     """Compresses a model in place, and trains what is left of it once more (arXiv 1612.03651)."""
-    model.quantize(
-        str(file), cutoff=training.cutoff, retrain=True, qnorm=True, thread=1, verbose=0, dsub=2
-    )
+    model.quantize(str(file), cutoff=training.cutoff, retrain=True, qnorm=True, thread=1, verbose=0, dsub=2)
 
 
 def probabilities(model: Any, line: str, labels: int) -> list[float]:
@@ -175,7 +173,9 @@ class Classifier:
                 label: from_rows(card["curves"][label]) for label in self.labels
             }
         except (KeyError, TypeError, ValueError) as error:
-            raise BadClassifier(f"{folder}/{CARD}: {type(error).__name__} at {error}; train it again") from None
+            raise BadClassifier(
+                f"{folder}/{CARD}: {type(error).__name__} at {error}; train it again"
+            ) from None
         self.name = f"fasttext:{hashlib.sha256(data).hexdigest()[:12]}"
         with tempfile.NamedTemporaryFile(suffix=".ftz") as file:
             file.write(data)
@@ -184,6 +184,8 @@ class Classifier:
                 self._model = fasttext.load_model(file.name)
             except (ValueError, RuntimeError, MemoryError) as error:
                 raise BadClassifier(f"{folder}/{MODEL}: fastText can't read it: {error}") from None
+        if sorted(self._model.get_labels()) != sorted(f"{LABEL}{i}" for i in range(len(self.labels))):
+            raise BadClassifier(f"{folder}/{MODEL}: has other labels than {CARD}; train it again")
 
     def guess(self, record: Any) -> Guess:
         """Returns what the texts of a record look like.
