@@ -20,6 +20,10 @@ MAX_WAIT_S = 60.0
 MAX_ANSWER_BYTES = 8_000_000
 """An answer of more bytes than this is no answer."""
 
+_OF_THE_REQUEST = (400, 413, 422)
+"""A refusal with another status (a key that is no longer valid, a model that is gone) says nothing about the
+request: whether the server refuses others too has to tell."""
+
 Message = Mapping[str, Any]
 
 
@@ -27,10 +31,10 @@ class ModelError(Exception):
     """A request that got no usable answer.
 
     Attributes:
-      reason: timeout, unreachable, rate_limited, server_error, refused_request (any other status of
-        the 400s), invalid_response.
+      reason: timeout, unreachable, rate_limited, server_error, refused_request (any other status but
+        200), invalid_response.
       detail: one line for a person.
-      passing: whether asking once more may help.
+      passing: whether asking once more may help, since what is wrong may not be the request.
       after: seconds to wait before that, at least, as the server asks.
     """
 
@@ -133,7 +137,7 @@ class ChatClient:
         except TimeoutError:
             detail = f"no answer within {self.endpoint.timeout_s:g} s"
             raise ModelError("timeout", detail, passing=True) from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise ModelError("unreachable", _one_line(error), passing=True) from None
         status = response.status
         if status == 429 or status >= 500:
@@ -142,10 +146,11 @@ class ChatClient:
             raise ModelError(reason, f"status {status}", passing=True, after=after)
         if status != 200:
             said = _one_line(content[:300].decode(errors="replace"))
-            raise ModelError("refused_request", f"status {status}: {said}")
+            passing = status not in _OF_THE_REQUEST
+            raise ModelError("refused_request", f"status {status}: {said}", passing=passing)
         try:
             return _answer(json.loads(content))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ModelError("invalid_response", "no JSON", passing=True) from None
 
 
@@ -160,7 +165,10 @@ def check_endpoint(endpoint: Endpoint) -> None:
       BadEndpoint: the address is none or holds a password, nobody answers there, the key is refused, or
         the server has other models.
     """
-    parts = urlsplit(endpoint.url)
+    try:
+        parts = urlsplit(endpoint.url)
+    except ValueError as error:
+        raise BadEndpoint(f"{endpoint.url!r} is no address: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadEndpoint(f"{endpoint.url!r} is no address such as http://localhost:8000/v1")
     if parts.username or parts.password:
@@ -196,12 +204,12 @@ async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
             http.get(f"{endpoint.base}/{path}", allow_redirects=False) as response,
         ):
             return response.status, await _content(response)
-    except (aiohttp.ClientError, TimeoutError, ModelError) as error:
+    except (aiohttp.ClientError, TimeoutError, ModelError, ValueError) as error:
         raise BadEndpoint(f"no model server at {endpoint.url}: {_one_line(error)}") from None
 
 
 def _headers() -> dict[str, str]:
-    key = next((key for name in KEYS if (key := os.environ.get(name))), "")
+    key = next((key for name in KEYS if (key := os.environ.get(name, "").strip())), "")
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
@@ -229,14 +237,16 @@ def _answer(response: Any) -> Answer:
             int(usage.get("completion_tokens") or 0),
             tuple(map(_token, (choice.get("logprobs") or {}).get("content") or ())),
         )
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
         raise ModelError("invalid_response", "JSON, but no chat completion", passing=True) from None
 
 
 def _token(entry: Any) -> Token:
     others = [(str(other["token"]), float(other["logprob"])) for other in entry.get("top_logprobs") or ()]
     data = entry.get("bytes")  # a token may be part of a character
-    text = bytes(data).decode(errors="surrogateescape") if data else str(entry["token"])
+    text = str(entry["token"])
+    if isinstance(data, list) and data:
+        text = bytes(data).decode(errors="surrogateescape")
     return Token(text, tuple(others))
 
 

@@ -1,18 +1,18 @@
 """One model that a worker asks: from the ledger, or from its server within limits and with patience.
 
-An outage is no rejection. A request is given up only where the server is seen to answer others; while it
-answers nobody, all of them wait, and after `patience_s` the run stops with `ServerGone`.
+An outage is no rejection. A failure counts against a request only if the server has answered somebody since
+the request's last failure; while it answers nobody, all of them wait behind one small request that is sent
+now and then (a circuit breaker), and after `patience_s` the run stops with `ServerGone`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
 
 from inference.client import MAX_WAIT_S, Answer, ChatClient, Endpoint, ModelError
 from inference.errors import ServerGone
@@ -20,10 +20,15 @@ from inference.ledger import Ledger, Request
 from inference.server import ServerSpec
 
 MAX_ATTEMPTS = 6
-CHARACTERS_A_TOKEN = 4
-"""For the rate limit, until the server has counted."""
+"""Failures that count against a request."""
 
-_PROBE = {"max_tokens": 1, "temperature": 0}
+FIRST_WAIT_S = 0.5
+PROBE_EVERY_S = 5.0
+CHARACTERS_A_TOKEN = 4
+TOKENS_A_PICTURE = 1500
+"""For the rate limit, before the server has counted."""
+
+_PROBE = Request([{"role": "user", "content": "1"}], {"max_tokens": 1, "temperature": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,19 @@ class Engine:
         self._counting = threading.Lock()
         self._client = ChatClient(spec.endpoint)
         self._free = asyncio.Semaphore(spec.concurrency)
-        self._asked: dict[str, asyncio.Future[Answer]] = {}
+        self._asked: dict[str, asyncio.Task[Answer]] = {}
         self._last_good = time.monotonic()
         self._down_since: float | None = None
         self._probing = asyncio.Lock()
-        self._limits = _limits(spec)
+        self._requests = _Rate(spec.requests_a_minute) if spec.requests_a_minute else None
+        self._tokens = _Rate(spec.tokens_a_minute) if spec.tokens_a_minute else None
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Gives up what is being asked, and closes the connections."""
+        asked = list(self._asked.values())
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         await self._client.close()
 
     def take_counts(self) -> Counter[str]:
@@ -86,7 +96,7 @@ class Engine:
 
         What may pass (429, 5xx, a timeout, a broken connection) is asked again, after a time that grows
         and is drawn at random, and not before the server's Retry-After. Who asks what is being asked
-        already gets the same answer.
+        already gets the same answer; who no longer waits for an answer leaves it to the ledger.
 
         Raises:
           ModelError: no usable answer, though the server answers others.
@@ -97,55 +107,86 @@ class Engine:
         if self.ledger and (known := self.ledger.get(key)):
             self._count(from_ledger=1)
             return known
-        if key in self._asked:
-            answer = await asyncio.shield(self._asked[key])
+        if task := self._asked.get(key):
+            answer = await asyncio.shield(task)
             self._count(from_ledger=1)
             return answer
-        self._asked[key] = future = asyncio.get_running_loop().create_future()
-        try:
-            answer = await self._insist(request)
-            if self.ledger:
-                self.ledger.put(key, self.spec.endpoint.model, request.prompt, answer)
-        except BaseException as error:
-            future.set_exception(error)
-            future.exception()  # seen, if nobody else waits for it
-            raise
-        else:
-            future.set_result(answer)
-            return answer
-        finally:
-            del self._asked[key]
+        self._asked[key] = task = asyncio.create_task(self._ask(key, request))
+        task.add_done_callback(lambda _: self._asked.pop(key))
+        return await asyncio.shield(task)
+
+    async def _ask(self, key: str, request: Request) -> Answer:
+        answer = await self._insist(request)
+        if self.ledger:
+            self.ledger.put(key, self.spec.endpoint.model, request.prompt, answer)
+        return answer
 
     async def _insist(self, request: Request) -> Answer:
         """Asks until there is an answer, or none can be had."""
-        import tenacity
-
-        backoff = tenacity.wait_random_exponential(multiplier=0.5, max=MAX_WAIT_S)
-        state: Any = tenacity.RetryCallState(tenacity.AsyncRetrying(), None, (), {})
-        began = time.monotonic()
+        began = since = time.monotonic()
+        failures = counted = 0
         while True:
-            try:
-                return await self._once(request)
-            except ModelError as error:
-                if not error.passing:
-                    raise
-                if state.attempt_number >= MAX_ATTEMPTS and await self._answers_others(began):
-                    raise
-                self._check_patience(error)
-                wait = max(backoff(state), error.after)
-                if self._down_since is not None:  # look often enough to see it come back
-                    wait = max(error.after, min(wait, self.spec.patience_s / 10))
+            async with self._free:
+                try:
+                    return await self._send(request)
+                except ModelError as error:
+                    now = time.monotonic()
+                    others_answered, since = self._last_good >= since, now
+                    limited = error.reason == "rate_limited"
+                    failures, counted = failures + 1, counted + (others_answered and not limited)
+                    # Being told to slow down is no fault of a request, unless it never gets through.
+                    too_long = limited and others_answered and now - began > self.spec.patience_s
+                    if not error.passing or counted >= MAX_ATTEMPTS or too_long:
+                        raise
+                    wait = self._wait(failures, error)
+                if limited:  # whoever waits in its place slows the others down
+                    await asyncio.sleep(wait)
+            if not limited:
                 await asyncio.sleep(wait)
-                state.attempt_number += 1
+            await self._until_it_answers(since)
 
-    async def _once(self, request: Request) -> Answer:
-        async with AsyncExitStack() as stack:
-            for limiter, amount in self._amounts(request):
-                await limiter.acquire(amount)
-            await stack.enter_async_context(self._free)
-            return await self._send(request)
+    def _wait(self, failures: int, error: ModelError) -> float:
+        """Returns how long to wait: "full jitter" (M. Brooker, Exponential Backoff And Jitter, AWS 2015)."""
+        longest = FIRST_WAIT_S * 2 ** min(failures - 1, 20)
+        wait = max(random.uniform(0, min(longest, MAX_WAIT_S)), error.after)
+        return min(wait, self.spec.patience_s)
+
+    async def _until_it_answers(self, since: float) -> None:
+        """Returns when the server has answered anybody since then; one asks next to nothing for all who wait.
+
+        Raises:
+          ServerGone: patience is at its end.
+        """
+        if self._last_good >= since:
+            return
+        async with self._probing:
+            while self._last_good < since:
+                gone = time.monotonic() - (self._down_since or since)
+                left = self.spec.patience_s - gone
+                try:
+                    async with asyncio.timeout(max(left, 1.0)):
+                        await self._send(_PROBE)
+                except TimeoutError:
+                    raise self._gone("silence") from None
+                except ModelError as error:
+                    if error.passing and left <= 0:
+                        raise self._gone(f"{error.reason}: {error.detail}") from None
+                    if error.passing:
+                        often = random.uniform(0.5, 1) * min(PROBE_EVERY_S, self.spec.patience_s / 10)
+                        await asyncio.sleep(min(max(often, error.after), left))
+
+    def _gone(self, why: str) -> ServerGone:
+        return ServerGone(
+            f"{self.spec.endpoint.url} has answered nothing for {self.spec.patience_s:g} s ({why}); "
+            "what it said before is kept: go on with --resume"
+        )
 
     async def _send(self, request: Request) -> Answer:
+        """Makes one request, within the limits, and notes whether the server is there."""
+        if self._requests:
+            await self._requests.take(1)
+        if self._tokens:
+            await self._tokens.take(_tokens(request))
         try:
             answer = await self._client.send(request.messages, request.parameters)
         except ModelError as error:
@@ -164,43 +205,35 @@ class Engine:
     def _good(self) -> None:
         self._last_good, self._down_since = time.monotonic(), None
 
-    def _check_patience(self, error: ModelError) -> None:
-        down = self._down_since
-        if down is not None and time.monotonic() - down > self.spec.patience_s:
-            where = self.spec.endpoint.url
-            raise ServerGone(
-                f"{where} has answered nothing for {self.spec.patience_s:g} s "
-                f"({error.reason}: {error.detail}); what it said is kept: go on with --resume"
-            )
-
-    async def _answers_others(self, since: float) -> bool:
-        """Whether the server has answered anything since then, or does when it is asked next to nothing."""
-        async with self._probing:
-            if self._last_good >= since:
-                return True
-            try:
-                await self._send(Request([{"role": "user", "content": "1"}], _PROBE))
-            except ModelError as error:
-                return not error.passing
-            return True
-
-    def _amounts(self, request: Request) -> list[tuple[Any, float]]:
-        requests, tokens = self._limits
-        amounts = [(requests, 1.0)] if requests else []
-        if tokens:
-            said = sum(len(str(message.get("content"))) for message in request.messages)
-            wanted = said / CHARACTERS_A_TOKEN + float(request.parameters.get("max_tokens") or 0)
-            amounts.append((tokens, min(wanted, tokens.max_rate)))
-        return amounts
-
     def _count(self, **counts: int) -> None:
         with self._counting:
             self._counts.update({f"llm/{name}": n for name, n in counts.items()})
 
 
-def _limits(spec: EngineSpec) -> tuple[Any, Any]:
-    from aiolimiter import AsyncLimiter
+class _Rate:
+    """So many a minute, evenly: a bucket of a minute would let twice as many through in the first one."""
 
-    rates = (spec.requests_a_minute, spec.tokens_a_minute)
-    requests, tokens = (AsyncLimiter(rate, 60) if rate else None for rate in rates)
-    return requests, tokens
+    def __init__(self, a_minute: int):
+        from aiolimiter import AsyncLimiter
+
+        self._most = max(1.0, a_minute / 60)
+        self._bucket = AsyncLimiter(self._most, 60 * self._most / a_minute)
+        self._turn = asyncio.Lock()  # the bucket alone would prefer small amounts
+
+    async def take(self, amount: float) -> None:
+        """Returns when so much may be used; more than the bucket holds is taken bit by bit."""
+        async with self._turn:
+            while amount > 0:
+                part = min(amount, self._most)
+                await self._bucket.acquire(part)
+                amount -= part
+
+
+def _tokens(request: Request) -> float:
+    """Returns about how many tokens a request and its answer have at most."""
+    tokens = float(request.parameters.get("max_tokens") or 0)
+    for message in request.messages:
+        content = message.get("content") or ""
+        for part in [{"text": content}] if isinstance(content, str) else content:
+            tokens += len(part["text"]) / CHARACTERS_A_TOKEN if "text" in part else TOKENS_A_PICTURE
+    return tokens

@@ -14,18 +14,20 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from inference.client import Answer, Message, Token
 from inference.errors import LedgerUnwritable
 
 SUFFIX = ".jsonl.gz"
-MAX_SEGMENT = 2000
-"""A segment of so many answers is written without waiting for the next flush."""
+MAX_SEGMENT = 8_000_000
+"""A segment of so many characters is written without waiting for the next flush."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,23 +73,34 @@ class Ledger:
 
     Args:
       spec: where; the folder is made if it isn't there.
+
+    Attributes:
+      torn: segments that could not be read whole, and were left out.
+
+    Raises:
+      LedgerUnwritable: the folder can't be made or read.
     """
 
     def __init__(self, spec: LedgerSpec):
         self.spec = spec
         self.torn: list[str] = []
-        """Segments that could not be read whole, and were left out."""
         self._known = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._known.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;"
             "CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT) WITHOUT ROWID;"
         )
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of all below, and of the database
         self._fresh: dict[str, str] = {}
-        self._error: Exception | None = None
-        _make(spec.folder)
-        for path in _segments(spec.folder):
-            self._read(path)
+        self._size = 0
+        self._error = ""
+        self._flushing = threading.Lock()
+        try:
+            _make(spec.folder)
+            for path in _segments(spec.folder):
+                self._read(path)
+        except (OSError, ValueError) as error:  # ValueError: no such kind of store
+            self._known.close()
+            raise LedgerUnwritable(f"the ledger {spec.folder} can't be used: {_one_line(error)}") from None
         self._stop, self._full = threading.Event(), threading.Event()
         self._writer = threading.Thread(target=self._write_often, daemon=True)
         self._writer.start()
@@ -105,29 +118,36 @@ class Ledger:
         """Keeps an answer. It is on disk within `flush_s`.
 
         Raises:
-          LedgerUnwritable: an earlier answer could not be written.
+          LedgerUnwritable: the last attempt to write failed. The answer stays in memory, and is written
+            if a later attempt doesn't.
         """
-        self._check()
-        row = {"key": key, "model": model, "prompt": prompt, **_row(answer)}
+        row = json.dumps(
+            {"key": key, "model": model, "prompt": prompt, **_row(answer)}, separators=(",", ":")
+        )
         with self._lock:
-            self._fresh[key] = json.dumps(row, ensure_ascii=True, separators=(",", ":"))
-            full = len(self._fresh) >= MAX_SEGMENT
-        if full:
-            self._full.set()
+            self._fresh[key] = row
+            self._size += len(row)
+            if self._size >= MAX_SEGMENT:
+                self._full.set()
+        self._check()
 
     def flush(self) -> None:
-        """Writes what is not on disk yet as a segment."""
-        with self._lock:
-            rows = dict(self._fresh)
-        if not rows:
-            return
-        _write_segment(self.spec.folder, rows.values())
-        with self._lock:
-            self._known.execute("BEGIN")
-            self._known.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", rows.items())
-            self._known.execute("COMMIT")
-            for key in rows:
-                self._fresh.pop(key, None)
+        """Writes what is not on disk yet as a segment.
+
+        Raises:
+          LedgerUnwritable: it could not be.
+        """
+        with self._flushing:
+            with self._lock:
+                rows = dict(self._fresh)
+            try:
+                if rows:
+                    _write_segment(self.spec.folder, rows.values())
+                    self._written(rows)
+                self._error = ""
+            except Exception as error:  # of any store; told to whoever puts next, too
+                self._error = _one_line(error)
+        self._check()
 
     def close(self) -> None:
         """Writes what is left.
@@ -138,44 +158,70 @@ class Ledger:
         self._stop.set()
         self._full.set()
         self._writer.join()
-        if not self._error:
-            self._try_to_flush()
-        self._known.close()
-        self._check()
+        try:
+            self.flush()
+        finally:
+            self._known.close()
 
     def _check(self) -> None:
         if self._error:
-            said = " ".join(str(self._error).split()) or type(self._error).__name__
-            raise LedgerUnwritable(f"the ledger {self.spec.folder} can't be written: {said}")
+            raise LedgerUnwritable(f"the ledger {self.spec.folder} can't be written: {self._error}")
 
     def _write_often(self) -> None:
         while not self._stop.is_set():
             self._full.wait(self.spec.flush_s)
             self._full.clear()
-            self._try_to_flush()
+            with suppress(LedgerUnwritable):  # told to whoever puts or closes next
+                self.flush()
 
-    def _try_to_flush(self) -> None:
-        try:
-            self.flush()
-        except Exception as error:  # told to whoever puts or closes next
-            self._error = error
+    def _written(self, rows: dict[str, str]) -> None:
+        """Moves rows into the database, but those that were put once more in the meantime."""
+        with self._lock:
+            self._insert(list(rows.items()))
+            for key, row in rows.items():
+                if self._fresh[key] is row:
+                    del self._fresh[key]
+            self._size = sum(map(len, self._fresh.values()))
 
-    def _read(self, path: str) -> None:
-        try:
-            rows = [(json.loads(line)["key"], line) for line in _lines(path)]
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-            self.torn.append(path)
-            _LOG.warning("ledger: %s is not whole and is left out (%s)", path, type(error).__name__)
-            return
+    def _insert(self, rows: Sequence[tuple[str, str]]) -> None:
         self._known.execute("BEGIN")
         self._known.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", rows)
         self._known.execute("COMMIT")
 
+    def _read(self, path: str) -> None:
+        try:
+            rows = [(_key(line), line) for line in _lines(path)]
+            if not rows:
+                raise EOFError
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+            self.torn.append(path)
+            _LOG.warning("ledger: %s is not whole and is left out (%s)", path, type(error).__name__)
+            return
+        self._insert(rows)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _key(line: str) -> str:
+    """Returns the key of a row, if it is one of ours."""
+    row = json.loads(line)
+    _answer(row)
+    if not isinstance(row["key"], str):
+        raise TypeError
+    return str(row["key"])
+
 
 def _row(answer: Answer) -> dict[str, Any]:
-    row = asdict(answer)
-    row["tokens"] = [[token.text, token.alternatives] for token in answer.tokens]
-    return row
+    return {
+        "text": answer.text,
+        "finish_reason": answer.finish_reason,
+        "refusal": answer.refusal,
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "tokens": [(token.text, token.alternatives) for token in answer.tokens],
+    }
 
 
 def _answer(row: Mapping[str, Any]) -> Answer:
@@ -225,7 +271,8 @@ def _write_segment(folder: str, rows: Any) -> None:
     from apache_beam.io.filesystem import CompressionTypes
     from apache_beam.io.filesystems import FileSystems
 
-    path = FileSystems.join(folder, uuid.uuid4().hex + SUFFIX)
+    # Names in the order of time: of two answers to one question the later one counts.
+    path = FileSystems.join(folder, f"{time.time_ns():019d}-{uuid.uuid4().hex}{SUFFIX}")
     local = "://" not in path
     with FileSystems.create(
         path + ".tmp" if local else path, compression_type=CompressionTypes.UNCOMPRESSED

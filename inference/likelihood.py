@@ -18,46 +18,60 @@ def expected_values(answer: Answer, labels: Sequence[str], fields: Sequence[str]
 
     Args:
       answer: a JSON object, with the tokens of its text.
-      labels: whole numbers, as they are written ("1" to "5").
+      labels: whole numbers, as they are written ("1" to "5"), none of which begins another.
       fields: names of the object's members, with or without nesting ("scores.clarity").
 
     Returns:
-      A value within the labels for each field whose token could be found; none of the others: where the
+      A value within the labels for each field whose token could be found: the mean of the labels, each
+      weighted by the probability of the tokens that are it but for blanks. None of the others: where the
       server gave no likelihoods, or the label isn't a token of its own.
     """
     starts: dict[int, Token] = {}  # by offset in bytes: a character may be several tokens
     said = bytearray()
     for token in answer.tokens:
         starts[len(said)] = token
-        said += token.text.encode(errors="surrogateescape")
-    if not answer.tokens or not said.startswith(answer.text.encode()):  # a token of the end may follow
+        said += _bytes(token.text)
+    if not answer.tokens or not said.startswith(_bytes(answer.text)):  # a token of the end may follow
         return {}
-    places = {name: len(answer.text[:place].encode()) for name, place in _places(answer.text).items()}
+    numbers = _numbers(answer.text)
     found = {}
     for name in fields:
-        if name in places and (value := _expected(starts, places[name], labels)) is not None:
-            found[name] = value
+        at, number = numbers.get(tuple(name.split(".")), (0, ""))
+        if number in labels:
+            value = _expected(starts, len(_bytes(answer.text[:at])), number, labels)
+            if value is not None:
+                found[name] = value
     return found
 
 
-def _expected(starts: dict[int, Token], place: int, labels: Sequence[str]) -> float | None:
+def _bytes(text: str) -> bytes:
+    """Returns the bytes of a text or of a token; surrogates stand for bytes, or are no text at all."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
+
+
+def _expected(starts: dict[int, Token], place: int, number: str, labels: Sequence[str]) -> float | None:
     """Returns the expected label where a number begins: its token may begin with blanks before it."""
-    for back in range(3):
-        if token := starts.get(place - back):
-            if len(token.text) <= back or token.text.strip() not in labels:
-                return None
-            weights = dict.fromkeys(labels, 0.0)
-            for text, logprob in token.alternatives:
-                if text.strip() in weights and math.isfinite(logprob):
-                    weights[text.strip()] += math.exp(logprob)
-            whole = sum(weights.values())
-            return sum(float(label) * w for label, w in weights.items()) / whole if whole > 0 else None
-    return None
+    token = next((token for back in range(3) if (token := starts.get(place - back))), None)
+    if token is None or token.text.strip() != number:
+        return None
+    weights = dict.fromkeys(labels, 0.0)
+    for text, logprob in token.alternatives:
+        if text.strip() in weights and math.isfinite(logprob):
+            weights[text.strip()] += math.exp(min(logprob, 0.0))
+    whole = sum(weights.values())
+    if not whole:
+        return None
+    mean = sum(float(label) * weight / whole for label, weight in weights.items())
+    values = [float(label) for label in labels]
+    return min(max(mean, min(values)), max(values))  # rounding
 
 
-def _places(text: str) -> dict[str, int]:
-    """Returns where the numbers of a JSON object begin, by their names, with dots between nested names."""
-    places: dict[str, int] = {}
+def _numbers(text: str) -> dict[tuple[str, ...], tuple[int, str]]:
+    """Returns where the whole numbers of a JSON object begin, and how they are written, by their names."""
+    numbers: dict[tuple[str, ...], tuple[int, str]] = {}
     decoder = json.JSONDecoder()
 
     def blank(at: int) -> int:
@@ -65,21 +79,22 @@ def _places(text: str) -> dict[str, int]:
             at += 1
         return at
 
-    def walk(at: int, prefix: str) -> int:
+    def walk(at: int, path: tuple[str, ...]) -> int:
         at = blank(at + 1)
-        while at < len(text) and text[at] == '"':
+        while text[at] == '"':
             name, at = json.decoder.scanstring(text, at + 1)  # type: ignore[attr-defined]
             at = blank(blank(at) + 1)  # the colon
-            path = f"{prefix}{name}"
             if text[at] == "{":
-                at = walk(at, f"{path}.")
+                at = walk(at, (*path, name))
             else:
                 value, end = decoder.raw_decode(text, at)
                 if isinstance(value, int) and not isinstance(value, bool):
-                    places[path] = at
+                    numbers[*path, name] = at, text[at:end]
+                else:  # of two members with one name the later one counts
+                    numbers.pop((*path, name), None)
                 at = end
             at = blank(at)
-            if at < len(text) and text[at] == ",":
+            if text[at] == ",":
                 at = blank(at + 1)
         return at + 1
 
@@ -87,7 +102,7 @@ def _places(text: str) -> dict[str, int]:
     if text[start : start + 1] != "{":
         return {}
     try:
-        walk(start, "")
+        walk(start, ())
     except (ValueError, IndexError, RecursionError):
         return {}
-    return places
+    return numbers

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
 from inference.engine import Engine, EngineSpec
+from inference.errors import LedgerUnwritable
 from inference.ledger import Ledger, LedgerSpec
 from inference.server import Lease, lease
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,32 @@ class Models:
         self._leases: list[Lease] = []
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
+        self.engines: dict[str, Engine] = {}
         self.ledger = Ledger(spec.ledger) if spec.ledger else None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.engines: Mapping[str, Engine] = self.submit(self._open()).result()
+        try:
+            self.submit(self._open()).result()
+        except BaseException:
+            self.close()
+            raise
 
-    async def _open(self) -> dict[str, Engine]:
-        engines = {}
+    async def _open(self) -> None:
         for engine in self.spec.engines:
             if engine.server:
                 self._leases.append(await asyncio.to_thread(lease, engine.server))
                 engine = replace(engine, endpoint=replace(engine.endpoint, url=self._leases[-1].url))
-            engines[engine.name] = Engine(engine, self.ledger)
-        return engines
+            self.engines[engine.name] = Engine(engine, self.ledger)
+
+    async def _close(self) -> None:
+        """Gives up all work, and ends the connections."""
+        work = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        for engine in self.engines.values():
+            await engine.close()
 
     def __getitem__(self, name: str) -> Engine:
         return self.engines[name or self.spec.engines[0].name]
@@ -81,18 +97,20 @@ class Models:
         return counts
 
     def flush(self) -> None:
-        """Writes what the ledger holds."""
-        if self.ledger:
-            self.ledger.flush()
+        """Writes what the ledger holds, before a process ends for another reason; only logs a failure."""
+        try:
+            if self.ledger:
+                self.ledger.flush()
+        except LedgerUnwritable as error:
+            _LOG.warning("%s", error)
 
     def close(self) -> None:
-        """Writes what the ledger holds, ends the connections, and lets go of the servers.
+        """Gives up what is being asked, lets go of the servers, and writes what the ledger holds.
 
         Raises:
           LedgerUnwritable: see `Ledger.close`.
         """
-        for engine in self.engines.values():
-            self.submit(engine.close()).result()
+        self.submit(self._close()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

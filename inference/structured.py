@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from inference.client import Answer
+from inference.client import Answer, Message, ModelError
 from inference.engine import Engine
 from inference.ledger import Request
 
@@ -17,6 +16,7 @@ REASKS = 2
 """How often a model is shown what is wrong with its answer."""
 
 MAX_ERRORS = 5
+MAX_SAID = 1000
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -25,7 +25,8 @@ class InvalidAnswer(Exception):
     """A model whose answers had another shape each time.
 
     Attributes:
-      reason: invalid_answer, refusal, or truncated_answer (it never came to its end).
+      reason: invalid_answer, refusal (also by a filter of the server's), or truncated_answer (it never came
+        to its end).
       detail: what was wrong with the last one.
       texts: all that it said, first to last.
     """
@@ -53,22 +54,30 @@ async def ask_structured(engine: Engine, request: Request, shape: type[Shape]) -
     """Asks for an answer in the shape of a model; shows what is wrong, twice at most.
 
     Raises:
-      InvalidAnswer: none of them was valid.
+      InvalidAnswer: none of them was valid, or the server would not hear the question with what was wrong.
       ModelError, Fatal: see `Engine.ask`.
     """
     parameters: Mapping[str, Any] = {**request.parameters, "response_format": response_format(shape)}
-    messages, texts = list(request.messages), []
+    messages: list[Message] = list(request.messages)
+    reason, wrong, texts = "", "", list[str]()
     for _ in range(1 + REASKS):
-        answer = await engine.ask(replace(request, messages=messages, parameters=parameters))
+        try:
+            answer = await engine.ask(replace(request, messages=messages, parameters=parameters))
+        except ModelError as error:
+            if not texts:
+                raise
+            raise InvalidAnswer(reason, f"{wrong}; asked again: {error.reason}", texts) from None
         texts.append(answer.text or answer.refusal)
         try:
             if not answer.refusal:
                 return Structured(shape.model_validate_json(_bare(answer.text)), answer)
-            reason, wrong = "refusal", answer.refusal
+            reason, wrong = "refusal", answer.refusal[:MAX_SAID]
         except ValidationError as error:
             reason, wrong = "invalid_answer", _said(error)
         if answer.finish_reason == "length":
             reason, wrong = "truncated_answer", f"cut off after {answer.completion_tokens} tokens"
+        elif answer.finish_reason == "content_filter":
+            reason, wrong = "refusal", "the server's filter held it back"
         messages = [
             *request.messages,
             {"role": "assistant", "content": texts[-1]},
@@ -80,18 +89,22 @@ async def ask_structured(engine: Engine, request: Request, shape: type[Shape]) -
     raise InvalidAnswer(reason, wrong, texts)
 
 
-def _bare(text: str) -> str:
+def _bare(text: str) -> bytes:
     """Returns the JSON of an answer without the fence or the thoughts that some models put before it.
 
     Nothing within the JSON is touched: a repair of strings breaks the backslashes of LaTeX.
     """
-    text = re.sub(r"^\s*<think>.*?</think>", "", text, count=1, flags=re.DOTALL).strip()
-    fenced = re.fullmatch(r"```(?:json)?\s*\n(.*)\n\s*```", text, flags=re.DOTALL)
-    return fenced[1] if fenced else text
+    text = text.strip()
+    if not text.startswith(("{", "```")):
+        text = text.partition("</think>")[2].strip() or text
+    if text.startswith("```") and text.endswith("```"):
+        language, _, fenced = text[3:-3].partition("\n")
+        text = fenced if language.strip() in ("", "json") else text
+    return text.encode(errors="replace")  # halves of surrogate pairs, which are no text
 
 
 def _said(error: ValidationError) -> str:
     """Returns what is wrong, in a line; the values themselves are the model's own and not repeated."""
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     lines = [f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}" for one in errors[:MAX_ERRORS]]
-    return " ".join("; ".join(lines).split())
+    return " ".join("; ".join(lines).split())[:MAX_SAID]

@@ -69,7 +69,8 @@ class _Ask(beam.DoFn):
     def process(self, record: Any) -> Iterator[Any]:
         self.begun += 1
         future = self.models.submit(self._work(record))
-        future.add_done_callback(lambda done: self.done.put((record, done)))
+        finished = self.done  # a bundle that broke off leaves work behind that is none of the next one's
+        future.add_done_callback(lambda done: finished.put((record, done)))
         most = RECORDS_A_REQUEST * self.spec.concurrency
         while self.begun >= most or not self.done.empty():
             yield from self._next()
