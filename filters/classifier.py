@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from filters.thresholds import Point, from_rows
+from inference.errors import Fatal
 
 MODEL, CARD = "model.ftz", "card.json"
 FORMAT = 1
@@ -40,7 +41,7 @@ _TOKEN = re.compile(
 )
 
 
-class BadClassifier(Exception):
+class BadClassifier(Fatal):
     """A classifier that can't be used; the message is one line that says why."""
 
 
