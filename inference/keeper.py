@@ -27,7 +27,7 @@ JOB, STATE, USERS, KEEPER, LOG = "job.json", "state.json", "users", "keeper", "v
 """Files of the folder; `users` is locked by users (shared), `keeper` by the keeper."""
 
 _SECONDS_BETWEEN_LOOKS = 0.2
-_STOP_S = 15.0
+_STOP_S = 10.0
 """What a server gets to end by itself."""
 _TAIL_BYTES = 200_000
 _PREFIX = re.compile(r"^\(.*? pid=\d+\)\s*(\w+ [\d-]+ [\d:]+ \[[^]]*\])?\s*")

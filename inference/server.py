@@ -13,7 +13,8 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,9 @@ def lease(spec: ServerSpec) -> Lease:
     users = _join(folder)
     try:
         return Lease(users, _url(spec, python, folder), str(folder / keeper.LOG))
+    except FileNotFoundError:  # the folder
+        os.close(users)
+        raise BadEndpoint("vLLM: someone has ended its keeper") from None
     except BaseException:
         os.close(users)
         raise
@@ -116,15 +120,16 @@ def _url(spec: ServerSpec, python: str, folder: Path) -> str:
     until = time.monotonic() + spec.start_s + _STOP_S
     log = f"its log is {folder / keeper.LOG}"
     while time.monotonic() < until:
-        lock = os.open(folder / keeper.KEEPER, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
+        with (
+            _opened(folder, os.O_RDONLY | os.O_DIRECTORY) as here,
+            _opened(folder / keeper.KEEPER, os.O_RDWR | os.O_CREAT) as lock,
+        ):
+            fcntl.flock(here, fcntl.LOCK_EX)  # one at a time, so that no state of an earlier keeper is read
             if keeper.locked(lock, fcntl.LOCK_EX):
                 if started:
                     raise BadEndpoint(f"vLLM: who kept it has died; {log}")
                 _start_keeper(spec, python, folder, lock)
                 started = True
-        finally:
-            os.close(lock)
         state = keeper.read_state(folder)
         if state.phase == "ready":
             return f"http://127.0.0.1:{state.port}/v1"
@@ -132,6 +137,15 @@ def _url(spec: ServerSpec, python: str, folder: Path) -> str:
             raise BadEndpoint(f"vLLM can't serve {spec.model}: {_remedy(state.why)}; {log}")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     raise BadEndpoint(f"vLLM doesn't answer; {log}")
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> None:
