@@ -1,7 +1,6 @@
 """Two texts compared by a model, in both orders.
 
-Where a text stands sways a model (arXiv 2306.05685, section 3.3), so that what it says in one order only is no
-answer.
+Where a text stands sways a model (arXiv 2306.05685, section 3.3); what it says in one order only is nothing.
 """
 
 from __future__ import annotations

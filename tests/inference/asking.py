@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from inference.client import Endpoint
 from inference.engine import EngineSpec
 from inference.models import Models, ModelsSpec
-from tests.inference.stub import MODEL, Reply, Script, Stub
+from tests.inference.stub import Reply, Script, Stub
 
 
 @contextmanager

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-import pytest
+import random
+import re
+from pathlib import Path
 
-from inference.prompts import load_prompt
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference import prompts
+from inference.prompts import fences, load_prompt
 
 
 def test_a_prompt_has_a_version_and_two_parts() -> None:
@@ -17,3 +25,53 @@ def test_a_prompt_has_a_version_and_two_parts() -> None:
 def test_there_is_no_other() -> None:
     with pytest.raises(FileNotFoundError):
         load_prompt("no_such_prompt")
+
+
+def test_a_prompt_is_the_same_for_the_same_values() -> None:
+    values = {"problem": "What?", "first": "4", "second": "5", "rationale_characters": 9}
+    assert load_prompt("compare", **values) == load_prompt("compare", **values)
+    assert (
+        load_prompt("compare", **values).sha256 == load_prompt("compare", **{**values, "first": "6"}).sha256
+    )
+    assert load_prompt("compare", **values).user != load_prompt("compare", **{**values, "first": "6"}).user
+
+
+def test_all_fields_of_a_prompt_have_one_key() -> None:
+    user = load_prompt("compare", problem="What?", first="4", second="5", rationale_characters=9).user
+    keys = re.findall(r"</?(?:problem|first|second)-(\w+)>", user)
+    assert len(keys) == 6
+    assert len(set(keys)) == 1
+
+
+def test_a_value_that_is_missing_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        load_prompt("compare", problem="What?")
+
+
+def test_latex_is_not_escaped() -> None:
+    text = r"If $a < b$ & $\frac{1}{2} > 0$, is ``it'' \"so\"?"
+    assert text in load_prompt("compare", problem=text, first="", second="", rationale_characters=9).user
+
+
+@given(st.lists(st.text(alphabet="0123456789abcdefABCDEF", max_size=60), min_size=1, max_size=3))
+def test_the_key_is_in_none_of_the_texts(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fences, "KEY_DIGITS", 2)  # so short that texts do hold the first ones tried
+        key = fences.fence_key(texts)
+    assert len(key) == 2
+    assert not any(key in text.casefold() for text in texts)
+
+
+@given(st.lists(st.text(), min_size=1, max_size=4), st.randoms())
+def test_the_key_depends_on_the_texts_and_not_on_their_order(texts: list[str], chance: random.Random) -> None:
+    key = fences.fence_key(texts)
+    assert fences.fence_key([*texts, "more"]) != key
+    chance.shuffle(texts)
+    assert fences.fence_key(texts) == key
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in Path(prompts.__file__).parent.glob("*.j2")))
+def test_every_prompt_begins_with_its_version(name: str) -> None:
+    source = (Path(prompts.__file__).parent / f"{name}.j2").read_text(encoding="utf-8")
+    assert re.match(r'\{% set version = "\d+" %\}\n\{% block system %\}\n', source)
+    assert source.count("{% block ") == 2
