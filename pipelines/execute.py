@@ -174,9 +174,10 @@ def _bound_the_wait_for_workers() -> None:
 
 
 def _fatal(error: Exception) -> str:
-    """Returns the message of a `Fatal` that came from a worker, in the text of a stack trace."""
+    """Returns the message of a `Fatal`, which may have come from a worker in the text of a stack trace."""
     pattern = r"inference\.errors\.\w+: (.*?)(?: \[while running .*)?$"
-    found = re.search(pattern, str(error), flags=re.MULTILINE)
+    text = f"{type(error).__module__}.{type(error).__name__}: {error}"
+    found = re.search(pattern, text, flags=re.MULTILINE)
     return found[1] if found else ""
 
 
