@@ -130,6 +130,16 @@ def test_what_is_no_token_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\r", "\x9b", "\ud83d", "\U000e0041", "\U000e007f"])
+def test_what_no_page_shows_is_shown(character: str) -> None:
+    assert harmless(f"a{character}b") == "a\ufffdb"
+    harmless(f"a{character}b").encode()
+
+
+def test_lines_end_in_one_way() -> None:
+    assert harmless("a\r\nb\tc") == "a\nb\tc"
+
+
 @given(st.text(alphabet="<>[]|~/aIN5 \n$＜｜"))
 def test_blanks_are_all_that_is_added(text: str) -> None:
     shown = harmless(text)

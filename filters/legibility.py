@@ -1,0 +1,52 @@
+"""Damage that a text shows by itself: characters that stand for lost ones, and unreadable mathematics."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LOST = re.compile(r"\(cid:\d+\)")  # how PDF readers write a glyph without a character
+_MATHS = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<![\\$])\$(?!\$)([^$\n]+?)(?<!\\)\$(?!\$)", re.DOTALL)
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_ESCAPED = re.compile(r"\\[\\{}]")
+_FENCES = re.compile(r"\\(left|right)(?![A-Za-z])")
+_EMPTY = re.compile(r"\\(?:d|t)?frac\s*(?:\{\s*\}|\{[^{}]*\}\s*\{\s*\})|\\sqrt\s*\{\s*\}")
+
+
+def lost_share(text: str) -> float:
+    """Returns the share of characters that stand for lost ones: U+FFFD, private, unassigned, control."""
+    text = _LOST.sub("\ufffd", text)
+    lost = sum(
+        c == "\ufffd" or (c not in "\n\t" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
+        for c in text
+    )
+    return lost / len(text) if text else 0.0
+
+
+def broken_mathematics(text: str) -> str:
+    """Returns the first formula that can't be read, as LaTeX, or nothing.
+
+    That is one whose braces or whose `\\left` and `\\right` don't match, or with an empty fraction or root.
+    What stands in code is no formula, and neither is a single dollar.
+    """
+    for found in _MATHS.finditer(_CODE.sub(" ", text)):
+        formula = found[1] or found[2]
+        if _is_broken(formula):
+            return formula.strip()
+    return ""
+
+
+def has_mathematics(text: str) -> bool:
+    """Whether a formula stands in a text."""
+    return _MATHS.search(_CODE.sub(" ", text)) is not None
+
+
+def _is_broken(formula: str) -> bool:
+    bare = _ESCAPED.sub("", formula)
+    depth = 0
+    for character in bare:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth < 0:
+            return True
+    sides = _FENCES.findall(bare)
+    return depth != 0 or sides.count("left") != sides.count("right") or _EMPTY.search(bare) is not None
