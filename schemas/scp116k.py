@@ -96,7 +96,20 @@ class Answer:
 
     model: str = field(metadata={"doc": "model that answered"})
     text: str = field(metadata={"doc": "its answer"})
-    agrees: bool | None = field(metadata={"doc": "whether it agrees with the solution; null if undecided"})
+    agrees: bool | None = field(
+        metadata={"doc": "whether it agrees with the printed solution; null if undecided"}
+    )
+    verified_by: str | None = field(
+        metadata={
+            "doc": "what decided that: letters (of options), math-verify, or a model; null if undecided"
+        }
+    )
+    prompt: str = field(metadata={"doc": "name, version and hash of the prompt"})
+    reason: str | None = field(
+        metadata={
+            "doc": "why there is no answer to compare: truncated_answer, refusal, timeout...; else null"
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Numbers as they are written, with units and with as many digits as they have, and whether two are the same."""
+"""Numbers as they are written, with their digits and units, and whether two are the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_DIGITS = 60
 SURE_DIGITS = 3
 """A rounded number agrees with an exact one if it has so many digits, all of them right."""
 NEAR = 0.05
-"""Rounded numbers that differ by less may be the same, with other constants or rounding; a model has to say."""
+"""Rounded numbers that differ by less may be the same, with other constants; a model has to say."""
 _NOISE = 1e-12
 
 _GROUPS = r"\d{1,3}(?:(?:,|\{,\}|[ \u00a0\u2009\u202f]|\\,|\\ )\d{3})+"
@@ -69,7 +69,7 @@ def same_number(a: Number, b: Number) -> bool | None:
         x, y = complex(a.value), complex(b.value)
         apart, size = abs(x - y), max(abs(x), abs(y))
         if apart <= _NOISE * size:
-            return True if a.step == b.step == 0 else _rounded(a, b, apart)
+            return True
     if a.step == 0 and b.step == 0:
         return False
     return _rounded(a, b, apart) or (None if _near(a, b, apart, size) else False)
@@ -180,5 +180,7 @@ def _in_base(number: Number, unit: Unit) -> Number:
         if factor:
             value = number.value * (factor if isinstance(number.value, Fraction) else float(factor))
             return replace(number, value=value, step=number.step * factor)
-    value = complex(_registry().Quantity(float(complex(number.value).real), unit.unit).to_base_units().magnitude)
+    value = complex(
+        _registry().Quantity(float(complex(number.value).real), unit.unit).to_base_units().magnitude
+    )
     return replace(number, value=value, step=number.step or Fraction(1, 10**9))

@@ -1,0 +1,187 @@
+"""Whether the answer of a model is the printed one: by letters, by computer algebra, else by a model."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from inference.compare import same_answer
+from inference.models import Models
+from schemas.scp116k import Pair
+
+LETTERS, ALGEBRA = "letters", "math-verify"
+LIBRARIES = ("math_verify", "pint", "text_to_num")
+MAX_CHARACTERS = 20_000
+"""Of a text that a model compares."""
+
+_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+_OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).](?=\s)")
+_CHOICE = re.compile(r"\(?([A-Ha-h])(?:\)|\.|:|(?=$))\s*(?:\S.*)?", re.DOTALL)
+_MIN_OPTIONS = 3
+_LAST_FORMULA = re.compile(r"(?<!\\)\$\$?([^$]+)(?<!\\)\$\$?[\s.!∎□■]*(?:\\(?:square|blacksquare|qed))?\s*$")
+
+
+def missing_libraries() -> list[str]:
+    """Returns the libraries of the extra `verify` that are not installed."""
+    return [name for name in LIBRARIES if not find_spec(name)]
+
+
+async def verify(models: Models, verifier: str, pair: Pair, said: str) -> tuple[bool | None, str | None]:
+    """Returns whether what a model said agrees with the printed solution, and what decided that.
+
+    Args:
+      verifier: name of the engine that is asked where letters and algebra can't tell; empty for the first.
+      said: the whole answer, with its result in a `\\boxed{}`.
+
+    Returns:
+      True, False, or None if undecided; and `letters`, `math-verify`, the name of a model, or None.
+
+    Raises:
+      ModelError, Fatal: see `inference.compare.same_answer`.
+    """
+    said = _THOUGHTS.sub("", said).strip()
+    given = boxed(said)
+    decided, by = await asyncio.to_thread(_without_model, pair, given) if given else (None, None)
+    if decided is not None:
+        return decided, by
+    problem = f"{pair.context}\n\n{pair.problem}" if pair.context else pair.problem
+    texts = [text[-MAX_CHARACTERS:] for text in (pair.answer or pair.solution, given or said)]
+    if not all(texts):
+        return None, None
+    agrees = await same_answer(models, verifier, problem[:MAX_CHARACTERS], *texts)
+    return agrees, None if agrees is None else models[verifier].spec.endpoint.model
+
+
+def _without_model(pair: Pair, given: str) -> tuple[bool | None, str | None]:
+    options = options_of(pair.problem)
+    if pair.answer and options:
+        return _same_choice(options, pair.answer, given, pair.language)
+    if pair.answer:
+        agrees = algebra().same(pair.answer, given, pair.language)
+    elif formula := _LAST_FORMULA.search(pair.solution):  # the last formula need not be the result
+        agrees = algebra().same(formula[1], given, pair.language) or None
+    else:
+        agrees = None
+    return agrees, None if agrees is None else ALGEBRA
+
+
+def _same_choice(
+    options: dict[str, str], printed: str, given: str, language: str
+) -> tuple[bool | None, str | None]:
+    """Compares choices: a letter may be given with its text, or the text alone."""
+    letters = [choice(text, options) for text in (printed, given)]
+    if all(letters):
+        return letters[0] == letters[1], LETTERS
+    texts = [
+        options[letter] if letter else text for letter, text in zip(letters, (printed, given), strict=True)
+    ]
+    agrees = algebra().same(texts[0], texts[1], language)
+    return agrees, None if agrees is None else ALGEBRA
+
+
+def boxed(text: str) -> str | None:
+    """Returns what the last `\\boxed{}` of a text holds; None if there is none that is whole."""
+    found = list(_BOX.finditer(text))
+    if not found:
+        return None
+    depth, begin = 1, found[-1].end()
+    for position in range(begin, len(text)):
+        if text[position] in "{}" and text[position - 1] != "\\":
+            depth += 1 if text[position] == "{" else -1
+            if depth == 0:
+                return text[begin:position].strip() or None
+    return None
+
+
+def options_of(problem: str) -> dict[str, str]:
+    """Returns the options of a problem with a choice, by their letters in upper case; none of any other."""
+    found = list(_OPTION.finditer(problem))
+    letters = [match[1].upper() for match in found]
+    if len(letters) < _MIN_OPTIONS or letters != [chr(ord("A") + i) for i in range(len(letters))]:
+        return {}
+    ends = [match.start() for match in found[1:]] + [len(problem)]
+    return {
+        letter: problem[match.end() : end].strip(" ;,\n")
+        for letter, match, end in zip(letters, found, ends, strict=True)
+    }
+
+
+def choice(answer: str, options: dict[str, str]) -> str | None:
+    """Returns the letter of an option that an answer names: `B`, `(b)`, `\\text{B) 12 m}`."""
+    plain = re.sub(r"\\(?:text|mathrm|textbf|mathbf)\s*\{([^{}]*)\}", r"\1", answer).strip(" $*.")
+    found = _CHOICE.fullmatch(plain)
+    return found[1].upper() if found and found[1].upper() in options else None
+
+
+class Algebra:
+    """Compares answers in a process of its own, which is started again when it ends; safe in any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def same(self, a: str, b: str, language: str = "en") -> bool | None:
+        """Returns what `synth.equal.same_answer` does; None too where that takes too much time or memory.
+
+        Raises:
+          ImportError: a library that it needs is not installed.
+        """
+        with self._lock:
+            answer = self._ask(json.dumps([a, b, language]))
+        return None if answer is None else bool(answer)
+
+    def _ask(self, line: str) -> bool | None:
+        process = self._process = self._process or self._start()
+        try:
+            print(line, file=process.stdin, flush=True)
+            said = process.stdout.readline() if process.stdout else ""
+        except OSError:
+            said = ""
+        if not said:
+            self.close()
+            return None
+        answer: bool | None = json.loads(said)
+        return answer
+
+    def _start(self) -> subprocess.Popen[str]:
+        root = str(Path(__file__).parents[1])
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "synth.equal_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        if not process.stdout or not process.stdout.readline():
+            process.kill()
+            process.wait()
+            lacking = ", ".join(missing_libraries()) or "something that synth.equal imports"
+            raise ImportError(f"answers can't be compared without {lacking}: install assay[verify]")
+        return process
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@cache
+def algebra() -> Algebra:
+    """Returns the one of this process."""
+    opened = Algebra()
+    atexit.register(opened.close)
+    return opened
