@@ -253,7 +253,7 @@ def _token(entry: Any) -> Token:
 def _seconds(retry_after: str) -> float:
     """Returns what a Retry-After header asks for, within reason; dates are rare and not read."""
     try:
-        return min(max(float(retry_after), 0.0), MAX_WAIT_S)
+        return max(0.0, min(float(retry_after), MAX_WAIT_S))  # in this order, "nan" is 0
     except ValueError:
         return 0.0
 

@@ -78,8 +78,8 @@ async def ask_structured(engine: Engine, request: Request, shape: type[Shape]) -
             reason, wrong = "truncated_answer", f"cut off after {answer.completion_tokens} tokens"
         elif answer.finish_reason == "content_filter":
             reason, wrong = "refusal", "the server's filter held it back"
-        messages = [
-            *request.messages,
+        messages = [  # all of it: a question that was asked before has its answer in the ledger
+            *messages,
             {"role": "assistant", "content": texts[-1]},
             {
                 "role": "user",

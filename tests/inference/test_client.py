@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inference import client as module
-from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, check_endpoint
+from inference.client import Answer, BadEndpoint, ChatClient, Endpoint, ModelError, Token, check_endpoint
 from tests.inference.stub import MODEL, Reply, Stub
 
 QUESTION = [{"role": "user", "content": "2 + 2?"}]
@@ -21,111 +21,180 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def ask(stub: Stub, timeout_s: float = 30, **parameters: Any) -> Answer:
+def ask(url: str, timeout_s: float = 30, **parameters: Any) -> Answer:
     async def once() -> Answer:
-        async with ChatClient(Endpoint(stub.url, MODEL, timeout_s)) as client:
-            return await client.chat(QUESTION, **parameters)
+        client = ChatClient(Endpoint(url, MODEL, timeout_s))
+        try:
+            return await client.send(QUESTION, parameters)
+        finally:
+            await client.close()
 
     return asyncio.run(once())
 
 
-def replies(*given: Reply) -> Any:
-    """A script that sends one reply after the other, and the last one from then on."""
-    return lambda body, number: given[min(number, len(given) - 1)]
+def always(reply: Reply) -> Any:
+    return lambda body, number: reply
+
+
+def completion(**choice: Any) -> Reply:
+    """A whole answer with a choice of its own."""
+    return Reply(json.dumps({"choices": [{"message": {"content": "four"}, **choice}]}), raw=True)
 
 
 def test_a_question_and_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSAY_LLM_KEY", "sesame")
-    with Stub(replies(FOUR)) as stub:
-        answer = ask(stub, temperature=0, max_tokens=5)
-    assert answer == Answer("four it is", "stop", "", 100, 3, 1)
+    monkeypatch.setenv("ASSAY_LLM_KEY", "sesame\n")  # as a file ends
+    with Stub(always(FOUR)) as stub:
+        answer = ask(stub.url, temperature=0, max_tokens=5)
+    assert answer == Answer("four it is", "stop", "", 100, 3)
     [(_, headers, body)] = stub.requests
     assert body == {"model": MODEL, "messages": QUESTION, "temperature": 0, "max_tokens": 5}
     assert headers["Authorization"] == "Bearer sesame"
 
 
 def test_without_a_key_none_is_sent() -> None:
-    with Stub(replies(FOUR)) as stub:
-        ask(stub)
+    with Stub(always(FOUR)) as stub:
+        ask(stub.url)
     assert "Authorization" not in stub.requests[0][1]
 
 
+def test_a_refusal_is_an_answer() -> None:
+    with Stub(always(Reply("", refusal="I would rather not"))) as stub:
+        answer = ask(stub.url)
+    assert (answer.text, answer.refusal) == ("", "I would rather not")
+
+
+def test_likelihoods_and_tokens_that_are_parts_of_characters() -> None:
+    first, second = "é".encode()
+    content = [
+        {"token": "?", "bytes": [first], "top_logprobs": [{"token": "?", "logprob": -0.5}]},
+        {"token": "?", "bytes": [second], "top_logprobs": None},
+        {"token": "4", "bytes": None, "top_logprobs": [{"token": "4", "logprob": -0.1}]},
+    ]
+    with Stub(always(completion(logprobs={"content": content}))) as stub:
+        tokens = ask(stub.url).tokens
+    assert tokens == (
+        Token("\udcc3", (("?", -0.5),)),
+        Token("\udca9", ()),
+        Token("4", (("4", -0.1),)),
+    )
+    assert b"".join(token.text.encode(errors="surrogateescape") for token in tokens).decode() == "é4"
+
+
+HOSTILE = {
+    "an error": json.dumps({"error": "x"}),
+    "a list": "[]",
+    "no JSON": "<html>",
+    "nothing": "",
+    "no text": "\udcff",
+    "nesting": "[" * 100_000,
+    "a message that is none": json.dumps({"choices": [{"message": None}]}),
+    "parts": json.dumps({"choices": [{"message": {"content": ["a"]}}]}),
+    "endless usage": '{"choices": [{"message": {"content": "a"}}], "usage": {"prompt_tokens": Infinity}}',
+    "usage that is none": '{"choices": [{"message": {"content": "a"}}], "usage": [1]}',
+    "a token that is none": json.dumps(
+        {"choices": [{"message": {"content": "a"}, "logprobs": {"content": [1]}}]}
+    ),
+    "bytes that are none": json.dumps(
+        {"choices": [{"message": {}, "logprobs": {"content": [{"token": "a", "bytes": [999]}]}}]}
+    ),
+    "too much": "x" * (module.MAX_ANSWER_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_no_answer_may_pass(body: str) -> None:
+    reply = Reply(raw=True)
+    reply.body = body.encode(errors="surrogateescape")
+    with Stub(always(reply)) as stub, pytest.raises(ModelError) as caught:
+        ask(stub.url)
+    assert (caught.value.reason, caught.value.passing, len(stub.requests)) == ("invalid_response", True, 1)
+
+
+def test_a_number_of_bytes_is_no_bytes() -> None:
+    """Python's bytes(10**12) would be so many zeros."""
+    content = [{"token": "a", "bytes": 10**12, "top_logprobs": []}]
+    with Stub(always(completion(logprobs={"content": content}))) as stub:
+        assert ask(stub.url).tokens == (Token("a", ()),)
+
+
 @pytest.mark.parametrize(
-    "fault",
+    ("status", "reason", "passing"),
     [
-        Reply("busy", status=429, raw=True),
-        Reply("oh", status=500, raw=True),
-        Reply("oh", status=503, raw=True),
-        Reply("half of this", cut=20),
-        Reply("<html>", raw=True),
-    ],
-    ids=["429", "500", "503", "half a body", "no JSON"],
-)
-def test_what_may_pass_is_asked_again(fault: Reply) -> None:
-    with Stub(replies(fault, fault, FOUR)) as stub:
-        answer = ask(stub)
-    assert (answer.text, answer.requests, len(stub.requests)) == ("four it is", 3, 3)
-
-
-def test_the_time_that_the_server_asks_for_is_waited() -> None:
-    with Stub(replies(Reply("", status=429, headers={"Retry-After": "1.5"}, raw=True), FOUR)) as stub:
-        ask(stub)
-    first, second = (at for at, _, _ in stub.requests)
-    assert second - first >= 1.5
-
-
-def test_silence_ends_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_ATTEMPTS", 2)
-    with Stub(replies(Reply("late", pause=3))) as stub:
-        start = time.monotonic()
-        with pytest.raises(ModelError) as caught:
-            ask(stub, timeout_s=0.3)
-        assert time.monotonic() - start < 2.5
-    assert (caught.value.reason, caught.value.requests) == ("timeout", 2)
-
-
-@pytest.mark.parametrize(
-    ("reply", "reason", "requests"),
-    [
-        (Reply("too many pictures", status=400, raw=True), "refused_request", 1),
-        (Reply("no such page", status=404, raw=True), "refused_request", 1),
-        (
-            Reply("go there", status=302, headers={"Location": "http://127.0.0.1:9/"}, raw=True),
-            "refused_request",
-            1,
-        ),
-        (Reply(json.dumps({"error": "x"}), raw=True), "invalid_response", 1),
-        (Reply(json.dumps({"choices": [{"message": {"content": ["a"]}}]}), raw=True), "invalid_response", 1),
-        (Reply("[]", raw=True), "invalid_response", 1),
-        (Reply("x" * (module.MAX_ANSWER_BYTES + 1), raw=True), "invalid_response", 1),
-        (Reply("busy", status=429, raw=True), "rate_limited", 3),
-        (Reply("oh", status=502, raw=True), "server_error", 3),
+        (400, "refused_request", False),
+        (413, "refused_request", False),
+        (422, "refused_request", False),
+        (302, "refused_request", True),
+        (401, "refused_request", True),
+        (402, "refused_request", True),
+        (403, "refused_request", True),
+        (404, "refused_request", True),
+        (429, "rate_limited", True),
+        (500, "server_error", True),
+        (503, "server_error", True),
     ],
 )
-def test_what_can_not_be_mended_has_a_reason(
-    reply: Reply, reason: str, requests: int, monkeypatch: pytest.MonkeyPatch
+def test_a_status_has_a_reason(
+    status: int, reason: str, passing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MAX_ATTEMPTS", 3)
     monkeypatch.setenv("ASSAY_LLM_KEY", "sesame")
-    with Stub(replies(reply)) as stub, pytest.raises(ModelError) as caught:
-        ask(stub)
-    assert (caught.value.reason, caught.value.requests, len(stub.requests)) == (reason, requests, requests)
+    reply = Reply("two\nlines", status=status, raw=True, headers={"Location": "http://127.0.0.1:9/"})
+    with Stub(always(reply)) as stub, pytest.raises(ModelError) as caught:
+        ask(stub.url)
+    assert (caught.value.reason, caught.value.passing, len(stub.requests)) == (reason, passing, 1)
+    assert caught.value.detail.startswith(f"status {status}")
+    assert "\n" not in caught.value.detail
     assert "sesame" not in str(caught.value)
 
 
-def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_ATTEMPTS", 1)
-    with Stub(replies(FOUR)) as stub:
+@pytest.mark.parametrize(
+    ("header", "after"),
+    [
+        ("1.5", 1.5),
+        ("0", 0),
+        ("-3", 0),
+        ("1e9", 60),
+        ("nan", 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0),
+        ("", 0),
+    ],
+)
+def test_the_time_that_the_server_asks_for(header: str, after: float) -> None:
+    reply = Reply("", status=429, headers={"Retry-After": header}, raw=True)
+    with Stub(always(reply)) as stub, pytest.raises(ModelError) as caught:
+        ask(stub.url)
+    assert caught.value.after == after
+
+
+def test_silence_ends_at_the_limit() -> None:
+    with Stub(always(Reply("late", pause=20))) as stub:
+        start = time.monotonic()
+        with pytest.raises(ModelError) as caught:
+            ask(stub.url, timeout_s=0.3)
+    assert time.monotonic() - start < 15
+    assert (caught.value.reason, caught.value.detail) == ("timeout", "no answer within 0.3 s")
+
+
+def test_half_a_body() -> None:
+    with Stub(always(Reply("half of this", cut=20))) as stub, pytest.raises(ModelError) as caught:
+        ask(stub.url)
+    assert (caught.value.reason, caught.value.passing) == ("unreachable", True)
+
+
+def test_nobody_there() -> None:
+    with Stub(always(FOUR)) as stub:
         pass
     with pytest.raises(ModelError) as caught:
-        ask(stub)
-    assert caught.value.reason == "unreachable"
+        ask(stub.url)
+    assert (caught.value.reason, caught.value.passing) == ("unreachable", True)
 
 
 def test_many_questions_are_in_flight() -> None:
     async def all_at_once(stub: Stub) -> list[Answer]:
-        async with ChatClient(Endpoint(stub.url, MODEL)) as client:
-            return await asyncio.gather(*(client.chat(QUESTION) for _ in range(20)))
+        client = ChatClient(Endpoint(stub.url, MODEL))
+        try:
+            return await asyncio.gather(*(client.send(QUESTION, {}) for _ in range(20)))
+        finally:
+            await client.close()
 
     with Stub(lambda body, number: Reply(str(number), pause=0.5)) as stub:
         answers = asyncio.run(all_at_once(stub))
@@ -147,7 +216,7 @@ def test_addresses(url: str, base: str) -> None:
 
 
 def test_a_server_that_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Stub(replies(FOUR), key="sesame") as stub:
+    with Stub(always(FOUR), key="sesame") as stub:
         with pytest.raises(BadEndpoint, match=r"refuses access; set ASSAY_LLM_KEY$"):
             check_endpoint(Endpoint(stub.url, MODEL))
         monkeypatch.setenv("OPENAI_API_KEY", "wrong")
@@ -161,8 +230,23 @@ def test_a_server_that_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
         check_endpoint(Endpoint(stub.url, MODEL))
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://host/v1", "http://", "http://user:sesame@host/v1"])
+def test_a_key_that_no_header_can_hold_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_LLM_KEY", "open\nsesame")
+    with Stub(always(FOUR)) as stub, pytest.raises(BadEndpoint) as caught:
+        check_endpoint(Endpoint(stub.url, MODEL))
+    assert "sesame" not in str(caught.value)
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:8000", "ftp://host/v1", "http://", "http://user:sesame@host/v1"),
+        *("http://[::1", "http://127.0.0.1:99999/v1", "http://127.0.0.1:port/v1"),
+    ],
+)
 def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(BadEndpoint) as caught:
         check_endpoint(Endpoint(url, MODEL))
     assert "sesame" not in str(caught.value)
+    assert "\n" not in str(caught.value)
