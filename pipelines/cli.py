@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from pipelines import __version__
@@ -13,6 +14,12 @@ from pipelines.errors import RunFailed, UsageError
 from pipelines.recipe import RECIPES, load_recipe
 
 _EPILOG = "options of a pipeline: beam describe PIPELINE; every option of Apache Beam works too"
+
+# name -> (module that holds the function of that name, one line)
+TOOLS = {
+    "train-classifier": ("pipelines.train_classifier", "distil labels or verdicts into a fastText model"),
+    "calibrate-judge": ("pipelines.calibrate_judge", "measure a judge on labelled examples"),
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="list the pipelines")
     describe = commands.add_parser("describe", help="show the options, stages and columns of a pipeline")
     describe.add_argument("pipeline", metavar="PIPELINE")
+    for name, (_, summary) in TOOLS.items():
+        commands.add_parser(name, help=summary, add_help=False)
     report = commands.add_parser("report", help="render report.html of a finished run again")
     report.add_argument("dir", metavar="DIR")
     return parser
@@ -44,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _run(arguments[1:])
             if not arguments[1].startswith("-"):
                 return _describe(arguments[1])
+        if arguments[:1] and arguments[0] in TOOLS:
+            return _tool(arguments[0], arguments[1:])
         chosen = _parser().parse_args(arguments)
         if chosen.command == "describe":
             return _describe(chosen.pipeline)
@@ -80,6 +91,12 @@ def _run(arguments: Sequence[str]) -> int:
         except KeyboardInterrupt:
             stopped(screen)
     return 0
+
+
+def _tool(name: str, arguments: Sequence[str]) -> int:
+    module = importlib.import_module(TOOLS[name][0])
+    run: Callable[[Sequence[str]], int] = getattr(module, name.replace("-", "_"))
+    return run(arguments)
 
 
 def _describe(name: str) -> int:

@@ -15,8 +15,10 @@ from filters.completeness import is_complete
 from filters.confidence import DEFAULT_MINIMUM, is_sure
 from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
+from filters.judge import is_judged_good
 from pipelines.documents import ReadDocuments
 from pipelines.inputs import largest_first
+from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
 from pipelines.models import ModelOptions, VllmOptions, checked_models
 from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
@@ -155,6 +157,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     documents = run.options.view_as(DocumentOptions)
     models = checked_models(run.options)
     transcriber = checked_transcriber(run.options, models)
+    judging = checked_judging(run.options, models)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -177,22 +180,25 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
     alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
-    rows = alone.kept | Convert("write", encode, tuple[str, bytes])
+    scored = alone.kept | JudgePairs(judging)
+    good = scored.kept | Keep("judge", is_judged_good)
+    rows = good.kept | Convert("write", encode, tuple[str, bytes])
 
-    stages = (read, found, pairs, certain, whole, shown, alone, rows)
+    stages = (read, found, pairs, certain, whole, shown, alone, scored, good, rows)
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
+        models=models,
     )
 
 
 RECIPE = Recipe(
     name="scp116k",
     summary="problem-solution pairs from documents of any format",
-    options=(DocumentOptions, PairOptions, TranscriberOptions, ModelOptions, VllmOptions),
+    options=(DocumentOptions, PairOptions, TranscriberOptions, JudgeOptions, ModelOptions, VllmOptions),
     stages=(
         StageInfo("read", "documents", "opens a document and turns it into blocks"),
         StageInfo("extract", "documents", "finds the problems and solutions in it"),
@@ -201,6 +207,8 @@ RECIPE = Recipe(
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
+        StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
+        StageInfo("judge", "pairs", "drops what the judge finds wanting"),
         StageInfo("write", "pairs", "writes the rows"),
     ),
     record=Pair,
