@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pipelines import output as folder
 from pipelines.console import Screen, funnel_table, progress
 from pipelines.errors import RunFailed, UsageError
-from pipelines.recipe import Outcome, Recipe, Run, load_recipe
+from pipelines.recipe import Outcome, Recipe, Run, StageInfo, load_recipe
 
 if TYPE_CHECKING:
     from inference.models import ModelsSpec
@@ -58,7 +58,8 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         progress(screen, len(uris)) if local else nullcontext(),
     ):
         counters = execute(pipeline)
-    return _conclude(recipe, options, counters, len(uris), screen, start)
+    stages = [stage for stage in recipe.stages if stage.name not in outcome.without]
+    return _conclude(recipe, stages, options, counters, len(uris), screen, start)
 
 
 def choose_runner(options: Any) -> bool:
@@ -188,7 +189,13 @@ def _last_line(error: Exception) -> str:
 
 
 def _conclude(
-    recipe: Recipe, options: Any, counters: dict[str, int], inputs: int, screen: Screen, start: float
+    recipe: Recipe,
+    stages: Sequence[StageInfo],
+    options: Any,
+    counters: dict[str, int],
+    inputs: int,
+    screen: Screen,
+    start: float,
 ) -> int:
     """Checks the counts, writes card and report, puts all in its place, and prints the funnel."""
     from pipelines import manifest
@@ -198,7 +205,7 @@ def _conclude(
     from pipelines.report import report
 
     out = options.view_as(RunOptions).output
-    funnel = manifest.stage_counts(counters, recipe.stages)
+    funnel = manifest.stage_counts(counters, stages)
     made = folder.partial(out)
     wrong = manifest.discrepancies(funnel, inputs, count_rows(made, "data"), count_rows(made, "rejected"))
     shown = manifest.public_options(options, [RunOptions, *recipe.options])

@@ -120,6 +120,7 @@ def manifest(
         "rows": funnel[-1]["kept"],
         "rejects": sum(stage["rejected"] for stage in funnel),
         "llm": {name: counters.get(f"llm/{name}", 0) for name in _LLM},
+        "cascade": {name: n for name, n in sorted(_below(counters, "cascade").items()) if n},
         "transcribed": {name: n for name, n in sorted(_below(counters, "transcribe").items()) if n},
         "seconds": seconds,
     }

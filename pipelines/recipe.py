@@ -55,11 +55,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The ends of a recipe's pipeline: paths of the files written, dataset and rejects; what it asks."""
+    """A recipe's pipeline, wired.
+
+    Attributes:
+      data, rejected: its ends: paths of the files written.
+      models: what it asks; None if it asks none.
+      without: stages of the recipe that the options leave out.
+    """
 
     data: beam.PCollection[str]
     rejected: beam.PCollection[str]
     models: ModelsSpec | None = None
+    without: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from filters.confidence import DEFAULT_MINIMUM, is_sure
 from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from filters.judge import is_judged_good
+from pipelines.answering import AnswerOptions, AnswerPairs, checked_answering
 from pipelines.documents import ReadDocuments
 from pipelines.inputs import largest_first
 from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
@@ -158,6 +159,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     models = checked_models(run.options)
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
+    answering = checked_answering(run.options, models)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -182,9 +184,11 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
     scored = alone.kept | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
-    rows = good.kept | Convert("write", encode, tuple[str, bytes])
+    answered = good.kept | AnswerPairs(answering) if answering else None
+    rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
-    stages = (read, found, pairs, certain, whole, shown, alone, scored, good, rows)
+    stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
+    stages += [answered] if answered else []
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
@@ -192,13 +196,22 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
         models=models,
+        without=() if answered else ("answers",),
     )
 
 
 RECIPE = Recipe(
     name="scp116k",
     summary="problem-solution pairs from documents of any format",
-    options=(DocumentOptions, PairOptions, TranscriberOptions, JudgeOptions, ModelOptions, VllmOptions),
+    options=(
+        DocumentOptions,
+        PairOptions,
+        TranscriberOptions,
+        JudgeOptions,
+        AnswerOptions,
+        ModelOptions,
+        VllmOptions,
+    ),
     stages=(
         StageInfo("read", "documents", "opens a document and turns it into blocks"),
         StageInfo("extract", "documents", "finds the problems and solutions in it"),
@@ -209,6 +222,7 @@ RECIPE = Recipe(
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
         StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
         StageInfo("judge", "pairs", "drops what the judge finds wanting"),
+        StageInfo("answers", "pairs", "with --answer_engines: models solve the problem, and are compared"),
         StageInfo("write", "pairs", "writes the rows"),
     ),
     record=Pair,
