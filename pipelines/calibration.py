@@ -168,7 +168,9 @@ def report(examples: Sequence[Example], precision: float, lost: Mapping[str, int
     """
     from rich.console import Console
 
-    console = Console(file=out, highlight=False, width=None if out.isatty() else _WIDTH)
+    console = Console(
+        file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else _WIDTH
+    )
     good = sum(example.good for example in examples)
     console.print(
         f"{len(examples):,} labelled examples: {good:,} keep, {len(examples) - good:,} drop{_counted(lost)}"
