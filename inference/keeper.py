@@ -30,11 +30,12 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 _STOP_S = 10.0
 """What a server gets to end by itself."""
 _TAIL_BYTES = 200_000
-_PREFIX = re.compile(r"^\(.*? pid=\d+\)\s*(\w+ [\d-]+ [\d:]+ \[[^]]*\])?\s*")
+_PREFIX = re.compile(r"^\(.*? pid=\d+\)\s?(\w+ [\d-]+ [\d:]+ \[[^]]*\] ?)?")
 """What vLLM puts before a line."""
 _ERROR = re.compile(
     r"[\w.]*(Error|Exception|Interrupt): ?\S|\S+: (error:|No module named|Error while finding) "
 )
+_CONSEQUENCE = re.compile("root cause|initialization failed")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -195,10 +196,12 @@ def telling_line(log: Path, begun: int = 0) -> str:
     with log.open("rb") as file:
         file.seek(max(begun, log.stat().st_size - _TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()
-    bare = [_PREFIX.sub("", line).strip() for line in lines]
-    errors = [line for line in bare if _ERROR.match(line)]
-    causes = [line for line in errors if "root cause" not in line and "initialization failed" not in line]
-    return " ".join((causes or errors or [*filter(None, bare)] or ["it printed nothing"])[-1].split())[:300]
+    bare = [said for line in lines if (said := _PREFIX.sub("", line)).strip()] or ["it printed nothing"]
+    errors = [number for number, line in enumerate(bare) if _ERROR.match(line)]
+    causes = [number for number in errors if not _CONSEQUENCE.search(bare[number])]
+    number = (causes or errors or [len(bare) - 1])[-1]
+    indented = [line for line in bare[number + 1 : number + 2] if line[0].isspace()]  # pydantic says it there
+    return " ".join(" ".join([bare[number], *indented]).split())[:300]
 
 
 def _start(command: list[str], folder: Path) -> subprocess.Popen[bytes]:

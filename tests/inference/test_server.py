@@ -281,6 +281,11 @@ def test_a_folder_that_others_could_have_made_is_refused(machine: Machine, kind:
     [
         ("INFO 1\nINFO 2\n", "INFO 2"),
         ("", "it printed nothing"),
+        (
+            "pydantic.ValidationError: 1 error for ModelConfig\n"
+            "  Value error, max_model_len is too large\n    For further information visit a page\n",
+            "1 error for ModelConfig Value error, max_model_len is too large",
+        ),
         ("api_server.py: error: unrecognized arguments: --frob\n", "unrecognized arguments: --frob"),
         (
             "(EngineCore pid=12) ERROR 11-23 02:25:21 [core.py:99] "
