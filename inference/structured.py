@@ -99,7 +99,7 @@ def _bare(text: str) -> bytes:
         text = text.partition("</think>")[2].strip() or text
     if text.startswith("```") and text.endswith("```"):
         language, _, fenced = text[3:-3].partition("\n")
-        text = fenced if language.strip() in ("", "json") else text
+        text = fenced.strip() if language.strip() in ("", "json") else text
     return text.encode(errors="replace")  # halves of surrogate pairs, which are no text
 
 
