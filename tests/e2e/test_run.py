@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from tests.conftest import EXAMPLES, ROOT
+from tests.e2e.conftest import Vllm, gone
+
+TIMEOUT_S = 1500
+CRITERIA = {
+    "problem_self_contained",
+    "solution_correct",
+    "solution_complete",
+    "matches_problem",
+    "educational_level",
+    "clean_text",
+}
+
+
+def run(vllm: Vllm, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Runs the main job with vLLM as its judge; the rule keeps whatever was judged."""
+    arguments = [
+        *("--input", str(EXAMPLES), "--output", str(output), *more),
+        *("--llm_engine", "vllm", "--llm_model", vllm.model, "--vllm_python", vllm.python),
+        *("--llm_concurrency", "16", "--llm_timeout_s", "600"),
+        *("--judge_keep", "min_score >= 1", "--judge_max_tokens", "1500"),
+    ]
+    for name, value in vllm.arguments:
+        arguments += ["--vllm_arg", f"{name}={value}" if value else name]
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", "run", "scp116k", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        env={**os.environ, **vllm.environment, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+    )
+
+
+def manifest(output: Path) -> dict[str, Any]:
+    return json.loads((output / "run.json").read_text())
+
+
+def rows(output: Path) -> list[dict[str, Any]]:
+    return [
+        row for path in sorted((output / "data").glob("*.parquet")) for row in pq.read_table(path).to_pylist()
+    ]
+
+
+def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = run(vllm, output)
+    assert first.returncode == 0, first.stderr
+    assert gone(), "the server ends with the run"
+
+    told = manifest(output)
+    assert told["complete"]
+    (score,) = [stage for stage in told["stages"] if stage["stage"] == "score"]
+    assert score["in"] == score["kept"] > 50, score
+    assert told["llm"]["requests"] >= score["in"]
+    assert told["llm"]["from_ledger"] == 0
+    assert told["llm"]["failures"] == 0
+
+    found = rows(output)
+    assert len(found) == score["kept"]
+    exact = 0
+    for judge in (row["judge"] for row in found):
+        assert judge["model"] == vllm.model
+        assert judge["verdict"] == "keep"
+        assert 0 <= judge["score"] <= 1
+        scores = {criterion["name"]: criterion["score"] for criterion in judge["criteria"]}
+        assert set(scores) == CRITERIA
+        assert all(1 <= value <= 5 for value in scores.values())
+        exact += any(value % 1 for value in scores.values())
+        (vote,) = judge["votes"]
+        assert vote["valid"]
+    assert exact == len(found), "scores are expected values by the likelihoods of the labels"
+
+    segments = list((output / "ledger").glob("*.jsonl.gz"))
+    assert (
+        sum(len(gzip.decompress(path.read_bytes()).splitlines()) for path in segments)
+        == told["llm"]["requests"]
+    )
+    data = {path.name: path.read_bytes() for path in (output / "data").iterdir()}
+
+    second = run(vllm, output, "--resume")
+    assert second.returncode == 0, second.stderr
+    again = manifest(output)
+    assert again["llm"]["requests"] == 0
+    assert again["llm"]["from_ledger"] == told["llm"]["requests"]
+    assert {path.name: path.read_bytes() for path in (output / "data").iterdir()} == data
+
+
+def test_a_vllm_that_does_not_start_is_one_line_before_any_work(vllm: Vllm, tmp_path: Path) -> None:
+    bad = Vllm(vllm.python, str(tmp_path / "no-model"), vllm.environment, vllm.arguments)
+    stopped = run(bad, tmp_path / "out")
+    assert stopped.returncode == 2
+    assert len(stopped.stderr.strip().splitlines()) == 1
+    assert "no-model" in stopped.stderr
+    assert "its log is" in stopped.stderr
+    assert not (tmp_path / "out" / "run.json").exists()
+    Path(stopped.stderr.strip().rpartition("its log is ")[2]).unlink()
