@@ -244,7 +244,7 @@ def _point(examples: Sequence[Example], name: str, precision: float) -> tuple[Po
 
 
 def _thresholds(points: dict[str, tuple[Point | None, Point]], precision: float) -> Any:
-    table = _table("keep from", "score", "precision", "at least", "recall", "kept")
+    table = _table("criterion", "keep from", "precision", "at least", "recall", "kept")
     table.title, table.title_justify = f"for a precision of {precision:g}, sure at 95 %", "left"
     for name, (reached, surest) in points.items():
         if reached:
