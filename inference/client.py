@@ -70,7 +70,8 @@ class Token:
 
     Attributes:
       text: the token; bytes that are part of a character as surrogates (PEP 383).
-      alternatives: tokens with their log-probabilities, the likeliest first.
+      alternatives: tokens with their log-probabilities, the likeliest first; of whole numbers only, as these
+        are what scores are read from.
     """
 
     text: str
@@ -242,11 +243,13 @@ def _answer(response: Any) -> Answer:
 
 
 def _token(entry: Any) -> Token:
-    others = [(str(other["token"]), float(other["logprob"])) for other in entry.get("top_logprobs") or ()]
     data = entry.get("bytes")  # a token may be part of a character
     text = str(entry["token"])
     if isinstance(data, list) and data:
         text = bytes(data).decode(errors="surrogateescape")
+    if not text.strip().isdigit():
+        return Token(text, ())  # those of a rationale would make up 95 % of the ledger
+    others = [(str(other["token"]), float(other["logprob"])) for other in entry.get("top_logprobs") or ()]
     return Token(text, tuple(others))
 
 
