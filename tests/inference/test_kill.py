@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from random import Random
@@ -78,3 +80,21 @@ def test_a_run_that_is_killed_twenty_times(seed: int, tmp_path: Path) -> None:
     # Whoever was asked twice was in flight or not yet on disk when a run was killed.
     assert stats["requests"] - ITEMS <= lost + KILLS * CONCURRENCY
     assert stats["most"] <= 2 * CONCURRENCY  # the dead leave theirs to the server for a moment
+
+
+def test_a_run_that_is_told_to_stop_loses_nothing(tmp_path: Path) -> None:
+    folder, output = questions(tmp_path / "in", ITEMS), tmp_path / "out"
+    options = ["--llm_concurrency", str(CONCURRENCY), "--ledger_flush_s", "3600", "--resume"]
+    with FastStub("--median", "0.2", "--sigma", "0.5") as slow:
+        run = start(folder, output, slow.url, *options)
+        while len(slow.stats()["answered"]) < 30:
+            time.sleep(0.05)
+        assert run.pid
+        os.kill(run.pid, signal.SIGTERM)
+        status, said = finished(run, output)
+        answered = slow.stats()["answered"]
+    assert status == 130
+    [line] = [line for line in said.splitlines() if "documents read" not in line]
+    assert line == "beam: stopped; nothing was finished, start again with --resume or --overwrite"
+    # What was on its way to the run when it ended may be lost.
+    assert len(in_ledger(output, answered)) >= len(answered) - CONCURRENCY > 0
