@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -44,6 +45,7 @@ class Structured(Generic[Shape]):
     answer: Answer
 
 
+@cache
 def response_format(shape: type[BaseModel]) -> dict[str, Any]:
     """Returns the parameter that makes a server answer in the shape of a model."""
     schema = shape.model_json_schema()
