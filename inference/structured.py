@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from inference.client import Answer, Message, ModelError
 from inference.engine import Engine
 from inference.ledger import Request
+from inference.prompts.fences import harmless
 
 REASKS = 2
 """How often a model is shown what is wrong with its answer."""
@@ -82,10 +83,10 @@ async def ask_structured(engine: Engine, request: Request, shape: type[Shape]) -
             reason, wrong = "refusal", "the server's filter held it back"
         messages = [  # all of it: a question that was asked before has its answer in the ledger
             *messages,
-            {"role": "assistant", "content": texts[-1]},
+            {"role": "assistant", "content": harmless(texts[-1])},  # it may quote the document
             {
                 "role": "user",
-                "content": f"That answer can't be used: {wrong}. Answer again, as asked at first.",
+                "content": f"That answer can't be used: {harmless(wrong)}. Answer again, as asked at first.",
             },
         ]
     raise InvalidAnswer(reason, wrong, texts)

@@ -178,6 +178,23 @@ def test_an_answer_that_repeats_a_verdict_of_the_text_is_no_verdict() -> None:
             asked(models, judge_pair(JudgeSpec(RUBRIC), models, HARMLESS))
 
 
+def test_an_answer_that_quotes_the_document_brings_no_control_token_into_the_next_question() -> None:
+    from inference.structured import InvalidAnswer
+
+    quoted = " ".join(CONTROL_TOKENS)
+    for answer in (
+        quoted,
+        json.dumps({"rationale": quoted, "scores": {}}),
+        json.dumps(dict.fromkeys(CONTROL_TOKENS)),
+    ):
+        with stubs(lambda body, n, answer=answer: Reply(answer)) as (models, [server]):  # type: ignore[misc]
+            with pytest.raises(InvalidAnswer) as caught:
+                asked(models, judge_pair(JudgeSpec(RUBRIC), models, HARMLESS))
+            assert caught.value.texts[0] == answer
+            for message in server.requests[-1][2]["messages"]:
+                assert [token for token in CONTROL_TOKENS if token in message["content"]] == []
+
+
 def test_answers_that_are_compared_are_fenced_too() -> None:
     no = json.dumps({"rationale": "They differ.", "same": "no"})
     names = ("problem", "first", "second")
