@@ -30,9 +30,13 @@ FORMAT = 1
 MAX_TEMPERATURE = 20.0
 LABEL = "__label__"
 
-_HEAD = struct.pack("<ii", 793712314, 12)  # fastText's magic number and the version of its format
+_MAGIC, _VERSION, _SUPERVISED = 793712314, 12, 3
+# What a model begins with: these two, twelve numbers and `t` of its training, the sizes of its dictionary:
+# entries, words, labels, tokens, pruned rows.
+_HEAD = struct.Struct("<ii12idiiiqq")
+_MAX_DIMENSIONS = 10_000
 _MAX_BYTES = 2_000_000_000
-_CHECK_S = 120
+_CHECK_S = 60
 # LaTeX commands, words, numbers, characters of scripts that don't separate words, and every other sign alone:
 # no text can hold fastText's own marks for labels and ends of lines.
 _TOKEN = re.compile(
@@ -269,6 +273,21 @@ def _read(folder: str) -> tuple[dict[str, Any], bytes]:
     if version != FORMAT:
         raise BadClassifier(f"{folder}/{CARD}: written by another version of Assay; train it again")
     model = content(MODEL)
-    if not model.startswith(_HEAD) or hashlib.sha256(model).hexdigest() != wanted:
+    if not _is_model(model) or hashlib.sha256(model).hexdigest() != wanted:
         raise BadClassifier(f"{folder}/{MODEL}: is not the model that {CARD} tells of; train it again")
     return card, model
+
+
+def _is_model(data: bytes) -> bool:
+    """Whether bytes begin like a model whose sizes they can hold: fastText believes whatever stands there."""
+    if len(data) < _HEAD.size:
+        return False
+    magic, version, *arguments, _, entries, words, labels, tokens, pruned = _HEAD.unpack_from(data)
+    return (
+        (magic, version, arguments[7]) == (_MAGIC, _VERSION, _SUPERVISED)
+        and 0 < arguments[0] <= _MAX_DIMENSIONS
+        and 0 <= words == entries - labels
+        and 0 < labels <= entries <= len(data) // 10  # a word takes a byte, its end, its count and its kind
+        and tokens >= 0
+        and -1 <= pruned <= len(data) // 8
+    )

@@ -15,6 +15,14 @@ from typing import Any
 
 _POINTS = 4
 _NOISE = 1e-9
+# What is longer or deeper is no final answer. It would only be given up later, when its time is used up.
+_MAX_LENGTH, _MAX_DEPTH = 400, 10
+_ENDLESS = re.compile(
+    r"\^\s*\{?\s*-?\s*\d{4}|\)\s*\^\s*\{?\s*-?\s*\d{3}"  # large powers
+    r"|\d{4}\s*\}?\s*!"
+    r"|\d\s*\}?\s*\^\s*\{[^{}]*\d\s*\^|\^\s*\{[^{}]*\d\s*\^|(?:\^\s*\{[^{}]*){3}"  # towers
+    r"|[+-]{4}"
+)
 _COMMANDS = frozenset(
     re.findall(
         r"\w+",
@@ -81,6 +89,14 @@ def _letters_differ_by_case(a: str, b: str) -> bool:
     }
 
 
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
 @cache
 def _config() -> Any:
     from latex2sympy2_extended import NormalizationConfig  # type: ignore[import-untyped]
@@ -109,6 +125,8 @@ def parsed(text: str) -> Any:
 
 
 def _is_mathematics(text: str) -> bool:
+    if len(text) > _MAX_LENGTH or _ENDLESS.search(text) or _depth(text) > _MAX_DEPTH:
+        return False
     commands = re.findall(r"\\([A-Za-z]+)", text)
     if any(command not in _COMMANDS for command in commands) or re.search(r"[EI]|[$#@\"']", text):
         return False

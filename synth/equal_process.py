@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 
-SECONDS = 5
+SECONDS = 4
 _MEGABYTES = 1000
 
 

@@ -145,7 +145,9 @@ def _plain_unit(text: str) -> str:
     for mark, plain in _UNIT_MARKS:
         text = re.sub(mark, plain, text)
     text = text.strip(" .")
-    return text if len(text) <= _MAX_UNIT and re.fullmatch(r"[^\W\d_][\w\s*/().^+-]*", text) else ""
+    if re.search(r"\*\*\s*[+-]?\d{3}|\*\*\s*[+-]?\d+\s*\*\*", text):
+        return ""
+    return text if len(text) <= _MAX_UNIT and re.fullmatch(r"\(?[^\W\d_][\w\s*/().^+-]*", text) else ""
 
 
 @cache

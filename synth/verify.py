@@ -69,7 +69,7 @@ def _without_model(pair: Pair, given: str) -> tuple[bool | None, str | None]:
     if pair.answer:
         agrees = algebra().same(pair.answer, given, pair.language)
     elif formula := _LAST_FORMULA.search(pair.solution):  # the last formula need not be the result
-        agrees = algebra().same(formula[1], given, pair.language) or None
+        agrees = algebra().same(formula[1].rpartition("=")[2], given, pair.language) or None
     else:
         agrees = None
     return agrees, None if agrees is None else ALGEBRA
@@ -141,6 +141,8 @@ class Algebra:
         return None if answer is None else bool(answer)
 
     def _ask(self, line: str) -> bool | None:
+        if self._process and self._process.poll() is not None:
+            self.close()
         process = self._process = self._process or self._start()
         try:
             print(line, file=process.stdin, flush=True)

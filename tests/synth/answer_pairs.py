@@ -145,7 +145,11 @@ PAIRS = [
     ("AB", "BA", UNCLEAR),
     ("2xy", "2yx", SAME),
     (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", SAME),
-    (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", r"\begin{pmatrix} 1 & 2 \\ 3 & 5 \end{pmatrix}", DIFFERENT),
+    (
+        r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
+        r"\begin{pmatrix} 1 & 2 \\ 3 & 5 \end{pmatrix}",
+        DIFFERENT,
+    ),
     (r"\infty", r"-\infty", DIFFERENT),
     ("E", "e", DIFFERENT),
     ("12:30", "2:5", DIFFERENT),
