@@ -1,8 +1,8 @@
 """One model that a worker asks: from the ledger, or from its server within limits and with patience.
 
-An outage is no rejection. A failure counts against a request only if the server has answered somebody since
-the request's last failure; while it answers nobody, all of them wait behind one small request that is sent
-now and then (a circuit breaker), and after `patience_s` the run stops with `ServerGone`.
+An outage is no rejection. A request that failed is sent again only when the server has answered somebody
+since. While it answers nobody, all of them wait behind one small request that is sent now and then (a circuit
+breaker), and after `patience_s` the run stops with `ServerGone`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from inference.ledger import Ledger, Request
 from inference.server import ServerSpec
 
 MAX_ATTEMPTS = 6
-"""Failures that count against a request."""
+"""A request that failed so often, though the server answered others in between, is given up."""
+
+MAX_LIMITED = 20
+"""Likewise, of being told to slow down, which is no fault of a request unless it never gets through."""
 
 FIRST_WAIT_S = 0.5
 PROBE_EVERY_S = 5.0
@@ -123,22 +126,18 @@ class Engine:
 
     async def _insist(self, request: Request) -> Answer:
         """Asks until there is an answer, or none can be had."""
-        began = since = time.monotonic()
-        failures = counted = 0
+        failures = limits = 0
         while True:
             async with self._free:
                 try:
+                    await self._take(request)
                     return await self._send(request)
                 except ModelError as error:
-                    now = time.monotonic()
-                    others_answered, since = self._last_good >= since, now
-                    limited = error.reason == "rate_limited"
-                    failures, counted = failures + 1, counted + (others_answered and not limited)
-                    # Being told to slow down is no fault of a request, unless it never gets through.
-                    too_long = limited and others_answered and now - began > self.spec.patience_s
-                    if not error.passing or counted >= MAX_ATTEMPTS or too_long:
+                    since, limited = time.monotonic(), error.reason == "rate_limited"
+                    failures, limits = failures + (not limited), limits + limited
+                    if not error.passing or failures >= MAX_ATTEMPTS or limits >= MAX_LIMITED:
                         raise
-                    wait = self._wait(failures, error)
+                    wait = self._wait(failures + limits, error)
                 if limited:  # whoever waits in its place slows the others down
                     await asyncio.sleep(wait)
             if not limited:
@@ -167,7 +166,8 @@ class Engine:
                     async with asyncio.timeout(max(left, 1.0)):
                         await self._send(_PROBE)
                 except TimeoutError:
-                    raise self._gone("silence") from None
+                    if self._last_good < since:
+                        raise self._gone("silence") from None
                 except ModelError as error:
                     if error.passing and left <= 0:
                         raise self._gone(f"{error.reason}: {error.detail}") from None
@@ -181,12 +181,15 @@ class Engine:
             "what it said before is kept: go on with --resume"
         )
 
-    async def _send(self, request: Request) -> Answer:
-        """Makes one request, within the limits, and notes whether the server is there."""
+    async def _take(self, request: Request) -> None:
+        """Returns when the limits allow a request."""
         if self._requests:
             await self._requests.take(1)
         if self._tokens:
             await self._tokens.take(_tokens(request))
+
+    async def _send(self, request: Request) -> Answer:
+        """Makes one request, and notes whether the server is there."""
         try:
             answer = await self._client.send(request.messages, request.parameters)
         except ModelError as error:
