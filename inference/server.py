@@ -150,10 +150,11 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
 
 def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> None:
     """Starts a keeper, which inherits the lock by which others see that there is one."""
-    arguments = [part for name, value in spec.arguments for part in (f"--{name}", value) if part]
     command = [
         *(python, "-m", "vllm.entrypoints.openai.api_server"),
-        *("--host", "127.0.0.1", "--model", spec.model, "--disable-uvicorn-access-log", *arguments),
+        *(f"--{name}={value}" if value else f"--{name}" for name, value in spec.arguments),
+        *("--disable-uvicorn-access-log", "--model", spec.model),
+        *("--host", "127.0.0.1"),  # last: nobody else may come in, whatever is asked for
     ]
     keeper.write_json(folder / keeper.JOB, keeper.Job(command, spec.start_s, spec.restarts, GRACE_S))
     keeper.write_json(folder / keeper.STATE, keeper.State())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,22 +50,27 @@ class Vllm:
     arguments: tuple[tuple[str, str], ...] = ARGUMENTS
 
 
-def left() -> set[str]:
-    """Returns what there is of servers that Assay has started: their folders, and every process that writes
-    to a log there, which are the server, its engine and its workers."""
-    ours = f"{ROOT}/assay-vllm-{os.getuid()}-"
-    found = {str(state.parent) for state in ROOT.glob(f"{Path(ours).name}*/{STATE}")}
+def folders() -> set[Path]:
+    """Returns the folders of servers that Assay has started, and those where only a log is left."""
+    return set(ROOT.glob(f"assay-vllm-{os.getuid()}-*"))
+
+
+def processes() -> dict[int, str]:
+    """Returns what servers consist of, as far as Assay has started them: number and command line of all who
+    write to a log of theirs, which are the server itself, its engine and its workers."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if os.readlink(process / "fd" / "1").startswith(ours):
-                found.add(process.name)
+            if os.readlink(process / "fd" / "1").startswith(f"{ROOT}/assay-vllm-{os.getuid()}-"):
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ")
+                found[int(process.name)] = command.decode(errors="replace").strip()
     return found
 
 
-def gone(before: Collection[str] = ()) -> bool:
-    """Waits until nothing is left of any server but of those before, and says whether that came to pass."""
+def eventually(holds: Callable[[], Any]) -> bool:
+    """Waits until something holds, and says whether it came to that."""
     until = time.monotonic() + PATIENCE_S
-    while left() - set(before):
+    while not holds():
         if time.monotonic() > until:
             return False
         time.sleep(0.2)
@@ -76,9 +83,13 @@ def vllm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vllm]:
     python, model = (os.environ.get(f"ASSAY_E2E_{name}", "") for name in ("PYTHON", "MODEL"))
     if not python or not model:
         pytest.skip("no vLLM here: run `make e2e`")
-    before = left()
+    before = folders()
     for name, value in ON_CPU.items():
         monkeypatch.setenv(name, value)
     # Not resolved: a virtual environment is known by the path of its Python.
     yield Vllm(os.path.abspath(python), os.path.abspath(model), ON_CPU)
-    assert gone(before), left() - before
+    assert eventually(lambda: not processes()), processes()
+    new = folders() - before
+    assert eventually(lambda: not any((folder / STATE).exists() for folder in new)), new
+    for folder in new:  # with a log, of a server that was given up
+        shutil.rmtree(folder)

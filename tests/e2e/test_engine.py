@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
+import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,7 @@ from inference.likelihood import expected_values
 from inference.models import Models, ModelsSpec
 from inference.server import ServerSpec, lease
 from inference.structured import Structured, ask_structured
-from tests.e2e.conftest import Vllm, gone
+from tests.e2e.conftest import Vllm, eventually, folders, processes
 
 LABELS = ("1", "2", "3", "4", "5")
 
@@ -43,39 +47,47 @@ def question(number: int) -> Request:
     return Request([{"role": "user", "content": text}], parameters, prompt="marks-1")
 
 
-def ask_all(spec: ModelsSpec, count: int) -> tuple[list[Structured[Scores]], dict[str, int]]:
-    models = Models(spec)
+def ask_all(models: Models, numbers: Iterable[int]) -> list[Structured[Scores]]:
+    async def all_of_them() -> list[Structured[Scores]]:
+        return await asyncio.gather(
+            *(ask_structured(models["small"], question(number), Scores) for number in numbers)
+        )
+
+    return models.submit(all_of_them()).result(timeout=500)
+
+
+def test_a_started_server_answers_in_the_shape_with_likelihoods_even_if_it_dies(
+    vllm: Vllm, tmp_path: Path
+) -> None:
+    others = folders()
+    models = Models(models_spec(vllm, tmp_path))
     try:
+        answers = ask_all(models, range(12))
+        assert models.take_counts()["llm/requests"] >= 12
+        for one in answers:
+            assert set(json.loads(one.answer.text)) == set(Scores.model_fields)
+            expected = expected_values(one.answer, LABELS, tuple(Scores.model_fields))
+            assert set(expected) == set(Scores.model_fields)
+            assert all(1 <= value <= 5 for value in expected.values())
+            assert any(value % 1 for value in expected.values()), "it is sure of nothing as much as that"
 
-        async def all_of_them() -> list[Structured[Scores]]:
-            engine = models["small"]
-            return await asyncio.gather(
-                *(ask_structured(engine, question(number), Scores) for number in range(count))
-            )
+        before = processes()
+        (server,) = [pid for pid, command in before.items() if "vllm.entrypoints" in command]
+        os.kill(server, signal.SIGKILL)  # its engine outlives that
+        assert len(ask_all(models, range(12, 18))) == 6
+        assert not set(before) & set(processes()), "something is left of the server that died"
 
-        answers = models.submit(all_of_them()).result(timeout=400)
-        return answers, dict(models.take_counts())
+        (server,) = [pid for pid, command in processes().items() if "vllm.entrypoints" in command]
+        os.kill(parent(server), signal.SIGKILL)  # its keeper
+        assert eventually(lambda: not processes())
     finally:
         models.close()
+    for folder in folders() - others:
+        shutil.rmtree(folder)  # which only a keeper that was killed leaves
 
 
-def test_a_started_server_answers_in_the_shape_and_with_likelihoods(vllm: Vllm, tmp_path: Path) -> None:
-    spec = models_spec(vllm, tmp_path)
-    answers, counts = ask_all(spec, 20)
-    assert counts["llm/requests"] >= 20
-    assert not counts.get("llm/from_ledger")
-    assert not counts.get("llm/failures")
-    for one in answers:
-        assert set(json.loads(one.answer.text)) == {"clarity", "difficulty", "interest"}
-        expected = expected_values(one.answer, LABELS, tuple(Scores.model_fields))
-        assert set(expected) == {"clarity", "difficulty", "interest"}
-        assert all(1 <= value <= 5 for value in expected.values())
-        assert any(value % 1 for value in expected.values()), "it is sure of nothing as much as that"
-    assert gone()
-
-    again, counts = ask_all(spec, 20)
-    assert counts == {"llm/from_ledger": 20}
-    assert [one.value for one in again] == [one.value for one in answers]
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @pytest.mark.parametrize(
@@ -91,10 +103,8 @@ def test_an_argument_that_vllm_refuses_is_named(
     with pytest.raises(BadEndpoint, match=telling) as caught:
         lease(ServerSpec(vllm.model, telling, vllm.python, arguments, start_s=300))
     assert "\n" not in str(caught.value)
-    Path(str(caught.value).rpartition("its log is ")[2]).unlink()
 
 
 def test_a_model_that_is_not_there_is_named(vllm: Vllm) -> None:
-    with pytest.raises(BadEndpoint, match="no/such-model") as caught:
+    with pytest.raises(BadEndpoint, match="no/such-model"):
         lease(ServerSpec("no/such-model", "none", vllm.python, vllm.arguments, start_s=300))
-    Path(str(caught.value).rpartition("its log is ")[2]).unlink()

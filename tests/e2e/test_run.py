@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tests.conftest import EXAMPLES, ROOT
-from tests.e2e.conftest import Vllm, gone
+from tests.e2e.conftest import Vllm, eventually, processes
 
 TIMEOUT_S = 1500
 CRITERIA = {
@@ -58,7 +58,7 @@ def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm,
     output = tmp_path / "out"
     first = run(vllm, output)
     assert first.returncode == 0, first.stderr
-    assert gone(), "the server ends with the run"
+    assert eventually(lambda: not processes()), "the server ends with the run"
 
     told = manifest(output)
     assert told["complete"]
@@ -106,4 +106,3 @@ def test_a_vllm_that_does_not_start_is_one_line_before_any_work(vllm: Vllm, tmp_
     assert "no-model" in stopped.stderr
     assert "its log is" in stopped.stderr
     assert not (tmp_path / "out" / "run.json").exists()
-    Path(stopped.stderr.strip().rpartition("its log is ")[2]).unlink()
