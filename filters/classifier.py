@@ -37,6 +37,7 @@ _HEAD = struct.Struct("<ii12idiiiqq")
 _MAX_DIMENSIONS = 10_000
 _MAX_BYTES = 2_000_000_000
 _CHECK_S = 60
+_MIN_ROWS = 256
 # LaTeX commands, words, numbers, characters of scripts that don't separate words, and every other sign alone:
 # no text can hold fastText's own marks for labels and ends of lines.
 _TOKEN = re.compile(
@@ -99,7 +100,12 @@ def train(file: Path, training: Training) -> Any:
 
 
 def quantise(model: Any, file: Path, training: Training) -> None:
-    """Compresses a model in place, and trains what is left of it once more (arXiv 1612.03651)."""
+    """Compresses a model in place, and trains what is left of it once more (arXiv 1612.03651).
+
+    A model of a few words stays as it is: fastText has nothing to choose its 256 centroids from.
+    """
+    if model.get_input_matrix().shape[0] < _MIN_ROWS:
+        return
     model.quantize(str(file), cutoff=training.cutoff, retrain=True, qnorm=True, thread=1, verbose=0, dsub=2)
 
 
@@ -130,7 +136,8 @@ def fit_temperature(shares: Sequence[Sequence[float]], truths: Sequence[int]) ->
     def loss(temperature: float) -> float:
         return log_loss([soften(row, temperature) for row in shares], truths)
 
-    return float(minimize_scalar(loss, bounds=(1.0, MAX_TEMPERATURE), method="bounded").x)
+    found = float(minimize_scalar(loss, bounds=(1.0, MAX_TEMPERATURE), method="bounded").x)
+    return found if loss(found) < loss(1.0) else 1.0
 
 
 def log_loss(shares: Sequence[Sequence[float]], truths: Sequence[int]) -> float:

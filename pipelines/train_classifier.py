@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pipelines import __version__
+from pipelines.console import quiet
 from pipelines.errors import UsageError
 
 PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)
@@ -93,10 +94,21 @@ def train_classifier(arguments: Sequence[str]) -> int:
     Raises:
       UsageError: a wrong option, no usable input, or an output that holds something else.
     """
+    with quiet():  # Beam warns of what it could import
+        options = parser()
+    chosen = options.parse_args(list(arguments))  # prints its help to the terminal
+    with quiet() as screen:
+        card = _train(chosen)
+        screen.say(_summary(card))
+        screen.say(f"model and card in {chosen.output}")
+    return 0
+
+
+def _train(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Does what the options say, and returns the card."""
     from filters.classifier import Training
     from pipelines.labelled import Columns, Examples, labelled_files
 
-    chosen = parser().parse_args(list(arguments))
     columns = Columns(tuple(chosen.text_column or ("problem", "solution")), chosen.label_column)
     training = Training(
         chosen.epochs, chosen.learning_rate, chosen.dimensions, chosen.word_ngrams, chosen.seed
@@ -104,16 +116,13 @@ def train_classifier(arguments: Sequence[str]) -> int:
     _check_output(chosen.output, chosen.overwrite)
     examples = Examples(columns, chosen.validation_share, chosen.seed)
     examples.read(labelled_files(chosen.input))
-    counts = examples.counts()
-    _check_counts(counts, chosen, examples.skipped)
+    _check_counts(examples.counts(), chosen, examples.skipped)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.ftz"
         card = _trained(examples, training, file)
         card["label_column"] = columns.label
         _write(chosen.output, file.read_bytes(), card)
-    print(_summary(card))
-    print(f"model and card in {chosen.output}")
-    return 0
+    return card
 
 
 def _check_output(output: str, overwrite: bool) -> None:

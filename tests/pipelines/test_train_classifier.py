@@ -50,11 +50,11 @@ def run_output(folder: Path, records: list[dict[str, Any]], rejects: list[dict[s
     return folder
 
 
-def test_a_folder_of_model_and_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_model_and_card(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     data = written(tmp_path / "rows.jsonl", rows(600))
     arguments = ["--input", str(data), *QUICK]
     assert train_classifier([*arguments, "--output", str(tmp_path / "one")]) == 0
-    said = capsys.readouterr().out
+    said = capfd.readouterr().out
     assert "accuracy 0.9" in said
     assert "at a precision of 0.95" in said
     card = json.loads((tmp_path / "one/card.json").read_text())
