@@ -84,6 +84,8 @@ def test_the_threshold_lies_where_the_precision_is_reached(tmp_path: Path) -> No
     assert cells(out, "score")[4] == f"{len(kept):,}"
     assert float(cells(out, "score")[1]) == pytest.approx(sum(kept) / len(kept), abs=6e-4)
     assert sum(kept) / len(kept) > 0.8
+    good = sum(row["label"] == "keep" for row in rows)
+    assert float(cells(out, "score")[3]) == pytest.approx(sum(kept) / good, abs=6e-4)
     assert 0.5 < threshold < 0.8
 
 
