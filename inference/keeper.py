@@ -25,16 +25,16 @@ from typing import Literal
 
 JOB, STATE, USERS, KEEPER, LOG = "job.json", "state.json", "users", "keeper", "vllm.log"
 """Files of the folder; `users` is locked by users (shared), `keeper` by the keeper."""
+TEMPORARY = "tmp"
+"""Where the server puts what it needs for a while."""
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 _STOP_S = 10.0
 """What a server gets to end by itself."""
 _TAIL_BYTES = 200_000
-_PREFIX = re.compile(r"^\(.*? pid=\d+\)\s?(\w+ [\d-]+ [\d:]+ \[[^]]*\] ?)?")
+_PREFIX = re.compile(r"^(\(.*? pid=\d+\)\s?)?(\w+ [\d-]+ [\d:]+ \[[^]]*\] ?)?")
 """What vLLM puts before a line."""
-_ERROR = re.compile(
-    r"[\w.]*(Error|Exception|Interrupt): ?\S|\S+: (error:|No module named|Error while finding) "
-)
+_ERROR = re.compile(r"[\w.]*(Error|Exception): ?\S|\S+: (error:|No module named|Error while finding) ")
 _CONSEQUENCE = re.compile("root cause|initialization failed")
 _PR_SET_PDEATHSIG = 1
 
@@ -176,14 +176,12 @@ class Keeper:
         self.ended = True
 
     def _remove(self, keep_log: bool) -> None:
-        if not keep_log:
-            shutil.rmtree(self.folder)
-            return
-        for path in self.folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name != LOG:
-                path.unlink()
+        """Removes the folder. Nobody comes in before `users` is gone, and nothing is touched after it."""
+        shutil.rmtree(self.folder / TEMPORARY, ignore_errors=True)
+        for name in (JOB, STATE, KEEPER, *(() if keep_log else (LOG,)), USERS):
+            (self.folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # the log is left, or somebody is there already
+            self.folder.rmdir()
 
 
 def telling_line(log: Path, begun: int = 0) -> str:

@@ -158,7 +158,7 @@ def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> Non
     ]
     keeper.write_json(folder / keeper.JOB, keeper.Job(command, spec.start_s, spec.restarts, GRACE_S))
     keeper.write_json(folder / keeper.STATE, keeper.State())
-    temporary = folder / "tmp"
+    temporary = folder / keeper.TEMPORARY
     temporary.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in _UNKNOWN_TO_VLLM}
     environment |= {"TMPDIR": str(temporary), "VLLM_NO_USAGE_STATS": "1", "PYTHONSAFEPATH": "1"}

@@ -282,6 +282,10 @@ def test_a_folder_that_others_could_have_made_is_refused(machine: Machine, kind:
         ("INFO 1\nINFO 2\n", "INFO 2"),
         ("", "it printed nothing"),
         (
+            "ERROR 11-23 02:25:21 [a.py:9] OSError: no/model is no model\nbye\n",
+            "OSError: no/model is no model",
+        ),
+        (
             "pydantic.ValidationError: 1 error for ModelConfig\n"
             "  Value error, max_model_len is too large\n    For further information visit a page\n",
             "1 error for ModelConfig Value error, max_model_len is too large",
