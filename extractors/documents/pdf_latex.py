@@ -242,8 +242,8 @@ def _table_with_dollars(text: str) -> str:
 
 _Token = tuple[str, int, int]
 
-# "1.2.105: y = 3": the number of an item is no part of the formula that follows it.
-_LABEL = re.compile(r"\s*[(\[]?(?:[A-Za-z]{1,2}\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[.):\]]{1,2}\s+")
+# "1.2.105: y = 3", "A: y = 3": the label of an item is no part of the formula that follows it.
+_LABEL = re.compile(r"\s*(?:[(\[]?(?:[A-Za-z]{1,2}\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[.):\]]{1,2}|[A-Z]:)\s+")
 
 
 def _runs(tokens: list[_Token], text: str) -> list[tuple[int, int]]:

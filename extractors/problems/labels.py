@@ -31,6 +31,7 @@ _NUMBER_SIGN = r"(?:[Nn]\.?\s?[oº°]s?\.?|[Nn]r\.?|[Nn]úm\.|[№\#]|č\.|br\.|
 _LINKED_NUMBER = re.compile(rf"\s*(?:{_NUMBER_SIGN})?(?P<number>{NUMBER})")
 _NUMBER_FIRST = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
 _CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*")
+_FIRST_PART = re.compile(r"\((?:a|i)\)\s")
 _MAX_WORDS = 5
 
 
@@ -253,8 +254,9 @@ def _sign(text: str) -> tuple[str, ...]:
 
 def _starts_sentence(block: Block, end: int) -> bool:
     """Whether a sentence begins after a number that nothing sets off: "12 Two men..."."""
-    following = block.text[end:].lstrip()[:1]
-    return block.kind in ("paragraph", "list_item") and (following.isupper() or _is_uncased(following))
+    following = block.text[end:].lstrip()
+    begins = following[:1].isupper() or _is_uncased(following[:1]) or _FIRST_PART.match(following)
+    return block.kind in ("paragraph", "list_item") and bool(begins)
 
 
 def _unknown(block: Block) -> Label | None:

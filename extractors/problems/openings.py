@@ -196,8 +196,9 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
 def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
     """Bare numbers at the start of pieces; the nested items of a list are none."""
     found = [i for i in indices if (label := pieces[i].label) and label.role == "" and label.number]
-    if sum(1 for i in found if label_of(pieces[i]).firm) > 2:
-        found = [i for i in found if label_of(pieces[i]).firm]
+    firm = [i for i in found if label_of(pieces[i]).firm]
+    if 2 * len(firm) > len(found):
+        found = firm
     outermost = min((pieces[i].block.level for i in found if pieces[i].block.marker), default=0)
     sections: dict[tuple[str, ...], int] = {}
     candidates = []

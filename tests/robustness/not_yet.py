@@ -6,7 +6,6 @@ The marks are strict: a layout that begins to hold fails the test until its line
 from __future__ import annotations
 
 NOT_YET: dict[str, str] = {
-    "en-pdf-few-clues": "bare numbers without a heading",
     "en-pdf-numbers-in-badges": "white numbers on a coloured ground are no labels",
     "en-slides-of-unknown-words": "no word is known",
     "en-pdf-mark-scheme-table": "mark schemes in tables are not read",
@@ -17,7 +16,6 @@ NOT_YET: dict[str, str] = {
     "de-pdf-zu": "labels with a preposition",
     "en-pdf-manual-of-many-documents": "one manual for a document a chapter",
     "en-html-manual-of-many-documents": "one manual for a document a chapter",
-    "pt-pdf-padded-numbers": "the letter R as the word for an answer",
     "en-pdf-three-columns-of-restarting-answers": "three narrow columns of short answers",
     "xx-epub-section-end-invented-words": "worked examples under an unknown word",
     "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",

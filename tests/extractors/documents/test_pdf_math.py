@@ -100,3 +100,8 @@ def glyphs(text: str) -> str:
     )
     text = text.replace("\\sum", "∑").replace("\\int", "∫").replace("\\lim", "lim")
     return re.sub(r"[\s&^_()\[\]{}|√.\\\ue000\ue001]", "", unmarked(text)).replace("x+1", "𝑥+1")
+
+
+def test_labels_are_no_part_of_the_formula_after_them() -> None:
+    assert with_dollars("R: 𝑥 = 5")[0] == "R: $x = 5$"
+    assert with_dollars("12. 𝑥 = 5")[0] == "12. $x = 5$"
