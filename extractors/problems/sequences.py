@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _GAIN = 1.0
 _RESTART_AT_HEADING = 1.0
@@ -41,6 +42,7 @@ class Candidate:
     distinct: bool = False
 
 
+@lru_cache(maxsize=65536)
 def numeric(number: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
     """Returns a key that orders printed numbers: 2 < 10, 1.9 < 1.10, digits before letters."""
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in number)
