@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from extractors.problems.affinity import asks
 from extractors.problems.outline import Piece
-from extractors.problems.vocabulary import fold, pattern
+from extractors.problems.titles import title_words
+from extractors.problems.vocabulary import fold, pattern, words
 from schemas.document import Link
 
 if TYPE_CHECKING:
@@ -52,9 +53,16 @@ def leads(pieces: Sequence[Piece]) -> dict[int, list[Lead]]:
             for link in piece.block.links
             if places.get(link.target, index) != index and (is_label(link, piece) or is_closing(link, piece))
         ]
+        here = [lead for lead in here if not _to_remark(lead, pieces[lead.to])]
         if here:
             found[index] = here
     return found
+
+
+def _to_remark(lead: Lead, target: Piece) -> bool:
+    """Whether a link leads to a remark, by its words or those of the title that its target stands under."""
+    titles = [lead.text, *target.section.headings[-1:]]
+    return any(words().get(title_words(title).strip(" .:")) == "other" for title in titles)
 
 
 def _places(pieces: Sequence[Piece]) -> dict[str, int]:
