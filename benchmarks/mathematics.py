@@ -165,7 +165,7 @@ def read_back(pdf: bytes) -> list[tuple[Formula, str, str, str]]:
     for i, formula in enumerate(FORMULAS):
         begin, end = _BEFORE.replace("{}", _letters(i)), _AFTER.replace("{}", _letters(i))
         for place, pattern in (
-            ("inline", f"{begin} (?!displayed)(.*?) {end}"),
+            ("inline", f"{begin} ?(?! ?displayed)(.*?) ?{end}"),
             ("display", f"{begin} displayed(.*?){end}"),
         ):
             match = re.search(pattern, text, re.DOTALL)

@@ -11,7 +11,15 @@ from statistics import median_low
 from extractors.documents.pdf_fragments import ASCENT, DESCENT, Bar, Fragment
 from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
-from extractors.documents.pdf_matrix import around, delimiters_of, matrix, pairs_of, rows_of, with_neighbours
+from extractors.documents.pdf_matrix import (
+    around,
+    delimiters_of,
+    is_large,
+    matrix,
+    pairs_of,
+    rows_of,
+    with_neighbours,
+)
 from extractors.documents.pdf_page import MAX_BARS, Page
 from extractors.documents.pdf_scripts import SCRIPT, SPACE
 from extractors.documents.pdf_text import script
@@ -58,6 +66,9 @@ def reduce_stacks(page: Page) -> None:
     if bars or pairs:
         stacks.high_scripts()
     page.fragments = stacks.fragments
+    for f in delimiters:
+        if is_large(f) and id(f) not in stacks.settled:  # if it is still there, what it encloses is unknown
+            f.text, f.doubtful = finished(latex_of(f.text)), True
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
 
@@ -83,6 +94,8 @@ class _Stacks:
         self._sorted = sorted(fragments, key=_base)
         self._bases = [f.base for f in self._sorted]
         self._gone: set[int] = set()
+        self.settled: set[int] = set()
+        """Brackets that stay on their line, and are large because of what is on it."""
 
     @property
     def fragments(self) -> list[Fragment]:
@@ -175,7 +188,7 @@ class _Stacks:
         index = [
             f for f in near
             if f.size < 0.8 * main.size and root.x0 - main.size < f.x0 and f.x1 < root.x1
-            and f not in inside and y - 0.5 * main.size < f.base < root.bottom
+            and f not in inside and y - 0.5 * main.size < f.base < lowest
         ]  # fmt: skip
         degree = f"[{latex_of(row_text(index)[0])}]" if index else ""
         text = finished(f"\\sqrt{degree}{{{latex_of(content)}}}")
@@ -281,6 +294,8 @@ class _Stacks:
         inside = self._between(top, bottom, opening.x1 - 2, closing.x0 + 2)
         inside = [f for f in inside if f is not opening and f is not closing]
         if not opening.tall:
+            if any(f.stacked and abs(f.base - opening.base) < 0.5 * size for f in inside):
+                self.settled |= {id(opening), id(closing)}  # around one fraction, say
             inside = around(inside, opening)
         if not inside:
             return
@@ -293,7 +308,7 @@ class _Stacks:
             content, certain = row_text(rows[0])
             text = f"{opening.text}{content}{closing.text}"
         else:
-            text, certain = matrix(rows, opening.text, closing.text)
+            text, certain = matrix(rows, opening.text, closing.text, size)
         gone = [opening, closing, *inside]
         top, bottom = min([f.top for f in gone]), max([f.bottom for f in gone])
         near = self._between(top - size, bottom + size, closing.x1 - size, closing.x1 + 3 * size)
@@ -356,6 +371,6 @@ class _Stacks:
                 inside.append(f)
                 right = max(right, f.x1)
         inside.sort(key=_base)
-        text, certain = matrix(rows_of(inside), "{", "")
+        text, certain = matrix(rows_of(inside), "{", "", size)
         base = (bases[0] + bases[-1]) / 2
         self._replace([opening, *inside], text, base, size, opening.x0, right, certain)
