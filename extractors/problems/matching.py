@@ -18,6 +18,7 @@ from string import ascii_lowercase
 from extractors.problems.affinity import out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
+from extractors.problems.companions import mirrored
 from extractors.problems.runs import NO_SCOPE, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import fold, pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
@@ -123,7 +124,12 @@ def _companions(
         within = set(answers.rest.split()) <= set(book.rest.split())
         if within and answers.kind in ("", book.kind):  # book.pdf and answers.pdf
             groups.append(([asked.uri, answered.uri], _ONLY_CANDIDATE))
-    return groups
+            return groups
+    asked_in, answered_in = (
+        {f.uri: [i for i in open_items[f.uri] if i.number and _place(i) not in taken] for f in left[kind]}
+        for kind in ("problem", "solution")
+    )
+    return groups + [(uris, _ONLY_CANDIDATE) for uris in mirrored(asked_in, answered_in)]
 
 
 def _name(document: Found) -> Name:

@@ -155,7 +155,7 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
             inferred[lead.index] = _label(blocks, lead, "solution" if lead.phrase == phrases[-1] else "hint")
     for k, start in enumerate(starts, 1):
         label = inferred[start]
-        if label and not label.role and k in firsts:
+        if label and label.role in ("", "unknown") and k in firsts:
             inferred[start] = replace(label, role="problem")
     return inferred
 
