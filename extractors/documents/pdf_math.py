@@ -15,6 +15,7 @@ from extractors.documents.pdf_matrix import (
     around,
     delimiters_of,
     is_large,
+    is_one_row,
     matrix,
     pairs_of,
     rows_of,
@@ -67,10 +68,21 @@ def reduce_stacks(page: Page) -> None:
         stacks.high_scripts()
     page.fragments = stacks.fragments
     for f in delimiters:
-        if is_large(f) and id(f) not in stacks.settled:  # if it is still there, what it encloses is unknown
-            f.text, f.doubtful = finished(latex_of(f.text)), True
+        if is_large(f) and not _at_stack(f, page.fragments):
+            f.doubtful = True  # if it is still there, what it encloses is unknown
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
+
+
+def _at_stack(bracket: Fragment, fragments: list[Fragment]) -> bool:
+    """Whether a bracket stands beside a fraction or a radical on its line, and is large because of that."""
+    near = 0.5 * bracket.size
+    return any(
+        f.stacked
+        and abs(f.base - bracket.base) < near
+        and min(abs(f.x0 - bracket.x1), abs(bracket.x0 - f.x1)) < near
+        for f in fragments
+    )
 
 
 def _bars(page: Page) -> list[Bar]:
@@ -94,8 +106,6 @@ class _Stacks:
         self._sorted = sorted(fragments, key=_base)
         self._bases = [f.base for f in self._sorted]
         self._gone: set[int] = set()
-        self.settled: set[int] = set()
-        """Brackets that stay on their line, and are large because of what is on it."""
 
     @property
     def fragments(self) -> list[Fragment]:
@@ -294,16 +304,16 @@ class _Stacks:
         inside = self._between(top, bottom, opening.x1 - 2, closing.x0 + 2)
         inside = [f for f in inside if f is not opening and f is not closing]
         if not opening.tall:
-            if any(f.stacked and abs(f.base - opening.base) < 0.5 * size for f in inside):
-                self.settled |= {id(opening), id(closing)}  # around one fraction, say
             inside = around(inside, opening)
         if not inside:
             return
-        rows = rows_of(inside)
+        axis = (opening.top + opening.bottom) / 2 + 0.25 * size
+        rows = [inside] if opening.tall and is_one_row(inside, axis) else rows_of(inside)
         if len(rows) == 1 and not opening.tall:
             return
-        middle = (opening.top + opening.bottom) / 2
-        base = rows[0][0].base if len(rows) == 1 else middle + 0.25 * size
+        base = rows[0][0].base if len(rows) == 1 else axis
+        if len(rows) == 1 and abs(base - axis) > 0.5 * size:
+            base = axis
         if len(rows) == 1:
             content, certain = row_text(rows[0])
             text = f"{opening.text}{content}{closing.text}"

@@ -31,6 +31,7 @@ _ENVIRONMENTS = {
 
 def delimiters_of(page: Page) -> list[Fragment]:
     """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
+    _divide(page)
     _cut_off(page)
     found: list[Fragment] = []
     gone: set[int] = set()
@@ -60,6 +61,21 @@ def is_large(f: Fragment) -> bool:
     The larger shapes of a bracket are wider too, and OpenType fonts say nothing else of their height.
     """
     return f.text in _BRACKETS and (f.tall or f.x1 - f.x0 > _WIDE * f.size)
+
+
+def _divide(page: Page) -> None:
+    """Divides tall delimiters that stand side by side."""
+    several = [f for f in page.fragments if f.tall and len(f.text) > 1 and set(f.text) <= _BRACKETS]
+    if not several:
+        return
+    gone = {id(f) for f in several}
+    page.fragments = [f for f in page.fragments if id(f) not in gone]
+    for f in several:
+        step = (f.x1 - f.x0) / len(f.text)
+        for i, bracket in enumerate(f.text):
+            x0 = f.x0 + i * step
+            page.fragments.append(replace(f, x0=x0, x1=x0 + step, text=bracket))
+    page.fragments.sort(key=_base)
 
 
 def _cut_off(page: Page) -> None:
@@ -108,6 +124,15 @@ def pairs_of(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]
             if opening.text == "{":
                 single.append(opening)
     return found, single
+
+
+def is_one_row(inside: list[Fragment], base: float) -> bool:
+    """Whether fragments stand beside something stacked on a baseline that is as high as all of them."""
+    first, last = min([f.base for f in inside]), max([f.base for f in inside])
+    return any(
+        f.stacked and f.stacked[0] <= first and last <= f.stacked[1] and abs(f.base - base) < 0.5 * f.size
+        for f in inside
+    )
 
 
 def rows_of(inside: list[Fragment]) -> list[list[Fragment]]:
