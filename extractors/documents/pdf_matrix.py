@@ -15,6 +15,9 @@ _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
 _DELIMITERS = _OPENING + _CLOSING
 _BRACKETS = frozenset("([{)]}")
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+_NARROW = 0.2
+"""Bars and brackets are wider than this, in units of size."""
+
 _WIDE = 0.55
 """Brackets of the height of a line are narrower than this, in units of size."""
 
@@ -64,8 +67,12 @@ def is_large(f: Fragment) -> bool:
 
 
 def _divide(page: Page) -> None:
-    """Divides tall delimiters that stand side by side."""
-    several = [f for f in page.fragments if f.tall and len(f.text) > 1 and set(f.text) <= _BRACKETS]
+    """Divides tall delimiters that stand side by side; a bar of pieces above each other is one."""
+    several = [f for f in page.fragments if f.tall and len(f.text) > 1]
+    for f in several:
+        if set(f.text) == {"|"} and f.x1 - f.x0 < _NARROW * f.size * len(f.text):
+            f.text = "|"
+    several = [f for f in several if set(f.text) <= _BRACKETS]
     if not several:
         return
     gone = {id(f) for f in several}

@@ -84,6 +84,12 @@ def test_tall_brackets_side_by_side_are_divided() -> None:
     assert reduced(fragments, []) == r"$\det (\begin{bmatrix}0 & 1 \\ 2 & 3\end{bmatrix})$"
 
 
+def test_pieces_of_a_bar_above_each_other_are_one_bar() -> None:
+    bars = [replace(tall(x, "||", 86, 104), x1=x + 3.3) for x in (76, 86)]
+    fragments = [*bars, at(80, 91, "a"), at(80, 105, "b")]
+    assert reduced(fragments, [(95.0, 80, 85)]) == r"$|\frac{a}{b}|$"
+
+
 def test_one_row_beside_a_matrix_is_no_row_of_a_matrix() -> None:
     numbers = [at(80, 82 + 12 * i, str(i)) for i in range(3)]
     fragments = [
