@@ -105,13 +105,9 @@ def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     and solutions stand in the same order, and the problems ask or the links say that they lead to
     solutions, all in the same words: entries of a dictionary that refer to each other do neither.
     """
-    forward = leads(pieces)
-    pairs = [
-        (index, lead)
-        for index, here in forward.items()
-        for lead in here
-        if index < lead.to and any(back.to == index for back in forward.get(lead.to, ()))
-    ]
+    forward = [(index, lead) for index, here in leads(pieces).items() for lead in here]
+    joined = {(index, lead.to) for index, lead in forward}
+    pairs = [(index, lead) for index, lead in forward if index < lead.to and (lead.to, index) in joined]
     uses = Counter(i for index, lead in pairs for i in {index, lead.to})
     pairs = [(index, lead) for index, lead in pairs if uses[index] == 1 == uses[lead.to]]
     labelled = [
