@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pymupdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from extractors.documents.pdf_figures import place_pictures
+from extractors.documents.pdf_fragments import Fragment
+from extractors.documents.pdf_page import Page
 from filters.pictures import PICTURE
 from tests.extractors.documents.test_pdf import Sheet, only, prose
+from tests.extractors.documents.test_pdf_layout import at
 
 BRANCHES = ("rain, 0.3", "sun, 0.7"), ("late, 0.2", "early, 0.8", "late, 0.1", "early, 0.9")
 ENDS = ("0.3*0.2 = 0.06", "0.3*0.8 = 0.24", "0.7*0.1 = 0.07", "0.7*0.9 = 0.63")
@@ -110,3 +116,43 @@ def test_text_beside_a_drawing_stays_text() -> None:
     document = sheet.read()
     assert only(document, "figure").text == "![](figure)"
     assert "ends here." in document.text
+
+
+_SHAPES = st.lists(
+    st.builds(
+        lambda x, y, width, height: (x, y, x + width, y + height),
+        st.floats(50, 250), st.floats(50, 250), st.floats(2, 90), st.floats(2, 90),
+    ),
+    max_size=12,
+)  # fmt: skip
+_RULES = st.lists(
+    st.builds(
+        lambda y, x, width: (y, x, x + width), st.floats(50, 250), st.floats(50, 250), st.floats(3, 90)
+    ),
+    max_size=8,
+)
+_TEXTS = st.lists(
+    st.builds(
+        at,
+        st.floats(50, 250),
+        st.floats(50, 250),
+        st.sampled_from(["P", "0.5", "yes, 0.3", "a line of text that is no label of any drawing"]),
+        st.sampled_from([6.0, 10.0]),
+    ),
+    max_size=12,
+)
+
+
+@given(_SHAPES, _RULES, _TEXTS)
+def test_every_text_stays_or_describes_a_picture(
+    shapes: list[tuple[float, float, float, float]],
+    rules: list[tuple[float, float, float]],
+    texts: list[Fragment],
+) -> None:
+    before = {f.text for f in texts}
+    page = Page(1, 600, 800, list(texts), rules, shapes)
+    place_pictures(page, 10)
+    pictures = [f.text for f in page.fragments if f.picture]
+    assert all(PICTURE.fullmatch(text) for text in pictures)
+    described = {word for text in pictures for word in text[2:].removesuffix("](figure)").split("; ")}
+    assert before == ({f.text for f in page.fragments if not f.picture} | described) - {""}
