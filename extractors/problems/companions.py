@@ -39,18 +39,24 @@ def mirrored(
         pairs = [(asked[item.number][0], item) for item in items if item.number in asked]
         if len(pairs) < max(_MIN_COUNT, _COVERED * len(items)):
             continue
-        if _agree([p.text for p, _ in pairs], [s.text for _, s in pairs]):
+        if _agree([_words(problem) for problem, _ in pairs], [_words(solution) for _, solution in pairs]):
             groups.append([*sorted({problem.uri for problem, _ in pairs}), uri])
     return groups
 
 
-def _agree(problems: Sequence[str], solutions: Sequence[str]) -> bool:
+def _words(item: Item) -> Counter[str]:
+    """Returns the words of an item without its own number, which its counterpart has in any book."""
+    own = {*item.number, ".".join(item.number)}
+    return Counter({word: n for word, n in bag(item.text).items() if word not in own})
+
+
+def _agree(problems: Sequence[Counter[str]], solutions: Sequence[Counter[str]]) -> bool:
     """Whether solutions agree with their own problems better than with those beside them.
 
     Permutation test as in `affinity.answers`, but solutions are dealt out among neighbours: two books on
     one subject treat it in the same order, and agree as wholes.
     """
-    asked, answered = [bag(text) for text in problems[:_TRIED]], [bag(text) for text in solutions[:_TRIED]]
+    asked, answered = problems[:_TRIED], solutions[:_TRIED]
     frequency = Counter(word for words in (*asked, *answered) for word in words)
     rows = [
         [overlap(problem, solution, frequency, 2 * len(asked)) for solution in answered[begin:][:_NEIGHBOURS]]

@@ -64,3 +64,10 @@ def test_bare_results_agree_with_nothing() -> None:
     assert (
         pairs(asked("spring.pdf", 301, SUBJECTS), document(heading("Answers"), *results, uri="a.pdf")) == []
     )
+
+
+def test_their_own_numbers_are_no_words_in_common() -> None:
+    problems = [f"{n}. See figure {n}." for n in range(301, 309)]
+    replies = [f"{n}. Drawn as {n}." for n in range(301, 309)]
+    book = document(heading("Problems"), *problems, uri="spring.pdf")
+    assert pairs(book, document(heading("Solutions"), *replies, uri="autumn.pdf")) == []
