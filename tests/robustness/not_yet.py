@@ -7,7 +7,6 @@ from __future__ import annotations
 
 NOT_YET: dict[str, str] = {
     "en-pdf-mark-scheme-table": "mark schemes in tables are not read",
-    "en-pdf-three-columns-of-restarting-answers": "three narrow columns of short answers",
     "xx-epub-section-end-invented-words": "worked examples under an unknown word",
     "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",
     "xx-text-inline-invented-words": "no word is known, and nothing is bold",
