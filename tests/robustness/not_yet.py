@@ -6,9 +6,8 @@ The marks are strict: a layout that begins to hold fails the test until its line
 from __future__ import annotations
 
 NOT_YET: dict[str, str] = {
-    "en-pdf-mark-scheme-table": "mark schemes in tables are not read",
-    "xx-epub-section-end-invented-words": "worked examples under an unknown word",
-    "xx-docx-companion-of-bare-numbers": "no word is known, and the companion has bare numbers",
-    "xx-text-inline-invented-words": "no word is known, and nothing is bold",
+    "en-pdf-mark-scheme-table": "a table with few rules, and a number of marks beside every answer",
+    "xx-docx-companion-of-bare-numbers": "only the companion tells what is numbered; each is read alone",
+    "xx-text-inline-invented-words": "no word is known, and no type sets labels off: it may be a dialogue",
     "xx-html-table-invented-words": "keys in tables under an unknown word",
 }
