@@ -81,7 +81,7 @@ matrix | mat(delim: "[", x_1; x_2) = b | \begin{bmatrix}x_1\\x_2\end{bmatrix}=b
 matrix | mat(delim: "[", e^t, 0; 0, e^(2 t)) | \begin{bmatrix}e^t&0\\0&e^{2t}\end{bmatrix}
 matrix | mat(delim: "|", a, b; c, d) = 1 | \begin{vmatrix}a&b\\c&d\end{vmatrix}=1
 cases | f(x) = cases(0 "if" x < 0, 1 "if" x > 0) | f(x)=\begin{cases}0\text{if}x<0\\1\text{if}x>0\end{cases}
-cases | g(t) = cases(t^2 & "if" t < 1, 2 & "or") | g(t)=\begin{cases}t^2&\text{if}t<1\\2&\text{or}\end{cases}
+cases | g = cases(t^2 &quad "if" t<1, 2 &quad "or") | g=\begin{cases}t^2&\text{if}t<1\\2&\text{or}\end{cases}
 binomial | binom(n, k) = 6 | \binom{n}{k}=6
 accent | hat(x) + macron(y) + arrow(v) | \hat{x}+\bar{y}+\vec{v}
 accent | dot(x) + dot.double(y) = tilde(z) | \dot{x}+\ddot{y}=\tilde{z}
@@ -165,7 +165,7 @@ def read_back(pdf: bytes) -> list[tuple[Formula, str, str, str]]:
     for i, formula in enumerate(FORMULAS):
         begin, end = _BEFORE.replace("{}", _letters(i)), _AFTER.replace("{}", _letters(i))
         for place, pattern in (
-            ("inline", f"{begin} (?!displayed)(.*?) {end}"),
+            ("inline", f"{begin} ?(?! ?displayed)(.*?) ?{end}"),
             ("display", f"{begin} displayed(.*?){end}"),
         ):
             match = re.search(pattern, text, re.DOTALL)
@@ -207,6 +207,8 @@ def main(arguments: list[str]) -> None:
     print(f"{'':20} formulas  exact  flagged of the others  silent  flagged in vain")
     for kind, (count, exact, flagged, vain) in rows.items():
         print(f"{kind:20} {count:8} {exact / count:6.2f} {flagged:10} {count - exact - flagged:18} {vain:8}")
+    count, exact, flagged, vain = rows["all"]
+    print(f"{flagged} of {flagged + vain} flags are right; {flagged} of {count - exact} wrong are flagged")
 
 
 if __name__ == "__main__":

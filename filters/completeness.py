@@ -4,7 +4,8 @@ Conservative, since a printed answer may be very short: "yes", "5 m/s", "$x=2$" 
 Only what is certain is dropped:
 - `empty`: nothing but punctuation and formula delimiters;
 - `only_figure`: a picture and nothing else, even where the document describes it: what is seen in
-  it is not in the row;
+  it is not in the row; or a solution one of whose parts, such as (a), is nothing but a drawing that
+  nobody describes;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
   ("Answers will vary."), and says nothing else;
 - `only_hint`: the solution is help that does not solve the problem ("Hint: draw a picture.");
@@ -26,6 +27,8 @@ from schemas.verdict import KEEP, Verdict
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\s*_]*$")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PART = re.compile(r"^[ \t]*(\(?[a-z][.)])(?=\s)", re.MULTILINE)
+_DRAWING = re.compile(r"!\[[^\[\]\n]*\]\(figure\)")  # on a page: it has no name, and no words but its labels
 _ENDING = 80  # characters that hold the last word and what may follow it
 # Longer than any bare referral; what is longer says something of its own.
 _REFERRAL_LENGTH = 160
@@ -37,6 +40,8 @@ def is_complete(pair: Pair) -> Verdict:
         if is_empty(PICTURE.sub(" ", text)):
             reason = "only_figure" if PICTURE.search(text) else "empty"
             return Verdict(False, reason, f"{part}: {text.strip()[:80]!r}")
+        if part == "solution" and (drawn := _drawn_part(text)):
+            return Verdict(False, "only_figure", f"solution: part {drawn} is a drawing")
         if cut := truncation(text, pair.language):
             return Verdict(False, "truncated", f"{part} {cut}")
     if pair.solution_kind == "hint":
@@ -72,6 +77,17 @@ def truncation(text: str, language: str = "und") -> str:
             opened.pop()
     if opened:
         return f"never closes {opened[-1]!r}: …{text[-60:]}"
+    return ""
+
+
+def _drawn_part(text: str) -> str:
+    """Returns the label of a part that is nothing but a drawing without a description, if there is one."""
+    labels = list(_PART.finditer(text)) if _DRAWING.search(text) else []
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    for label, end in zip(labels, ends, strict=True) if labels else ():
+        part = text[label.end() : end]
+        if _DRAWING.search(part) and is_empty(PICTURE.sub(" ", part)):
+            return label[1]
     return ""
 
 

@@ -102,7 +102,7 @@ class DocumentOptions(PipelineOptions):
         parser.add_argument(
             "--document_memory_mb",
             type=positive,
-            default=1000,
+            default=800,
             metavar="MB",
             help="documents that need more memory to read are rejected as out_of_memory",
         )

@@ -8,6 +8,7 @@ What goes through the pipe is pickled, but both ends are ours and no document is
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -25,6 +26,7 @@ from schemas.document import Document
 from schemas.problems import Found, Matching
 
 _SECONDS_BETWEEN_LOOKS = 0.1
+_LOOKS_AT_CHILDREN = 5  # every fifth: finding them takes a look at every process of the machine
 _OPTIONS = {"timeout": "--document_timeout_s", "out_of_memory": "--document_memory_mb"}
 """What can be raised for documents that are refused for a reason."""
 _WORN_OUT = 0.5
@@ -102,8 +104,12 @@ class Reader:
         try:
             pipe.send((task, arguments))
             pipe.send_bytes(data)
+            looks = itertools.count(1)
             while not pipe.poll(_SECONDS_BETWEEN_LOOKS):
-                if self._megabytes() > self.limits.memory_megabytes:
+                if (
+                    self._megabytes(children=next(looks) % _LOOKS_AT_CHILDREN == 0)
+                    > self.limits.memory_megabytes
+                ):
                     self.close()
                     detail = f"needs more than {self.limits.memory_megabytes} MB"
                     raise UnreadableDocument("out_of_memory", detail)
@@ -136,7 +142,7 @@ class Reader:
             ours.send(self.limits)
         return ours
 
-    def _megabytes(self) -> float:
+    def _megabytes(self, children: bool = True) -> float:
         """Returns the memory that the process and those it has started take; 0 once they are gone."""
         import psutil
 
@@ -144,7 +150,7 @@ class Reader:
         size = 0
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self._process.pid)
-            for each in (process, *process.children(recursive=True)):
+            for each in (process, *(process.children(recursive=True) if children else ())):
                 size += each.memory_info().rss
         return size / 1_000_000
 

@@ -129,7 +129,12 @@ class ReaderFn(beam.DoFn):
 
     def _work(self, record: Any) -> Any:
         with self.readers.one() as reader:
-            return self.work(reader, record)
+            try:
+                return self.work(reader, record)
+            except Refused as refusal:
+                # The frames that it came through hold the document's bytes, some in a cycle with it.
+                refusal.__context__ = None
+                raise refusal.with_traceback(None) from None
 
 
 @contextmanager

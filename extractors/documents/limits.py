@@ -31,7 +31,7 @@ class Limits:
     Attributes:
       max_megabytes: of the file, and of what an archive unpacks to.
       max_pages: of a PDF.
-      max_text_megabytes: of the text that comes out of it; a book has about one.
+      max_text_megabytes: of the text that comes out of it; a book of a thousand pages has some three.
       max_blocks: that come out of it; a book of a thousand pages has some 20,000.
       memory_megabytes: that reading it may take, the programs that help with it included.
       seconds: that reading it may take.
@@ -41,9 +41,9 @@ class Limits:
 
     max_megabytes: int = 200
     max_pages: int = 5000
-    max_text_megabytes: int = 50
-    max_blocks: int = 200_000
-    memory_megabytes: int = 1000
+    max_text_megabytes: int = 20
+    max_blocks: int = 100_000
+    memory_megabytes: int = 800
     seconds: int = 600
     ocr: Ocr = Ocr()
     needs_text: bool = True

@@ -307,7 +307,7 @@ def _block(part: Part, body: float, hyphens: Hyphens, level: int, start: int) ->
     quality: MathQuality = "exact"
     if kind == "code":
         text = unmarked(text)
-    elif kind == "formula" or SIGN.search(text):
+    elif kind == "formula" or SIGN.search(text) or any(line.doubtful for line in lines):
         quality = (
             "doubtful" if any(line.doubtful for line in lines) else "rebuilt" if OPEN in text else "exact"
         )

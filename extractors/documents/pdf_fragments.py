@@ -105,6 +105,8 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
         if lead:
             return fragments_of(spans[:lead], fonts, []) + fragments_of(spans[lead:], fonts, [])
     kinds = max(styles)
+    if kinds >= EXTENSION:
+        return _split_at_tall(spans, fonts)
     if kinds >= MATH or ITALIC in styles:
         alphabets = fonts.alphabets
         items = [
@@ -115,8 +117,6 @@ def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragm
             else _in_alphabet(items, i)
             for i, item in enumerate(items)
         ]
-    if kinds >= EXTENSION:
-        return _split_at_tall(spans, fonts)
     found = _mixed_fragment(spans, items, scripts)
     if kinds >= SYMBOL and found and "√" in found[0].text:
         return _split_at_tall(spans, fonts)

@@ -30,10 +30,10 @@ SIGN = re.compile(f"[{OPEN}{CELL}{_MATH}{_SYMBOLS}]")
 """What certainly belongs to a formula, or to a table, whose cells may hold some."""
 
 _COMBINING = "\u0300-\u036f\u20d0-\u20ef"
-# The commonest kinds come first.
+# The commonest kinds come first. A word is whole or none, as `++` says: trying parts of it would be in vain.
 _TOKEN = re.compile(
     rf"(?P<blank>\s+)|(?P<part>{OPEN}[^{CLOSE}]*{CLOSE})|(?P<letter>(?:[{_MATH}][{_COMBINING}]*)+)"
-    rf"|(?P<prose>(?:(?!(?:{'|'.join(_FUNCTIONS)}|mod) )[^\W\d_{_MATH}]{{2,}}[,;.]? )+)"
+    rf"|(?P<prose>(?:(?!(?:{'|'.join(_FUNCTIONS)}|mod) )[^\W\d_{_MATH}]{{2,}}+[,;.]? )++)"
     r"|(?P<number>\d+(?:[.,]\d+)*)|(?P<operator>[=+\-−×·⋅÷±<>/|∣‖*∗→↦⇒⇔∘:∖])"
     r"|(?P<open>[(\[{⟨⌊⌈])|(?P<close>[)\]}⟩⌋⌉])|(?P<comma>[,;])"
     rf"|(?P<symbol>[{_SYMBOLS}])|(?P<name>(?:{'|'.join([*_FUNCTIONS, 'mod'])})(?![^\W\d_]))"
@@ -70,7 +70,7 @@ _EASY = {code: unicodedata.normalize("NFKC", chr(code)) for code in [*range(0x1D
 _EASY |= {0x2212: "-"}
 _PIECE = re.compile(
     f"(?P<easy>(?:[\U0001d434-\U0001d467\u210e](?![{_COMBINING}])|[0-9 =+()\\[\\],/<>|*!:;\u2212-])+)"
-    f"|{OPEN}([^{CLOSE}]*){CLOSE}|(?P<run>(?:[{_MATH}][{_COMBINING}]*)+)"
+    f"|(?P<finished>{OPEN}[^{CLOSE}]*{CLOSE})|(?P<run>(?:[{_MATH}][{_COMBINING}]*)+)"
     r"|(?P<dots>\. ?\. ?\.|· ?· ?·|⋅ ?⋅ ?⋅)"
     f"|(?P<word>[^\\W\\d_{_MATH}]{{2,}}(?:[ -][^\\W\\d_{_MATH}]{{2,}})*)"
     f"|(?P<accented>[^\\W\\d_][{_COMBINING}]+)|(?P<one>.)",
@@ -96,20 +96,19 @@ def latex_of(text: str) -> str:
     """Returns the text of a formula, which may hold finished pieces, as LaTeX."""
     out: list[str] = []
     for match in _PIECE.finditer(text):
-        if match["easy"]:
-            piece = match["easy"].translate(_EASY)
-        elif match[2] is not None:
-            piece = match[2]
-        elif match["run"]:
-            piece = _letters(match["run"])
-        elif match["dots"]:
-            piece = "\\ldots" if match["dots"][0] == "." else "\\cdots"
-        elif match["word"]:
-            piece = _word(match["word"], text, match.start(), match.end())
-        elif match["accented"]:
-            piece = _letters(match["accented"])
+        kind, piece = match.lastgroup, match[0]
+        if kind == "easy":
+            piece = piece.translate(_EASY)
+        elif kind == "finished":
+            piece = piece[1:-1]
+        elif kind in ("run", "accented"):
+            piece = _letters(piece)
+        elif kind == "dots":
+            piece = "\\ldots" if piece[0] == "." else "\\cdots"
+        elif kind == "word":
+            piece = _word(piece, text, match.start(), match.end())
         else:
-            piece = _symbol(match["one"])
+            piece = _symbol(piece)
         if out and piece[:1].isalnum() and _COMMAND_END.search(out[-1]):
             piece = " " + piece
         if piece:
@@ -242,8 +241,8 @@ def _table_with_dollars(text: str) -> str:
 
 _Token = tuple[str, int, int]
 
-# "1.2.105: y = 3": the number of an item is no part of the formula that follows it.
-_LABEL = re.compile(r"\s*[(\[]?(?:[A-Za-z]{1,2}\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[.):\]]{1,2}\s+")
+# "1.2.105: y = 3", "A: y = 3": the label of an item is no part of the formula that follows it.
+_LABEL = re.compile(r"\s*(?:[(\[]?(?:[A-Za-z]{1,2}\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[.):\]]{1,2}|[A-Z]:)\s+")
 
 
 def _runs(tokens: list[_Token], text: str) -> list[tuple[int, int]]:

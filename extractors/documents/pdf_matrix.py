@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
 
 from extractors.documents.pdf_fragments import Fragment
@@ -12,6 +13,14 @@ from extractors.documents.pdf_scripts import SCRIPT
 
 _OPENING, _CLOSING = "([{⌊⌈⟨|‖", ")]}⌋⌉⟩|‖"
 _DELIMITERS = _OPENING + _CLOSING
+_BRACKETS = frozenset("([{)]}")
+_CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+_NARROW = 0.2
+"""Bars and brackets are wider than this, in units of size."""
+
+_WIDE = 0.55
+"""Brackets of the height of a line are narrower than this, in units of size."""
+
 _base = attrgetter("base")
 _ENVIRONMENTS = {
     "()": "pmatrix",
@@ -25,6 +34,8 @@ _ENVIRONMENTS = {
 
 def delimiters_of(page: Page) -> list[Fragment]:
     """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
+    _divide(page)
+    _cut_off(page)
     found: list[Fragment] = []
     gone: set[int] = set()
     for f in page.fragments:
@@ -45,6 +56,53 @@ def delimiters_of(page: Page) -> list[Fragment]:
     if gone:
         page.fragments = sorted([f for f in page.fragments if id(f) not in gone], key=_base)
     return found
+
+
+def is_large(f: Fragment) -> bool:
+    """Whether a fragment is a delimiter that is certainly higher than a line.
+
+    The larger shapes of a bracket are wider too, and OpenType fonts say nothing else of their height.
+    """
+    return f.text in _BRACKETS and (f.tall or f.x1 - f.x0 > _WIDE * f.size)
+
+
+def _divide(page: Page) -> None:
+    """Divides tall delimiters that stand side by side; a bar of pieces above each other is one."""
+    several = [f for f in page.fragments if f.tall and len(f.text) > 1]
+    for f in several:
+        if set(f.text) == {"|"} and f.x1 - f.x0 < _NARROW * f.size * len(f.text):
+            f.text = "|"
+    several = [f for f in several if set(f.text) <= _BRACKETS]
+    if not several:
+        return
+    gone = {id(f) for f in several}
+    page.fragments = [f for f in page.fragments if id(f) not in gone]
+    for f in several:
+        step = (f.x1 - f.x0) / len(f.text)
+        for i, bracket in enumerate(f.text):
+            x0 = f.x0 + i * step
+            page.fragments.append(replace(f, x0=x0, x1=x0 + step, text=bracket))
+    page.fragments.sort(key=_base)
+
+
+def _cut_off(page: Page) -> None:
+    """Divides the last row of a matrix from the closing bracket that stands, by its baseline, at its end."""
+    for opening in [f for f in page.fragments if f.text in _CLOSED_BY and is_large(f) and not f.tall]:
+        closing = _CLOSED_BY[opening.text]
+        ends = [
+            f for f in page.fragments
+            if f.text[-1] == closing and len(f.text) > 1 and f.x0 >= opening.x1 - 1
+            and abs(f.base - opening.base) < 0.5 * f.size
+            and f.text.count(closing) > f.text.count(opening.text)
+        ]  # fmt: skip
+        if not ends:
+            continue
+        last = min(ends, key=attrgetter("x0"))
+        x0 = last.x1 - (opening.x1 - opening.x0)
+        page.fragments.append(replace(opening, x0=x0, x1=last.x1, text=closing))
+        last.x1, last.text = x0, last.text[:-1].rstrip()
+        last.bold, last.italic = min(last.bold, len(last.text)), min(last.italic, len(last.text))
+        page.fragments.sort(key=_base)
 
 
 def pairs_of(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]], list[Fragment]]:
@@ -73,6 +131,15 @@ def pairs_of(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]
             if opening.text == "{":
                 single.append(opening)
     return found, single
+
+
+def is_one_row(inside: list[Fragment], base: float) -> bool:
+    """Whether fragments stand beside something stacked on a baseline that is as high as all of them."""
+    first, last = min([f.base for f in inside]), max([f.base for f in inside])
+    return any(
+        f.stacked and f.stacked[0] <= first and last <= f.stacked[1] and abs(f.base - base) < 0.5 * f.size
+        for f in inside
+    )
 
 
 def rows_of(inside: list[Fragment]) -> list[list[Fragment]]:
@@ -127,8 +194,25 @@ def with_neighbours(found: list[Fragment], near: list[Fragment]) -> list[Fragmen
     return found
 
 
-def matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str, bool]:
-    """Returns rows between delimiters as LaTeX, and whether they are a grid without doubt."""
+def _is_binomial(rows: list[list[Fragment]], size: float) -> bool:
+    """Whether two rows stand as far apart as the halves of a binomial coefficient, not as rows of a matrix.
+
+    Those distances are TeX's, num1 + denom1 in displays and num3 + denom2 in lines (The TeXbook,
+    Appendix G, rule 15), which the fonts of other systems have as well.
+    """
+    if len(rows) != 2 or any(f.stacked for row in rows for f in row):
+        return False
+    apart = rows[1][0].base - rows[0][0].base
+    small = rows[0][0].size < SCRIPT * size
+    return abs(apart / size - (0.79 if small else 1.363)) < 0.06
+
+
+def matrix(rows: list[list[Fragment]], opening: str, closing: str, size: float) -> tuple[str, bool]:
+    """Returns rows between delimiters as LaTeX, and whether they are a grid without doubt.
+
+    Args:
+      size: of the delimiters.
+    """
     certain = True
     cells: list[list[tuple[float, float, str]]] = []
     for row in rows:
@@ -151,6 +235,8 @@ def matrix(rows: list[list[Fragment]], opening: str, closing: str) -> tuple[str,
             certain &= not texts[place]
             texts[place] = f"{texts[place]} {text}".strip()
         lines.append(" & ".join(texts))
+    if opening + closing == "()" and len(columns) == 1 and _is_binomial(rows, size):
+        return finished(f"\\binom{{{lines[0]}}}{{{lines[1]}}}"), certain
     body = " \\\\ ".join([line.rstrip(" &") if opening == "{" else line for line in lines])
     name = _ENVIRONMENTS.get(opening + closing)
     if name:

@@ -108,19 +108,22 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
     raw = page.get_textpage(flags=flags).extractDICT()
     result = Page(number, raw["width"], raw["height"], heavy=heavy)
     text_blocks = []
+    shapes, rules = result.shapes, result.rules
     for block in raw["blocks"]:
         kind = block["type"]
-        if kind == 0:
-            text_blocks.append(block)
-        elif kind == 3:
+        if kind == 3:
             x0, y0, x1, y1 = box = block["bbox"]
+            width, thickness = x1 - x0, y1 - y0
             # The box of a stroke has the width of the pen on either side.
-            thickness = (y1 - y0) / 2 if block["stroked"] and x1 - x0 > _LONG * (y1 - y0) else y1 - y0
+            if thickness > _RULE and width > _LONG * thickness and block["stroked"]:
+                thickness /= 2
             if thickness > _RULE:
-                if x1 - x0 > _RULE and not block["isrect"]:
-                    result.shapes.append(box)
-            elif x1 - x0 > 2:
-                result.rules.append(((y0 + y1) / 2, x0, x1))
+                if width > _RULE and not block["isrect"]:
+                    shapes.append(box)
+            elif width > 2:
+                rules.append(((y0 + y1) / 2, x0, x1))
+        elif kind == 0:
+            text_blocks.append(block)
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from extractors.documents.pdf_latex import CLOSE, OPEN, finished, latex_of
@@ -106,6 +107,7 @@ _SLASHED = re.compile(
 _ACCENTED = re.compile("[¯ˆ˜˙´¨ˇ\u0302\u0303\u0338\u20d7]")
 
 
+@lru_cache(maxsize=4096)
 def script(mark: str, text: str) -> str:
     """Returns a sub- or superscript, `^2` or `_{10}`, as a finished piece; mark is "^" or "_"."""
     text = text.strip()

@@ -49,7 +49,8 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
 
 
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
-    """Returns how likely it is that texts which do not belong together agree as well as these.
+    """Returns how likely it is that texts which do not belong together agree as well as these, or less
+    once that is more than `_CHANCE`.
 
     Permutation test: how often solutions dealt out at random agree no less with the problems than in
     the order given. Of many texts, some spread evenly are tried.
@@ -65,6 +66,8 @@ def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
     for _ in range(_DEALS):
         random.shuffle(order)
         as_good += sum(agree[i][j] for i, j in enumerate(order)) >= given - 1e-9
+        if (as_good + 1) / (_DEALS + 1) > _CHANCE:  # whatever comes
+            break
     return (as_good + 1) / (_DEALS + 1)
 
 

@@ -24,6 +24,9 @@ _BARE = re.compile(
 _IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
     r"§\s*(?P<section>\d{1,3}(?:\.\d{1,3})*)\s*,?\s*(?:[Nn]o\.?|[Nn]r\.?|[nN]\.?[°º]|[№\#])\s*(?P<number>\d{1,4})[.):]?(?=\s|$)"
 )
+_AFTER_LINK = re.compile(
+    r"(?P<link>[^\W\d_]{2,8})\s(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})(?P<close>[.:)])(?=\s|$)"
+)
 _SIGN = re.compile(r"CIRCLED|PARENTHESIZED|FULL STOP")  # names of "①", "⑴", "⒈"
 _DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
 _ASIDE = re.compile(r"\s*\([^()\n]{4,60}\)")  # "Exercise 1.2.7 (challenging):", not "(a)"
@@ -31,6 +34,7 @@ _NUMBER_SIGN = r"(?:[Nn]\.?\s?[oº°]s?\.?|[Nn]r\.?|[Nn]úm\.|[№\#]|č\.|br\.|
 _LINKED_NUMBER = re.compile(rf"\s*(?:{_NUMBER_SIGN})?(?P<number>{NUMBER})")
 _NUMBER_FIRST = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
 _CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*")
+_FIRST_PART = re.compile(r"\((?:a|i)\)\s")
 _MAX_WORDS = 5
 
 
@@ -68,6 +72,12 @@ def number_parts(number: str) -> tuple[str, ...]:
     return tuple(str(int(p)) if p.isdecimal() else p.casefold() for p in parts)
 
 
+def without_letter(number: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns a number without the letter that tells problem P57 from solution L57."""
+    lettered = len(number) == 2 and not number[0].isdigit() and number[1].isdigit()
+    return number[1:] if lettered else number
+
+
 def read_label(block: Block) -> Label | None:
     """Returns the label that a block begins with, or None.
 
@@ -78,7 +88,7 @@ def read_label(block: Block) -> Label | None:
     """
     if block.kind in ("code", "figure", "table", "formula"):
         return None
-    return _worded(block) or _bare(block) or _unknown(block)
+    return _worded(block) or _bare(block) or _after_link(block) or _unknown(block)
 
 
 def _offset(text: str, folded_length: int) -> int:
@@ -243,6 +253,17 @@ def _bare(block: Block) -> Label | None:
     return Label("", "", number, end, match["number"], firm)
 
 
+def _after_link(block: Block) -> Label | None:
+    """Reads "Zu 3.", "To 3:", which answers number 3 without a word for it."""
+    match = _AFTER_LINK.match(block.text)
+    if not match or not pattern("link").fullmatch(fold(match["link"])):
+        return None
+    if match["close"] == "." and block.style.bold < match.end("number"):
+        return None  # "Im 3. Jahr"
+    number = number_parts(match["number"])
+    return Label("", "", number, match.end(), match.group().rstrip(" .:)"), True)
+
+
 def _sign(text: str) -> tuple[str, ...]:
     """Returns the number that one character shows: "①", "⑴", "⒈"."""
     if text[:1].isascii() or not _SIGN.search(unicodedata.name(text[0], "")):
@@ -253,8 +274,9 @@ def _sign(text: str) -> tuple[str, ...]:
 
 def _starts_sentence(block: Block, end: int) -> bool:
     """Whether a sentence begins after a number that nothing sets off: "12 Two men..."."""
-    following = block.text[end:].lstrip()[:1]
-    return block.kind in ("paragraph", "list_item") and (following.isupper() or _is_uncased(following))
+    following = block.text[end:].lstrip()
+    begins = following[:1].isupper() or _is_uncased(following[:1]) or _FIRST_PART.match(following)
+    return block.kind in ("paragraph", "list_item") and bool(begins)
 
 
 def _unknown(block: Block) -> Label | None:

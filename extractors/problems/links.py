@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from extractors.problems.affinity import asks
 from extractors.problems.outline import Piece
-from extractors.problems.vocabulary import fold, pattern
+from extractors.problems.titles import title_words
+from extractors.problems.vocabulary import fold, pattern, words
 from schemas.document import Link
 
 if TYPE_CHECKING:
@@ -52,9 +53,16 @@ def leads(pieces: Sequence[Piece]) -> dict[int, list[Lead]]:
             for link in piece.block.links
             if places.get(link.target, index) != index and (is_label(link, piece) or is_closing(link, piece))
         ]
+        here = [lead for lead in here if not _to_remark(lead, pieces[lead.to])]
         if here:
             found[index] = here
     return found
+
+
+def _to_remark(lead: Lead, target: Piece) -> bool:
+    """Whether a link leads to a remark, by its words or those of the title that its target stands under."""
+    titles = [lead.text, *target.section.headings[-1:]]
+    return any(words().get(title_words(title).strip(" .:")) == "other" for title in titles)
 
 
 def _places(pieces: Sequence[Piece]) -> dict[str, int]:
@@ -97,13 +105,9 @@ def mutual(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     and solutions stand in the same order, and the problems ask or the links say that they lead to
     solutions, all in the same words: entries of a dictionary that refer to each other do neither.
     """
-    forward = leads(pieces)
-    pairs = [
-        (index, lead)
-        for index, here in forward.items()
-        for lead in here
-        if index < lead.to and any(back.to == index for back in forward.get(lead.to, ()))
-    ]
+    forward = [(index, lead) for index, here in leads(pieces).items() for lead in here]
+    joined = {(index, lead.to) for index, lead in forward}
+    pairs = [(index, lead) for index, lead in forward if index < lead.to and (lead.to, index) in joined]
     uses = Counter(i for index, lead in pairs for i in {index, lead.to})
     pairs = [(index, lead) for index, lead in pairs if uses[index] == 1 == uses[lead.to]]
     labelled = [

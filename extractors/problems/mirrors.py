@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from extractors.problems.labels import without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.titles import title_words
 
@@ -19,7 +20,7 @@ def mirroring_titles(pieces: list[Piece]) -> list[str]:
     """
     below: dict[str, list[int]] = defaultdict(list)
     around: list[tuple[int, str]] = []  # level and title of the headings above a piece
-    numbers = {i: p.label.number for i, p in enumerate(pieces) if _may_be_item(p) and p.label}
+    numbers = {i: without_letter(p.label.number) for i, p in enumerate(pieces) if _may_be_item(p) and p.label}
     for index, piece in enumerate(pieces):
         if piece.title:
             level = piece.block.level or len(piece.section.headings)
@@ -40,4 +41,4 @@ def mirroring_titles(pieces: list[Piece]) -> list[str]:
 
 
 def _may_be_item(piece: Piece) -> bool:
-    return bool(piece.label and piece.label.number and piece.label.role in ("", "unknown"))
+    return bool(piece.label and piece.label.number and piece.label.role in ("", "unknown", "problem"))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from extractors.problems.declared import Kind, Opening, declared_openings
 from extractors.problems.enumerations import clauses, counts_parts, label_of, sheet, without_enumerations
 from extractors.problems.interleaved import answered_families, answered_in_place, glossary
-from extractors.problems.labels import Label
+from extractors.problems.labels import Label, without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
@@ -196,8 +196,9 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
 def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
     """Bare numbers at the start of pieces; the nested items of a list are none."""
     found = [i for i in indices if (label := pieces[i].label) and label.role == "" and label.number]
-    if sum(1 for i in found if label_of(pieces[i]).firm) > 2:
-        found = [i for i in found if label_of(pieces[i]).firm]
+    firm = [i for i in found if label_of(pieces[i]).firm]
+    if 2 * len(firm) > len(found):
+        found = firm
     outermost = min((pieces[i].block.level for i in found if pieces[i].block.marker), default=0)
     sections: dict[tuple[str, ...], int] = {}
     candidates = []
@@ -275,13 +276,23 @@ def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> l
     looks: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         looks[(*candidate.look[:3], len(candidate.number))].append(candidate)
-    kept = []
-    for members in looks.values():
-        numbers = {c.number for c in members}
-        shared = numbers & answered
-        if len(shared) >= 3 and 3 * len(shared) >= len(numbers) and _alike(shared, answered):
-            kept += members
+    kept = [
+        c
+        for members in looks.values()
+        if _is_mirrored({c.number for c in members}, answered)
+        for c in members
+    ]
     return sorted(kept, key=lambda c: c.index)
+
+
+def _is_mirrored(numbers: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:
+    """Whether at least three of the numbers, and a third of them, are answered; or P1 is by L1."""
+    shared = numbers & answered
+    if len(shared) >= 3 and 3 * len(shared) >= len(numbers) and _alike(shared, answered):
+        return True
+    if all(without_letter(number) == number for number in numbers | answered):
+        return False
+    return _is_mirrored({without_letter(n) for n in numbers}, {without_letter(n) for n in answered})
 
 
 def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:

@@ -21,6 +21,9 @@ from schemas.document import BLOCK_SEPARATOR, Block, Document
 OPENED = re.compile(r"callout|details|dropdown|collaps|toggle|spoiler|accordion|admonition")
 """Names of elements that show what they hold on demand."""
 
+_TITLE = 100  # characters of a title that are looked at
+_MIN_SETS = 3
+
 NO_ZONES: Mapping[str, Zone] = {}
 
 
@@ -82,7 +85,8 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
             zone = whole
         around = stack[-1][2] if stack and stack[-1][2] else whole
         part = part_title(block)
-        title = is_section[index] and (block.kind == "heading" or zone != around)
+        named_set = bool(label and label.number)  # "Exercises 3.2"
+        title = is_section[index] and (block.kind == "heading" or zone != around or named_set)
         if title:
             key = _identity(block.text)
             mirrored = key in seen and not zone
@@ -99,12 +103,9 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
                     break  # "Chapter 3" once more, right after "Answers": still the answers
                 stack.pop()
             within = stack[-1][2] if stack else ""
-            if (
-                within == "solutions"
-                and zone == "problems"
-                and not pattern("problem").search(fold(block.text))
-            ):
-                zone = within  # "Exam 2023" below "Solutions"
+            asks = pattern("problem").search(fold(block.text))
+            if within == "solutions" and zone == "problems" and (not asks or (named_set and key in seen)):
+                zone = within  # "Exam 2023" below "Solutions", or once more "Exercises 3.2"
             if part and within == "solutions" and part in named_parts:
                 zone = within  # "I. Multiple choice" once more, in the key of a paper
             stack.append((level, block.text, zone or within, index))
@@ -151,6 +152,7 @@ def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool
     """Tells for every block whether it is a heading that opens a section, and no label of an item."""
     inline = _inline_markers(blocks, labels)
     divisions = _divisions(blocks, labels)
+    sets = _named_sets(blocks, labels)
     following = _next_items(labels)
     parents: list[int] = []  # the headings above the current one, outermost first
     seen: set[tuple[str, ...]] = set()
@@ -158,7 +160,9 @@ def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool
     sections = []
     for index, block in enumerate(blocks):
         if block.kind != "heading":
-            sections.append(_is_bare_title(index, blocks, labels, inline))
+            named = labels[index]
+            section = bool(named and named.family in sets) or _is_bare_title(index, blocks, labels, inline)
+            sections.append(section)
             continue
         while parents and blocks[parents[-1]].level >= block.level:
             parents.pop()
@@ -170,7 +174,7 @@ def _find_sections(blocks: list[Block], labels: list[Label | None]) -> list[bool
         elif label.role == "unknown":
             section = label.family in divisions
         elif label.number:
-            section = _has_labelled_headings(index, blocks, labels)
+            section = label.family in sets or _has_labelled_headings(index, blocks, labels)
         elif label.family in inline or (block.containers and OPENED.search(block.containers[-1].name)):
             section = False
         elif problems and block.level <= problems and label.role in ("solution", "hint"):
@@ -303,6 +307,43 @@ def _divisions(blocks: list[Block], labels: list[Label | None]) -> set[str]:
         if label and label.role == "unknown" and blocks[index].kind == "heading"
         if _holds_others(index, blocks, labels)
     }
+
+
+def _named_sets(blocks: list[Block], labels: list[Label | None]) -> set[str]:
+    """Returns the words for problems that name sets of them: "Exercises 3.2", above 1, 2, 3.
+
+    Each stands alone, above the first of its problems, and the answers in the same document repeat their
+    numbers, not those of the sets.
+    """
+    title = next((i for i, b in enumerate(blocks) if title_zone(b.text[:_TITLE]) == "solutions"), len(blocks))
+    if not any(label and label.role == "" and label.depth == 1 for label in labels[title:]):
+        return set()
+    places: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        if label and label.role == "problem" and label.number:
+            places.setdefault(label.family, []).append(index)
+    return {
+        family
+        for family, found in places.items()
+        if len(found) >= _MIN_SETS and all(_heads_set(index, blocks, labels, title) for index in found)
+    }
+
+
+def _heads_set(index: int, blocks: list[Block], labels: list[Label | None], title: int) -> bool:
+    """Whether a label stands alone above a bare number: the first one, or below `title` any."""
+    label, first = labels[index], labels[index + 1] if index + 1 < len(labels) else None
+    if label is None or label.end < len(blocks[index].text.rstrip()) or first is None or first.role:
+        return False
+    if first.depth != 1 or not (index > title or first.number == ("1",)):
+        return False
+    ends = (i for i in range(index + 1, len(blocks)) if blocks[i].kind == "heading" or _is_worded(labels[i]))
+    end = next(ends, title)
+    after = labels[end] if end < len(labels) else None
+    return end == title or after is None or after.role != "solution" or bool(after.number)
+
+
+def _is_worded(label: Label | None) -> bool:
+    return label is not None and label.role != ""
 
 
 def _holds_others(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _GAIN = 1.0
 _RESTART_AT_HEADING = 1.0
@@ -41,6 +42,7 @@ class Candidate:
     distinct: bool = False
 
 
+@lru_cache(maxsize=65536)
 def numeric(number: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
     """Returns a key that orders printed numbers: 2 < 10, 1.9 < 1.10, digits before letters."""
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in number)
@@ -59,12 +61,18 @@ def best_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
     alike = _places_among_alike(candidates)
     for i, candidate in enumerate(candidates):
         score[i] = _GAIN - _start_cost(candidate)
-        for j in range(max(0, i - _WINDOW), i):
+        most = 0.0
+        # The nearest come first: once one is found, few of the others can pay as much.
+        for j in range(i - 1, max(0, i - _WINDOW) - 1, -1):
+            if score[j] + _GAIN < most:
+                continue
             total = score[j] + _GAIN - step_cost(candidates[j], candidate)
             if candidate.distinct and candidates[j].look == candidate.look:
                 total -= _SKIPPED * (alike[i] - alike[j] - 1)
-            if total > score[i]:
-                score[i], previous[i] = total, j
+            if total >= most:  # of equals, the first of the document
+                most = total
+                if total > score[i] or previous[i] >= 0:
+                    score[i], previous[i] = total, j
     at = max(range(len(candidates)), key=lambda i: (score[i], -i))
     if score[at] <= 0:
         return []

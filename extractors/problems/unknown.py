@@ -135,6 +135,8 @@ def _unsolved_families(blocks: list[Block], labels: Labels) -> Iterable[list[int
 def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
     """Gives a role to unnumbered words that come once in most of the items."""
     found = [lead for i, block in enumerate(blocks) if (lead := _lead_in(i, block, labels[i])) is not None]
+    titles = _titles(found, blocks, labels)
+    found = [lead for lead in found if lead.phrase not in titles]
     phrases = _regular(found, starts)
     first = labels[starts[0]]
     assert first is not None
@@ -155,9 +157,19 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
             inferred[lead.index] = _label(blocks, lead, "solution" if lead.phrase == phrases[-1] else "hint")
     for k, start in enumerate(starts, 1):
         label = inferred[start]
-        if label and not label.role and k in firsts:
+        if label and label.role in ("", "unknown") and k in firsts:
             inferred[start] = replace(label, role="problem")
     return inferred
+
+
+def _titles(found: list[_LeadIn], blocks: list[Block], labels: Labels) -> set[str]:
+    """Returns the phrases of headings most of which stand above a number: of sections, not in items."""
+    headings = [lead for lead in found if blocks[lead.index].kind == "heading"]
+    followed = (
+        lead for lead in headings if any(x and x.number for x in labels[lead.index + 1 : lead.index + 2])
+    )
+    counts, above = Counter(lead.phrase for lead in headings), Counter(lead.phrase for lead in followed)
+    return {phrase for phrase, n in above.items() if 2 * n > counts[phrase]}
 
 
 def _question(blocks: list[Block], labels: Labels, start: int, end: int) -> str:

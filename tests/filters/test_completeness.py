@@ -48,6 +48,26 @@ def test_a_picture_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("solution", "kept"),
+    [
+        ("(a) ![yes; no](figure)\n\n(b) 0.84, as the tree says.", False),
+        ("(a) 4 m\n\n(b) ![](figure)", False),
+        ("a) ![](figure), b) 4 m", True),  # one line may say something of the drawing
+        ("(a) The tree:\n\n![yes; no](figure)\n\n(b) 0.84", True),
+        (
+            "(a) ![A carbon atom with four bonds.](co2.jpg)\n\n(b) It is linear.",
+            True,
+        ),  # described by its author
+        ("![](figure)\n\n(a) 4 m\n\n(b) 5 m", True),
+    ],
+)
+def test_a_part_that_is_a_drawing_is_missing(solution: str, kept: bool) -> None:
+    verdict = is_complete(pair(solution=solution))
+    assert verdict.keep is kept
+    assert verdict.reason == ("" if kept else "only_figure")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "See Example 3.2.",

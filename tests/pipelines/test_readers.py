@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,3 +65,30 @@ def test_what_a_reader_raises_becomes_a_refusal() -> None:
         "KeyError: 'a'",
         other,
     )
+
+
+class Refusing(Slow):
+    """Refuses every record, with its bytes at hand."""
+
+    data = bytes(1_000_000)
+
+    def work(self, reader: Reader, record: Any) -> Any:
+        data = self.data
+        with refusing(record):
+            raise UnreadableDocument("damaged", f"{len(data)} bytes")
+
+
+def test_a_refusal_does_not_keep_the_bytes_of_its_document() -> None:
+    stage = Refusing(ReaderPool(Limits()))
+    stage.setup()
+    stage.start_bundle()
+    gc.collect()
+    gc.disable()  # it would come, but much later than the next documents
+    try:
+        before = sys.getrefcount(Refusing.data)
+        assert [len(list(stage.process(source_of("1")))) for _ in range(3)] == [1, 1, 1]
+        stage.teardown()
+        after = sys.getrefcount(Refusing.data)  # not in the assertion, where pytest counts as well
+    finally:
+        gc.enable()
+    assert after == before

@@ -134,7 +134,7 @@ def test_drawing_is_a_figure_and_takes_its_labels_along() -> None:
     sheet.lines(60, y + 130, prose(36, 2))
     document = sheet.read()
     assert [block.kind for block in document.blocks] == ["paragraph", "figure", "paragraph"]
-    assert "0.5" not in document.text
+    assert document.blocks[1].text == "![P; 0.5](figure)"
 
 
 def test_text_that_is_printed_twice_for_weight_is_read_once() -> None:

@@ -50,6 +50,72 @@ def test_matrix_is_read_by_rows() -> None:
     assert reduced(fragments, []) == r"$A = \begin{bmatrix}0 & 1 & 2 \\ 3 & 4 & 5\end{bmatrix}$"
 
 
+def wide(x: float, base: float, text: str) -> Fragment:
+    """A bracket of a font that does not say how high it is: only its width tells."""
+    return replace(at(x, base, text), x1=x + 8)
+
+
+@pytest.mark.parametrize(
+    ("apart", "size", "expected"),
+    [
+        (13.6, 10, r"$\binom{7}{3}$"),
+        (12.0, 10, r"$\begin{pmatrix}7 \\ 3\end{pmatrix}$"),
+        (7.9, 7, r"$\binom{7}{3}$"),
+        (9.0, 7, r"$\begin{pmatrix}7 \\ 3\end{pmatrix}$"),
+    ],
+)
+def test_rows_of_a_binomial_stand_as_far_apart_as_halves_not_as_rows(
+    apart: float, size: float, expected: str
+) -> None:
+    halves = [at(75, 100 - apart / 2, "7", size), at(75, 100 + apart / 2, "3", size)]
+    brackets = [tall(66, "(", 82, 114), tall(82, ")", 82, 114)]
+    assert reduced([*halves, *brackets], []) == expected
+
+
+def test_brackets_of_a_vector_are_square() -> None:
+    halves = [at(75, 93.2, "7"), at(75, 106.8, "3")]
+    assert "binom" not in reduced([*halves, tall(66, "[", 82, 114), tall(82, "]", 82, 114)], [])
+
+
+def test_tall_brackets_side_by_side_are_divided() -> None:
+    numbers = [at(80 + 12 * j, 92 + 12 * i, str(2 * i + j)) for i in range(2) for j in range(2)]
+    ends = replace(tall(103, ")", 82, 108), text="])", x1=113)
+    fragments = [at(50, 98, "det"), tall(70, "(", 82, 108), tall(75, "[", 82, 108), *numbers, ends]
+    assert reduced(fragments, []) == r"$\det (\begin{bmatrix}0 & 1 \\ 2 & 3\end{bmatrix})$"
+
+
+def test_pieces_of_a_bar_above_each_other_are_one_bar() -> None:
+    bars = [replace(tall(x, "||", 86, 104), x1=x + 3.3) for x in (76, 86)]
+    fragments = [*bars, at(80, 91, "a"), at(80, 105, "b")]
+    assert reduced(fragments, [(95.0, 80, 85)]) == r"$|\frac{a}{b}|$"
+
+
+def test_one_row_beside_a_matrix_is_no_row_of_a_matrix() -> None:
+    numbers = [at(80, 82 + 12 * i, str(i)) for i in range(3)]
+    fragments = [
+        tall(66, "(", 70, 110), tall(73, "[", 70, 110), *numbers, tall(87, "]", 70, 110),
+        at(95, 93, "+ 7"), tall(112, ")", 70, 110),
+    ]  # fmt: skip
+    assert reduced(fragments, []) == r"$(\begin{bmatrix}0 \\ 1 \\ 2\end{bmatrix} + 7)$"
+
+
+def test_wide_bracket_is_closed_at_the_end_of_the_last_row() -> None:
+    rows = [at(80, 80, "7"), at(80, 92, "8"), replace(at(80, 104, "9)"), x1=93)]
+    assert reduced([wide(71, 108, "("), *rows], []) == r"$\begin{pmatrix}7 \\ 8 \\ 9\end{pmatrix}$"
+
+
+def test_wide_bracket_that_nothing_closes_is_doubtful_and_one_at_a_fraction_is_not() -> None:
+    def doubtful(fragments: list[Fragment], rules: list[Bar]) -> bool:
+        page = Page(1, 600, 800, fragments, rules)
+        reduce_stacks(page)
+        return any(line.doubtful for line in lines_of(page.fragments, 1))
+
+    assert doubtful([wide(71, 92, "("), at(80, 92, "8 + 1")], [])
+    assert not doubtful([at(76, 92, "("), at(81, 92, "8 + 1")], [])
+    fraction = [at(80, 85, "1"), at(80, 99, "2")]
+    assert not doubtful([wide(71, 92, "("), *fraction, at(86, 92, ") = 3")], [(89.0, 80.0, 85.0)])
+
+
 @pytest.mark.parametrize(
     "rules",
     [
@@ -100,3 +166,8 @@ def glyphs(text: str) -> str:
     )
     text = text.replace("\\sum", "∑").replace("\\int", "∫").replace("\\lim", "lim")
     return re.sub(r"[\s&^_()\[\]{}|√.\\\ue000\ue001]", "", unmarked(text)).replace("x+1", "𝑥+1")
+
+
+def test_labels_are_no_part_of_the_formula_after_them() -> None:
+    assert with_dollars("R: 𝑥 = 5")[0] == "R: $x = 5$"
+    assert with_dollars("12. 𝑥 = 5")[0] == "12. $x = 5$"

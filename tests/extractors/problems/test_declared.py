@@ -30,6 +30,7 @@ def test_callouts_of_other_things_are_no_items() -> None:
 
 
 ASKED = [f"How long is the {w} wall?" for w in ("red", "green", "blue", "grey")]
+LETTERS = list(enumerate("abcd", 1))
 SAID = [f"The {w} wall measures {n} metres." for n, w in enumerate(("red", "green", "blue", "grey"), 3)]
 
 
@@ -70,6 +71,25 @@ def test_one_link_of_its_own_is_enough_for_items() -> None:
         [
             *(f'>The {w} wall is old.<a id="r{n}" href="#n{n}">[{n}]</a>' for n, w in enumerate("abcd", 1)),
             *(f' id="n{n}"><a href="#r{n}">[{n}]</a> A. Smith, Volume {n}.' for n in range(1, 5)),
+        ],
+        # Footnotes of numbered questions, numbered as these are.
+        [
+            *(f' id="q{n}">{n}. How old is wall {w}? <a href="#n{n}">[{n}]</a>' for n, w in LETTERS),
+            *(f' id="n{n}">{n}. Asked in the exam of {w}. <a href="#q{n}">↩</a>' for n, w in LETTERS),
+        ],
+        [
+            *(f'>{n}. How old is wall {w}?<a id="q{n}" href="#n{n}"><sup>{n}</sup></a>' for n, w in LETTERS),
+            *(f' id="n{n}"><a href="#q{n}">{n}.</a> Asked in the exam of {w}.' for n, w in LETTERS),
+        ],
+        # Remarks on questions: the links or the title above them say so.
+        [
+            *(f' id="q{n}">How old is wall {w}? <a href="#n{n}">Note</a>' for n, w in LETTERS),
+            *(f' id="n{n}">Asked in the exam of {w}. <a href="#q{n}">Back</a>' for n, w in LETTERS),
+        ],
+        [
+            *(f'><a id="q{n}" href="#n{n}">{n}.</a> How old is wall {w}?' for n, w in LETTERS),
+            "></p><h2>Remarks</h2><p>Said of some walls.",
+            *(f' id="n{n}"><a href="#q{n}">{n}.</a> Asked in the exam of {w}.' for n, w in LETTERS),
         ],
         # A dictionary whose entries refer to each other.
         [

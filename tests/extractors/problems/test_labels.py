@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from extractors.problems.labels import number_parts, read_label
 from schemas.document import Block, Style
+from tests.extractors.problems.build import bold
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,20 @@ def test_number_with_a_counter() -> None:
 def test_wide_stop_before_a_digit(text: str, number: tuple[str, ...] | None) -> None:
     label = read_label(Block(text))
     assert (label and label.number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "number"),
+    [
+        ("Zu 3. Der Weg ist lang.", "Zu 3.", ("3",)),
+        ("Zu 3: Der Weg ist lang.", "", ("3",)),
+        ("Для 12) Да.", "", ("12",)),
+        ("Im 3. Jahr war es kalt.", "", None),
+        ("Mit 3: Der Weg ist lang.", "", None),
+    ],
+)
+def test_a_preposition_may_stand_for_the_solution_of_a_number(
+    text: str, lead: str, number: tuple[str, ...] | None
+) -> None:
+    label = read_label(bold(text, lead))
+    assert (label.number if label else None) == number

@@ -76,3 +76,23 @@ def test_titles_are_not_asked_where_solutions_are_known() -> None:
         heading("Exercises"), *ASKED[:3], heading("Answers"), *REPLIES[:3], heading("Odzivu"), *REPLIES
     )
     assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES[:3]]
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("P{}.", "L{}."), ("U.{}.", "O.{}."), ("{}.", "{}.")])
+def test_letters_tell_the_numbers_of_solutions_from_those_of_problems(asked: str, answered: str) -> None:
+    problems = [ask.replace(f"{n}.", asked.format(n), 1) for n, ask in enumerate(ASKED, 1)]
+    replies = [reply.replace(f"{n}.", answered.format(n), 1) for n, reply in enumerate(REPLIES, 1)]
+    text = document(heading("Mines"), *problems, heading("Annex"), *replies)
+    assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES]
+
+
+def test_known_words_for_problems_may_stand_above_solutions_as_well() -> None:
+    def block(n: int, text: str) -> list[Block | str]:
+        return [heading(f"Frage {n}", 2), text[3:]]
+
+    problems = [b for n, ask in enumerate(ASKED, 1) for b in block(n, ask)]
+    replies = [b for n, reply in enumerate(REPLIES, 1) for b in block(n, reply)]
+    text = document(heading("Denk nach"), *problems, heading("Unsere Vorschläge"), *replies)
+    assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES]
+    again = [b for n, ask in enumerate(ASKED[3:] + ASKED[:3], 1) for b in block(n, ask)]
+    assert pairs(document(heading("Denk nach"), *problems, heading("Noch einmal"), *again)) == []

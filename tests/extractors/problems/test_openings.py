@@ -146,3 +146,22 @@ def test_long_documents_end(unit: list[Block | str]) -> None:
 @pytest.mark.parametrize(("heading", "zone"), [("Key", "solutions"), ("KEY:", "solutions"), ("Key idea", "")])
 def test_some_words_mean_solutions_only_as_a_whole_heading(heading: str, zone: str) -> None:
     assert title_zone(heading) == zone
+
+
+def test_numbers_without_a_stop_are_items_where_only_the_steps_have_one() -> None:
+    asked = [f"{n} Wie lang ist die Brücke Nummer {n}?" for n in range(1, 9)]
+    replies = [f"{n} Sie misst {n}0 Meter." for n in range(1, 9)]
+    steps = ["1. Zeichnen.", "2. Messen.", "3. Rechnen."]
+    for text in (
+        document(heading("Brücken"), *steps, *asked, heading("Lösungen"), *replies[:4], *steps, *replies[4:]),
+        document(heading("Brücken"), *asked[:3], *steps, *asked[3:], heading("Lösungen"), *replies),
+    ):
+        found = dict(pairs(text))
+        assert len(found) == 8
+        assert found["Wie lang ist die Brücke Nummer 8?"] == "Sie misst 80 Meter."
+
+
+def test_a_number_may_stand_before_the_first_part() -> None:
+    asked = ["1 Find it.", "2 (a) Draw a circle. (b) And a square.", "3 Prove it."]
+    assert kinds(heading("Exercises"), *asked) == ["boundary", "problem", "problem", "problem"]
+    assert kinds(heading("Exercises"), asked[0], "2 (a + b)", asked[2]) == ["boundary", "problem", "problem"]

@@ -6,7 +6,8 @@ import pytest
 
 from extractors.problems.outline import divide
 from extractors.problems.titles import name_zone, scope_number, title_zone
-from tests.extractors.problems.build import bold, document, heading, item
+from schemas.document import Block
+from tests.extractors.problems.build import bold, document, heading, item, pairs
 
 
 @pytest.mark.parametrize(
@@ -109,4 +110,43 @@ def test_label_with_a_section_alone_above_a_list_is_no_title() -> None:
     assert [(p.title, p.label and p.label.number) for p in pieces[1:]] == [
         (False, ("1", "2", "3")),
         (False, ("1",)),
+    ]
+
+
+def _sets(words: str, ask: str, answers: bool, titled: bool = False) -> list[Block | str]:
+    return [
+        block
+        for chapter in (1, 2, 3)
+        for block in (
+            heading(f"{words} {chapter}.1", 2)
+            if titled
+            else bold(f"{words} {chapter}.1", f"{words} {chapter}.1"),
+            *(f"{n}. {ask.format(f'{chapter}{n}')}" for n in ((2, 3) if answers else (1, 2, 3))),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "title"), [("Exercises", "Answers"), ("Övning", "Facit"), ("EXERCISE", "ANSWERS")]
+)
+@pytest.mark.parametrize("titled", [False, True])
+def test_words_for_problems_may_name_their_sets(words: str, title: str, titled: bool) -> None:
+    text = document(
+        heading("Lengths"),
+        *_sets(words, "Measure rod {}.", False, titled),
+        heading(title),
+        *_sets(words, "{} m", True, titled),
+    )
+    assert pairs(text) == [(f"Measure rod {c}{n}.", f"{c}{n} m") for c in (1, 2, 3) for n in (2, 3)]
+
+
+def test_items_with_parts_are_no_sets() -> None:
+    """The answers repeat the numbers of the items, or stand below them."""
+    asked = _sets("Exercise", "Measure rod {}.", False)
+    answered = [f"Exercise {c}.1. They are {c}1 m and {c}2 m long." for c in (1, 2, 3)]
+    found = pairs(document(heading("Lengths"), *asked, heading("Answers"), *answered))
+    assert [solution for _, solution in found] == [f"They are {c}1 m and {c}2 m long." for c in (1, 2, 3)]
+    inline = [b for c in (0, 1, 2) for b in (*asked[4 * c : 4 * c + 4], f"Solution. It is {c} m.")]
+    assert [s for _, s in pairs(document(heading("Lengths"), *inline))] == [
+        f"It is {c} m." for c in (0, 1, 2)
     ]

@@ -208,3 +208,17 @@ def test_the_same_look_answers_nothing() -> None:
 )
 def test_long_documents_end(unit: list[Block]) -> None:
     assert len(roles(unit * 20_000)) == 40_000
+
+
+def test_titles_of_sections_are_no_words_within_items() -> None:
+    blocks: list[Block | str] = []
+    for n, subject in enumerate(SUBJECTS, 1):
+        blocks += [
+            heading(f"{n} Ramo"),
+            bold(f"Dusk {n}. What of the {subject}?", f"Dusk {n}."),
+            f"Skavir: That the {subject} was sold.",
+            heading("Brolenar", 2),
+            f"1. What is left of the {subject} in town {n}?",
+        ]
+    found = pairs(document(*blocks))
+    assert [solution for _, solution in found] == [f"That the {subject} was sold." for subject in SUBJECTS]

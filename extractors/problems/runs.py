@@ -1,0 +1,151 @@
+"""Runs of labels, and how well a run of solutions suits a run of problems.
+
+Numbers restart in every chapter or section, so a number alone says little. Within a run no number
+repeats.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractors.problems.affinity import answers
+from extractors.problems.titles import scope_number, title_zone
+from extractors.problems.vocabulary import fold, languages_of, pattern, words
+from schemas.problems import Item
+
+SAME_SCOPE, _WITHIN_SCOPE, NO_SCOPE, OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
+_OTHER_KIND = 0.9
+
+Number = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The numbers of the headings around an item, innermost first.
+
+    Attributes:
+      own: of the headings that count for it without doubt.
+      above: for solutions, of the headings above their title: "Chapter 9" above "Answers" may be
+        the chapter they are for, or just the last one of the book.
+      kinds: the words for problems in the headings ("problems", "review questions", "quiz").
+    """
+
+    own: tuple[Number, ...]
+    above: tuple[Number, ...]
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Labels of one kind and family within which no number repeats; each run is equal to itself only.
+
+    Attributes:
+      order: position among the runs of its document and kind, 0..1.
+    """
+
+    uri: str
+    family: str
+    order: float
+    items: dict[Number, Item]
+    scopes: dict[Number, Scope]
+
+
+def runs_of(items: Sequence[Item]) -> list[Run]:
+    """Returns the runs of numbered items of one kind, in order."""
+    grouped: dict[tuple[str, int], list[Item]] = defaultdict(list)
+    for item in items:
+        if item.number:
+            grouped[item.uri, item.run].append(item)
+    runs = []
+    for position, ((uri, _), members) in enumerate(sorted(grouped.items())):
+        numbered = {_key(i.number): i for i in reversed(members)}
+        scopes = {key: _scope(item) for key, item in numbered.items()}
+        runs.append(Run(uri, members[0].family, position / len(grouped), numbered, scopes))
+    return runs
+
+
+def _key(number: Number) -> Number:
+    """Returns the number without the letter that tells problem P57 from solution L57."""
+    if len(number) == 2 and not number[0].isdigit() and number[1].isdigit():
+        return number[1:]
+    return number
+
+
+def _scope(item: Item) -> Scope:
+    return _scope_of(item.headings, item.kind == "solution")
+
+
+@lru_cache(maxsize=65536)
+def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
+    title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
+    named = pattern("problem", "set")
+    kinds = (match["word"] for heading in headings for match in named.finditer(fold(heading)))
+    return Scope(_numbers(headings[title:]), _numbers(headings[:title]), frozenset(kinds))
+
+
+def _numbers(headings: Sequence[str]) -> tuple[Number, ...]:
+    numbers = [scope_number(heading) for heading in reversed(headings)]
+    return tuple(number for number in numbers if number)
+
+
+def scope_factor(asked: Run, answered: Run, key: Number, repeated: frozenset[Number]) -> float:
+    """Returns how well the headings around a problem agree with those around a solution."""
+    problem, solution = asked.scopes[key].own, answered.scopes[key]
+    if problem and solution.own:
+        factor = agreement(problem, solution.own)
+        # 3.14 says itself to which chapter it belongs.
+        return NO_SCOPE if factor == OTHER_SCOPE and len(key) > 1 else factor
+    if problem and solution.above:
+        factor = agreement(problem, solution.above)
+        return NO_SCOPE if factor == OTHER_SCOPE and key not in repeated else factor
+    return NO_SCOPE
+
+
+def kind_factor(asked: Scope, answered: Scope) -> float:
+    """Returns how well the words of headings agree: "Solutions to the problems" answer no questions."""
+    if not asked.kinds or not answered.kinds or asked.kinds & answered.kinds:
+        return 1.0
+    return _OTHER_KIND
+
+
+def agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:
+    """Returns how well the numbers of two headings agree, with those around them."""
+    if a[0] == b[0]:
+        return SAME_SCOPE
+    if a[0] in b or b[0] in a or a[0][: len(b[0])] == b[0] or b[0][: len(a[0])] == a[0]:
+        return _WITHIN_SCOPE
+    return OTHER_SCOPE
+
+
+def family_factor(asked: Run, answered: Run) -> float:
+    """Returns how well the words of two labels agree; plain words for a problem are synonyms."""
+    a, b = asked.family, answered.family
+    if a == b:
+        return 1.0
+    if is_plain(a) and is_plain(b):
+        return 0.95
+    return 0.95 if _answers_of_other_words(asked, answered) else 0.0
+
+
+def _answers_of_other_words(asked: Run, answered: Run) -> bool:
+    """Whether one word or both are in no vocabulary, but the texts belong together."""
+    known = [is_plain(run.family) for run in (asked, answered)]
+    foreign = [
+        run.family not in words() and not plain for run, plain in zip((asked, answered), known, strict=True)
+    ]
+    if not any(foreign) or not all(a or b for a, b in zip(known, foreign, strict=True)):
+        return False
+    common = sorted(asked.items.keys() & answered.items.keys())
+    return answers([asked.items[key].text for key in common], [answered.items[key].text for key in common])
+
+
+@lru_cache(maxsize=4096)
+def is_plain(family: str) -> bool:
+    """Whether a label has no word, or one that any problem or solution may have."""
+    if not family or " " not in family:
+        return not family or words().get(family) in ("problem", "solution")
+    # "Check your understanding" is a word of its own; in Vietnamese every word has blanks.
+    return words().get(family) in ("problem", "solution") and "en" not in languages_of(family, "problem")

@@ -1,0 +1,73 @@
+"""Documents that belong together though their names do not say so."""
+
+from __future__ import annotations
+
+from schemas.document import Block, Document
+from tests.extractors.problems.build import document, heading, pairs
+
+SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
+LATER = ["silver spoon", "paper kite", "clay oven", "glass prism", "iron anchor", "cotton thread"]
+
+
+def asked(name: str, first: int, subjects: list[str], title: str = "Problems") -> Document:
+    texts = [f"{n}. Determine the weight of the {s}." for n, s in enumerate(subjects, first)]
+    return document(heading(title), *texts, uri=name)
+
+
+def answered(name: str, first: int, subjects: list[str]) -> Document:
+    texts = [f"{n}. The weight of a {s} is {n} pounds." for n, s in enumerate(subjects, first)]
+    return document(heading("Solutions"), *texts, uri=name)
+
+
+def test_the_next_issue_answers_the_problems_of_the_one_before() -> None:
+    spring, summer = asked("spring.pdf", 301, SUBJECTS), asked("summer.pdf", 307, LATER)
+    autumn, winter = answered("autumn.pdf", 301, SUBJECTS), answered("winter.pdf", 307, LATER)
+    found = pairs(spring, summer, autumn, winter)
+    assert len(found) == 12
+    assert all(subject in p and subject in s for (p, s), subject in zip(found, SUBJECTS + LATER, strict=True))
+
+
+def test_one_manual_answers_the_chapters_that_are_files_of_their_own() -> None:
+    def numbered(chapter: int, text: str, subjects: list[str]) -> list[Block | str]:
+        return [f"{chapter}.{n} {text.format(s)}" for n, s in enumerate(subjects, 1)]
+
+    chapters = [
+        document(heading("Aufgaben"), *numbered(c, "Wie schwer ist: {}?", subjects), uri=f"kapitel{c}.docx")
+        for c, subjects in ((1, SUBJECTS), (2, LATER))
+    ]
+    replies = [*numbered(1, "Das Gewicht von {}.", SUBJECTS), *numbered(2, "Das Gewicht von {}.", LATER)]
+    found = pairs(*chapters, document(heading("Lösungen"), *replies, uri="anhang.docx"))
+    assert len(found) == 12
+    assert all(subject in p and subject in s for (p, s), subject in zip(found, SUBJECTS + LATER, strict=True))
+
+
+def test_the_book_of_another_author_is_not_answered() -> None:
+    """Neither where the subjects are others, nor where their order differs a little."""
+    book = asked("spring.pdf", 301, SUBJECTS + LATER)
+    swapped = [
+        s for a, b in zip((SUBJECTS + LATER)[::2], (SUBJECTS + LATER)[1::2], strict=True) for s in (b, a)
+    ]
+    assert pairs(book, answered("autumn.pdf", 301, swapped)) == []
+    assert pairs(book, answered("autumn.pdf", 301, LATER + SUBJECTS)) == []
+    assert pairs(book, answered("autumn.pdf", 310, SUBJECTS + LATER)) == []
+
+
+def test_numbers_that_two_documents_share_tell_nothing() -> None:
+    one, other = asked("spring.pdf", 301, SUBJECTS), asked("summer.pdf", 301, LATER)
+    assert pairs(one, other, answered("autumn.pdf", 301, SUBJECTS)) == []
+    replies = [answered("autumn.pdf", 301, SUBJECTS), answered("winter.pdf", 301, SUBJECTS)]
+    assert pairs(one, *replies) == []
+
+
+def test_bare_results_agree_with_nothing() -> None:
+    results = [f"{n}. {n * 7 % 5} kg" for n in range(301, 307)]
+    assert (
+        pairs(asked("spring.pdf", 301, SUBJECTS), document(heading("Answers"), *results, uri="a.pdf")) == []
+    )
+
+
+def test_their_own_numbers_are_no_words_in_common() -> None:
+    problems = [f"{n}. See figure {n}." for n in range(301, 309)]
+    replies = [f"{n}. Drawn as {n}." for n in range(301, 309)]
+    book = document(heading("Problems"), *problems, uri="spring.pdf")
+    assert pairs(book, document(heading("Solutions"), *replies, uri="autumn.pdf")) == []
