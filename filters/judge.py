@@ -114,6 +114,7 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
         if isinstance(outcome, (InvalidAnswer, ModelError)):
             wrong.append(outcome)
             said = f"{outcome.reason}: {outcome.detail}"
+            said = said.encode(errors="replace").decode()  # half a surrogate pair is no text
             votes.append(Vote(models[name].spec.endpoint.model, sample, False, said, ()))
         elif isinstance(outcome, BaseException):
             raise outcome

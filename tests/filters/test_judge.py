@@ -178,6 +178,21 @@ def test_one_invalid_vote_of_several_is_counted() -> None:
     assert judge.criteria[0].score == 4.0
 
 
+@pytest.mark.parametrize("text", ["\ud83d", said(rationale="\ud83d"), said(rationale="\ud83d\ude00\x00")])
+def test_what_is_no_text_in_an_answer_can_be_written_nevertheless(text: str) -> None:
+    import pyarrow as pa
+
+    judge, _ = judged(
+        lambda body, n: (
+            Reply(refusal=text) if body["seed"] == 1 else Reply(text if body["seed"] else said(4))
+        ),
+        samples=3,
+    )
+    row = to_row(pair(judge=judge))
+    [back] = pa.Table.from_pylist([row], schema=arrow_schema(Pair)).to_pylist()
+    assert back == row
+
+
 def test_a_judge_that_refuses_the_request_is_an_invalid_vote() -> None:
     judge, _ = judged(lambda body, n: Reply(said(4)), lambda body, n: Reply("too long", status=400, raw=True))
     assert [vote.valid for vote in judge.votes] == [True, False]
