@@ -83,10 +83,12 @@ def normalise(texts: Iterable[str]) -> str:
 
 
 def train(file: Path, training: Training) -> Any:
-    """Returns a fastText model of a file in fastText's format: a line an example, its label first."""
-    import fasttext
+    """Returns a fastText model of a file in fastText's format: a line an example, its label first.
 
-    return fasttext.train_supervised(
+    Raises:
+      BadClassifier: the library is not the one that can train.
+    """
+    return _fasttext().train_supervised(
         str(file),
         epoch=training.epochs,
         lr=training.learning_rate,
@@ -97,6 +99,17 @@ def train(file: Path, training: Training) -> Any:
         thread=1,
         verbose=0,
     )
+
+
+def _fasttext() -> Any:
+    import fasttext
+
+    if not hasattr(fasttext, "train_supervised"):  # two packages install a module of this name
+        raise BadClassifier(
+            "the module fasttext here is fasttext-predict's, which can't train; run "
+            "pip install --force-reinstall --no-deps fasttext-community"
+        )
+    return fasttext
 
 
 def quantise(model: Any, file: Path, training: Training) -> None:
@@ -174,8 +187,6 @@ class Classifier:
     """
 
     def __init__(self, folder: str):
-        import fasttext
-
         card, data = _read(folder)
         try:
             self.labels = tuple(str(label) for label in card["labels"])
@@ -193,7 +204,7 @@ class Classifier:
             file.write(data)
             file.flush()
             try:
-                self._model = fasttext.load_model(file.name)
+                self._model = _fasttext().load_model(file.name)
             except (ValueError, RuntimeError, MemoryError) as error:
                 raise BadClassifier(f"{folder}/{MODEL}: fastText can't read it: {error}") from None
         if sorted(self._model.get_labels()) != sorted(f"{LABEL}{i}" for i in range(len(self.labels))):

@@ -106,7 +106,7 @@ def train_classifier(arguments: Sequence[str]) -> int:
 
 def _train(chosen: argparse.Namespace) -> dict[str, Any]:
     """Does what the options say, and returns the card."""
-    from filters.classifier import Training
+    from filters.classifier import BadClassifier, Training
     from pipelines.labelled import Columns, Examples, labelled_files
 
     columns = Columns(tuple(chosen.text_column or ("problem", "solution")), chosen.label_column)
@@ -119,7 +119,10 @@ def _train(chosen: argparse.Namespace) -> dict[str, Any]:
     _check_counts(examples.counts(), chosen, examples.skipped)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.ftz"
-        card = _trained(examples, training, file)
+        try:
+            card = _trained(examples, training, file)
+        except BadClassifier as error:
+            raise UsageError(str(error)) from None
         card["label_column"] = columns.label
         _write(chosen.output, file.read_bytes(), card)
     return card

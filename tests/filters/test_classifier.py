@@ -156,8 +156,6 @@ def test_a_damaged_one_is_one_clear_line(damage: Any, said: str, tmp_path: Path)
         (92, b""),
         (92, b"\xff" * 30_000),
         (92, b"\x00" * 30_000),
-        (30_000, b""),
-        (100_000, b"\xff" * 30_000),
     ],
 )
 def test_a_hostile_model_ends_only_the_process_that_looks_at_it(
@@ -174,3 +172,10 @@ def test_a_hostile_model_ends_only_the_process_that_looks_at_it(
     with pytest.raises(BadClassifier, match=r"model\.ftz:") as error:
         check_classifier(str(folder))
     assert "\n" not in str(error.value)
+
+
+def test_the_other_module_of_that_name_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(trained())
+    monkeypatch.delattr("fasttext.train_supervised")
+    with pytest.raises(BadClassifier, match="--force-reinstall --no-deps fasttext-community"):
+        Classifier(folder)
