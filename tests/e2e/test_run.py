@@ -24,8 +24,8 @@ CRITERIA = {
 }
 
 
-def run(vllm: Vllm, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """Runs the main job with vLLM as its judge; the rule keeps whatever was judged."""
+def start(vllm: Vllm, output: Path, *more: str) -> subprocess.Popen[str]:
+    """Starts the main job with vLLM as its judge; the rule keeps whatever was judged."""
     arguments = [
         *("--input", str(EXAMPLES), "--output", str(output), *more),
         *("--llm_engine", "vllm", "--llm_model", vllm.model, "--vllm_python", vllm.python),
@@ -34,14 +34,21 @@ def run(vllm: Vllm, output: Path, *more: str) -> subprocess.CompletedProcess[str
     ]
     for name, value in vllm.arguments:
         arguments += ["--vllm_arg", f"{name}={value}" if value else name]
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "pipelines", "run", "scp116k", *arguments],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=TIMEOUT_S,
         env={**os.environ, **vllm.environment, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
     )
+
+
+def run(vllm: Vllm, output: Path, *more: str) -> tuple[int, str]:
+    """Returns the exit status of the main job, and what it says on standard error."""
+    with start(vllm, output, *more) as process:
+        stderr = process.communicate(timeout=TIMEOUT_S)[1]
+    return process.returncode, stderr.strip()
 
 
 def manifest(output: Path) -> dict[str, Any]:
@@ -56,8 +63,8 @@ def rows(output: Path) -> list[dict[str, Any]]:
 
 def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    first = run(vllm, output)
-    assert first.returncode == 0, first.stderr
+    status, said = run(vllm, output)
+    assert status == 0, said
     assert eventually(lambda: not processes()), "the server ends with the run"
 
     told = manifest(output)
@@ -90,8 +97,8 @@ def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm,
     )
     data = {path.name: path.read_bytes() for path in (output / "data").iterdir()}
 
-    second = run(vllm, output, "--resume")
-    assert second.returncode == 0, second.stderr
+    status, said = run(vllm, output, "--resume")
+    assert status == 0, said
     again = manifest(output)
     assert again["llm"]["requests"] == 0
     assert again["llm"]["from_ledger"] == told["llm"]["requests"]
@@ -100,9 +107,17 @@ def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm,
 
 def test_a_vllm_that_does_not_start_is_one_line_before_any_work(vllm: Vllm, tmp_path: Path) -> None:
     bad = Vllm(vllm.python, str(tmp_path / "no-model"), vllm.environment, vllm.arguments)
-    stopped = run(bad, tmp_path / "out")
-    assert stopped.returncode == 2
-    assert len(stopped.stderr.strip().splitlines()) == 1
-    assert "no-model" in stopped.stderr
-    assert "its log is" in stopped.stderr
+    status, said = run(bad, tmp_path / "out")
+    assert status == 2
+    assert len(said.splitlines()) == 1
+    assert "no-model" in said
+    assert "its log is" in said
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_no_vllm_outlives_a_run_that_is_killed(vllm: Vllm, tmp_path: Path) -> None:
+    with start(vllm, tmp_path / "out") as process:
+        assert eventually(lambda: any("vllm" in command for command in processes().values()))
+        process.kill()
+        process.wait()
+        assert eventually(lambda: not processes())
