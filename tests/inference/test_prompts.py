@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from inference import prompts
 from inference.prompts import fences, load_prompt
 
+TEMPLATES = sorted(path.stem for path in Path(prompts.__file__).parent.glob("*.j2"))
+
 
 def test_a_prompt_has_a_version_and_two_parts() -> None:
     prompt = load_prompt("transcribe_page")
@@ -70,8 +72,20 @@ def test_the_key_depends_on_the_texts_and_not_on_their_order(texts: list[str], c
     assert fences.fence_key(texts) == key
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in Path(prompts.__file__).parent.glob("*.j2")))
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_every_prompt_begins_with_its_version(name: str) -> None:
     source = (Path(prompts.__file__).parent / f"{name}.j2").read_text(encoding="utf-8")
     assert re.match(r'\{% set version = "\d+" %\}\n\{% block system %\}\n', source)
     assert source.count("{% block ") == 2
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_what_a_user_message_is_filled_with_is_fenced(name: str) -> None:
+    source = (Path(prompts.__file__).parent / f"{name}.j2").read_text(encoding="utf-8")
+    blocks = jinja2.Environment().parse(source).find_all(jinja2.nodes.Block)
+    [user] = [block for block in blocks if block.name == "user"]
+    filled = [part for output in user.find_all(jinja2.nodes.Output) for part in output.nodes]
+    values = [part for part in filled if not isinstance(part, jinja2.nodes.TemplateData)]
+    assert [
+        part for part in values if not (isinstance(part, jinja2.nodes.Filter) and part.name == "fenced")
+    ] == []
