@@ -133,7 +133,7 @@ def _is_mathematics(text: str) -> bool:
     if "&" in text and not {"pmatrix", "bmatrix", "matrix"} & set(re.findall(r"\w+", text)):
         return False
     bare = re.sub(r"\\(?:begin|end)\s*\{[a-z]+\}|\\mathbb\s*\{?[A-Z]\}?|\\[A-Za-z]+", "|", text)
-    if re.search(r"(?<![_^])\d\s+\d|\d:\d", bare):  # "12 345", "17:30"
+    if re.search(r"(?<![_^])\d\s+\d|\d:\d|(?<![_\d])\d+\s*_", bare):  # "12 345", "17:30", "1011_2"
         return False
     if re.search(r"[^\W\d_]{4,}|[A-Z]{2,}|[A-Z][a-z]", bare):  # words, points of a figure, chemical elements
         return False
