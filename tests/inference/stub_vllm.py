@@ -23,7 +23,7 @@ parser.add_argument("--port", type=int)
 parser.add_argument("--model", type=Path)
 parser.add_argument("--disable-uvicorn-access-log", action="store_true")
 parser.add_argument("--deaths", type=int, default=0, help="so many starts end by an error")
-parser.add_argument("--lives-s", type=float, default=0.5, help="how long they answer before")
+parser.add_argument("--lives-s", type=float, default=0.5, help="how long after an answer; 0 is before any")
 parser.add_argument("--silent", action="store_true", help="never answers")
 parser.add_argument("--stubborn", action="store_true", help="ignores SIGTERM")
 parser.add_argument("--flees", action="store_true", help="starts a child in a group of its own")
@@ -54,24 +54,30 @@ if arguments.silent:
     time.sleep(600)
 
 
+answered = threading.Event()
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/health" else 404)
         self.end_headers()
+        answered.set()
 
     def log_message(self, *_: object) -> None:
         pass
 
 
 def die() -> None:
-    time.sleep(arguments.lives_s)
+    if arguments.lives_s:
+        answered.wait()
+        time.sleep(arguments.lives_s)
     print("(EngineCore pid=7) ERROR 11-23 02:25:23 [core.py:1] RuntimeError: the stub dies", flush=True)
     print("RuntimeError: Engine core initialization failed. See root cause above.", flush=True)
     os._exit(1)
 
 
 if starts < arguments.deaths:
-    if arguments.lives_s == 0:
+    if not arguments.lives_s:
         die()
     threading.Thread(target=die).start()
 ThreadingHTTPServer((arguments.host, arguments.port), Handler).serve_forever()

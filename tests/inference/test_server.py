@@ -134,9 +134,7 @@ def test_processes_share_a_server_which_ends_when_they_are_killed(machine: Machi
     assert answers(urls[1])
     users[1].kill()
     users[1].wait()
-    began = time.monotonic()
     assert eventually(lambda: not machine.alive())
-    assert time.monotonic() - began < 30
     assert len(machine.starts()) == 1
     for user in users:
         user.communicate()
@@ -170,7 +168,7 @@ def test_who_comes_while_it_is_stopped_gets_a_new_one(
 
 
 def test_a_server_that_dies_is_started_again_where_it_was(machine: Machine) -> None:
-    held = lease(machine.spec(deaths=2, restarts=2))
+    held = lease(machine.spec(deaths=2, restarts=2, lives_s=1))
     assert eventually(lambda: len(machine.starts()) == 3 and answers(held.url))
     assert len({start["port"] for start in machine.starts()}) == 1
     log = Path(held.log).read_text()
@@ -179,7 +177,7 @@ def test_a_server_that_dies_is_started_again_where_it_was(machine: Machine) -> N
 
 
 def test_a_server_that_dies_too_often_is_given_up_and_its_log_kept(machine: Machine) -> None:
-    spec = machine.spec(deaths=9, restarts=1)
+    spec = machine.spec(deaths=9, restarts=1, lives_s=2)
     held = lease(spec)
     assert eventually(lambda: keeper.read_state(folder_of(held)).phase == "failed")
     with pytest.raises(BadEndpoint, match=r"status 1: RuntimeError: the stub dies; its log is .*vllm\.log"):
