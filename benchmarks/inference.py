@@ -1,7 +1,7 @@
 """Prints how busy the stage that asks models keeps a server, and what it costs itself.
 
 python -m benchmarks.inference [--only utilisation|overhead]
-python -m benchmarks.inference --vllm URL --model NAME [--requests N] [--concurrency N] [--max_tokens N]
+python -m benchmarks.inference --vllm URL --model NAME [--together] [--requests N] [--concurrency N]
 
 Everything goes through the Beam stage (`pipelines.ask` on FnApiRunner), with a ledger, in a process of its
 own. Without --vllm the server is a stub in another process, and both share two cores.
@@ -15,8 +15,8 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -37,6 +37,7 @@ class Load:
       requests, concurrency: how many, and how many of them at a time.
       max_tokens: of an answer.
       salt: what the questions begin with; another one makes them new to a cache of prefixes.
+      not_before: when the first question is asked (seconds since 1970).
     """
 
     url: str
@@ -45,6 +46,7 @@ class Load:
     concurrency: int
     max_tokens: int = 64
     salt: str = "a"
+    not_before: float = 0.0
 
     def question(self, n: int) -> list[dict[str, str]]:
         return [{"role": "user", "content": f"{self.salt}{n:06d}: write a short story about this number."}]
@@ -82,6 +84,7 @@ async def _ask(models: Any, asked: tuple[Load, int]) -> str:
     from inference.ledger import Request
 
     load, n = asked
+    await asyncio.sleep(max(load.not_before - time.time(), 0))
     _Clock.first = _Clock.first or time.perf_counter()
     answer = await models[""].ask(Request(load.question(n), load.parameters))
     _Clock.last = time.perf_counter()
@@ -146,6 +149,7 @@ def bare(load: Load) -> Done:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=600)
         ) as http:
+            await asyncio.sleep(max(load.not_before - time.time(), 0))
             _Clock.first = time.perf_counter()
             await asyncio.gather(*(worker(http) for _ in range(load.concurrency)))
             _Clock.last = time.perf_counter()
@@ -211,21 +215,35 @@ def overhead() -> None:
 def against_bare(load: Load) -> None:
     """Prints the throughput of a real server asked through the stage, to that asked by a bare client."""
     seconds, tokens = {"bare": 0.0, "beam": 0.0}, {"bare": 0, "beam": 0}
-    apart(bare, Load(load.url, load.model, load.concurrency, load.concurrency, load.max_tokens, "warm"))
+    apart(bare, replace(load, requests=load.concurrency, salt="warm"))
     for i, name in enumerate(("bare", "beam", "beam", "bare")):
-        salted = Load(
-            load.url, load.model, load.requests, load.concurrency, load.max_tokens, f"{time.time_ns()} "
-        )
-        done = apart(bare if name == "bare" else through_beam, salted)
+        done = apart(bare if name == "bare" else through_beam, replace(load, salt=f"{time.time_ns()} "))
         seconds[name] += done.seconds
         tokens[name] += done.tokens
-        print(
-            f"  {i + 1}. {name}  kept {done.kept:,}  rejected {done.rejected}  "
-            f"{load.requests / done.seconds:.2f} requests/s  {done.tokens / done.seconds:.0f} tokens/s"
-        )
+        _show(f"{i + 1}. {name}", load, done)
     print(f"  requests/s to the bare client's  {seconds['bare'] / seconds['beam']:.3f}")
     rates = {name: tokens[name] / seconds[name] for name in seconds}
     print(f"  tokens/s to the bare client's    {rates['beam'] / rates['bare']:.3f}")
+
+
+def beside_bare(load: Load, start_s: float = 40.0) -> None:
+    """Prints the same of both at once, each with places of its own: whatever else the machine does hits both."""
+    apart(bare, replace(load, requests=load.concurrency, salt="warm"))
+    load = replace(load, not_before=time.time() + start_s)
+    with ThreadPoolExecutor() as pool:
+        one = pool.submit(apart, bare, replace(load, salt=f"{time.time_ns()} "))
+        other = pool.submit(apart, through_beam, replace(load, salt=f"{time.time_ns()} "))
+        plain, beam = one.result(), other.result()
+    _show("bare", load, plain)
+    _show("beam", load, beam)
+    print(f"  requests/s to the bare client's  {plain.seconds / beam.seconds:.3f}")
+
+
+def _show(name: str, load: Load, done: Done) -> None:
+    print(
+        f"  {name}  kept {done.kept:,}  rejected {done.rejected}  "
+        f"{load.requests / done.seconds:.2f} requests/s  {done.tokens / done.seconds:.0f} tokens/s"
+    )
 
 
 def main() -> None:
@@ -233,7 +251,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("utilisation", "overhead"), help="one of the two with a stub")
     parser.add_argument("--vllm", metavar="URL", help="a real server, such as http://localhost:8000/v1")
     parser.add_argument("--model", metavar="NAME", help="as that server names it")
-    parser.add_argument("--requests", type=int, default=200, help="to the real server, in each of four runs")
+    parser.add_argument("--together", action="store_true", help="ask it in both ways at once, not in turn")
+    parser.add_argument("--requests", type=int, default=200, help="to the real server, in each run")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--max_tokens", type=int, default=64)
     options = parser.parse_args()
@@ -241,9 +260,8 @@ def main() -> None:
         if not options.model:
             parser.error("--vllm needs --model")
         print(f"{options.model}: {options.requests:,} requests, {options.concurrency} at a time")
-        against_bare(
-            Load(options.vllm, options.model, options.requests, options.concurrency, options.max_tokens)
-        )
+        way = beside_bare if options.together else against_bare
+        way(Load(options.vllm, options.model, options.requests, options.concurrency, options.max_tokens))
         return
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])  # inherited by all that is started
     if options.only != "overhead":
