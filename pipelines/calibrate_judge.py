@@ -16,4 +16,8 @@ def calibrate_judge(arguments: Sequence[str]) -> int:
     with quiet() as screen:
         from pipelines.calibration import calibrate  # what it imports says things that nobody asked for
 
-        return calibrate(arguments, screen)
+        try:
+            return calibrate(arguments, screen)
+        except KeyboardInterrupt:
+            screen.complain("stopped; what models said is in the folder of --ledger, if one was given")
+            return 130

@@ -28,6 +28,7 @@ from pipelines.judging import JudgeOptions, checked_judging
 from pipelines.models import ModelOptions, VllmOptions, checked_models
 from pipelines.options import RunOptions, share
 from pipelines.parsing import make_parser
+from schemas.scp116k import Judge, Pair
 
 _WIDTH = 100  # of what is printed where there is no terminal
 
@@ -83,7 +84,7 @@ def calibrate(arguments: Sequence[str], screen: Screen) -> int:
             raise UsageError("--cascade: what is measured is the judge; leave it out")
         try:
             if judging.spec and judging.models:
-                examples, lost = _judged(chosen, judging.spec, judging.models)
+                examples, lost = _judged(chosen, judging.spec, judging.models, screen)
             else:
                 examples, lost = _read(chosen, options.view_as(JudgeOptions)), {}
         except Fatal as error:
@@ -132,7 +133,9 @@ def _named(path: str, number: int) -> Iterator[None]:
         raise UsageError(f"--labels {path}: row {number}: {error}") from None
 
 
-def _judged(chosen: Any, spec: JudgeSpec, models: ModelsSpec) -> tuple[list[Example], dict[str, int]]:
+def _judged(
+    chosen: Any, spec: JudgeSpec, models: ModelsSpec, screen: Screen
+) -> tuple[list[Example], dict[str, int]]:
     """Returns the examples of a file that models judge now, and how many they could not judge, by reason."""
     labels, pairs = [], []
     for number, good, row in labelled_rows(chosen.labels, chosen.label_column):
@@ -141,7 +144,7 @@ def _judged(chosen: Any, spec: JudgeSpec, models: ModelsSpec) -> tuple[list[Exam
         labels.append(good)
     opened = open_models(models)
     try:
-        outcomes = opened.submit(_all(opened, spec, pairs)).result()
+        outcomes = opened.submit(_all(opened, spec, pairs, screen)).result()
     finally:
         close_models(models)
     examples: list[Example] = []
@@ -156,8 +159,20 @@ def _judged(chosen: Any, spec: JudgeSpec, models: ModelsSpec) -> tuple[list[Exam
     return examples, lost
 
 
-async def _all(models: Models, spec: JudgeSpec, pairs: Sequence[Any]) -> list[Any]:
-    return await asyncio.gather(*(judge_pair(spec, models, pair) for pair in pairs), return_exceptions=True)
+async def _all(models: Models, spec: JudgeSpec, pairs: Sequence[Pair], screen: Screen) -> list[Any]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(file=screen.err), disable=not screen.err.isatty(), transient=True) as shown:
+        task = shown.add_task("judged", total=len(pairs))
+
+        async def one(pair: Pair) -> Judge:
+            try:
+                return await judge_pair(spec, models, pair)
+            finally:
+                shown.advance(task)
+
+        return await asyncio.gather(*map(one, pairs), return_exceptions=True)
 
 
 def report(examples: Sequence[Example], precision: float, lost: Mapping[str, int], out: IO[str]) -> None:

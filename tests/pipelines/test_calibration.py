@@ -3,6 +3,10 @@ from __future__ import annotations
 import io
 import json
 import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from filters.rubrics import load_rubric
 from pipelines.calibration import calibrate
 from pipelines.console import Screen
 from pipelines.errors import UsageError
-from tests.conftest import Beam
+from tests.conftest import ROOT, Beam
 from tests.inference.stub import Reply, Stub
 
 NAMES = load_rubric().names
@@ -215,3 +219,27 @@ def test_the_command(beam: Beam, tmp_path: Path) -> None:
     shown = beam("calibrate-judge", "--help")
     assert shown.returncode == 0
     assert "--precision SHARE" in shown.stdout
+
+
+def test_a_stop_is_one_line_and_what_was_said_is_kept(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], n: int) -> Reply:
+        quick = "quick" in body["messages"][1]["content"]
+        return Reply(
+            json.dumps({"rationale": "", "scores": dict.fromkeys(NAMES, 4)}), pause=0 if quick else 60
+        )
+
+    path = lines(tmp_path, *({"problem": p, "solution": "s", "label": 1} for p in ("quick", "slow")))
+    ledger = tmp_path / "ledger"
+    with Stub(script) as stub:
+        model = ["--llm_url", stub.url, "--llm_model", "stub-vision", "--ledger_flush_s", "1"]
+        command = [sys.executable, "-m", "pipelines", "calibrate-judge", "--labels", path, *model]
+        run = subprocess.Popen(
+            [*command, "--ledger", str(ledger)], cwd=ROOT, stdout=-1, stderr=-1, text=True, encoding="utf-8"
+        )
+        while not list(ledger.glob("*.jsonl.gz")):  # the quick answer is on disk
+            assert run.poll() is None, run.communicate()
+            time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=50)
+    assert (run.returncode, out) == (130, "")
+    assert err == "beam: stopped; what models said is in the folder of --ledger, if one was given\n"
