@@ -70,6 +70,8 @@ class JudgeSpec:
     def __post_init__(self) -> None:
         if not self.engines or self.samples < 1 or self.max_tokens < 1:
             raise ValueError("a judge needs an engine, a sample and a token, at least")
+        if twice := [name for name in self.engines if self.engines.count(name) > 1]:
+            raise ValueError(f"engine {twice[0]!r} is there twice; its votes would be the same")
         if not 1 <= self.min_votes <= self.votes:
             raise ValueError(f"min_votes is {self.min_votes}, and there are {self.votes} votes")
         if self.samples > 1 and not self.temperature > 0:

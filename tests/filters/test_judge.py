@@ -285,6 +285,7 @@ def test_a_pair_that_nobody_judged_is_kept() -> None:
     ("options", "wrong"),
     [
         ({"engines": ()}, "an engine"),
+        ({"engines": ("a", "b", "a")}, "engine 'a' is there twice"),
         ({"samples": 0}, "a sample"),
         ({"max_tokens": 0}, "a token"),
         ({"min_votes": 0}, "min_votes"),
