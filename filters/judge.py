@@ -95,7 +95,8 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
     """Returns what the models say of a pair: the same for the same answers, in whatever order they come.
 
     Raises:
-      InvalidAnswer, ModelError: fewer than `min_votes` votes were valid. It is that of the first other vote.
+      InvalidAnswer, ModelError: fewer than `min_votes` votes were valid. It says what was wrong with the first
+        other one, and holds the texts of all.
       Fatal: see `Engine.ask`.
     """
     prompt = load_prompt(
@@ -123,7 +124,8 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
         else:
             votes.append(outcome)
     if len(votes) - len(wrong) < spec.min_votes:
-        raise wrong[0]
+        texts = [text for one in wrong if isinstance(one, InvalidAnswer) for text in one.texts]
+        raise InvalidAnswer(wrong[0].reason, wrong[0].detail, texts) if texts else wrong[0]
     return verdict_of(spec, votes, prompt.id)
 
 
@@ -162,7 +164,7 @@ def broken_rule(rule: str, scores: Mapping[str, float], overall: float, agreemen
     said = []
     for part in failing(rule, values):
         known = [lowest if name == "min_score" else name for name in names_of(part)]
-        said.append(f"{part} ({', '.join(f'{name} {values[name]:.2f}' for name in known)})")
+        said.append(f"{part} ({', '.join(f'{name} {round(values[name], DIGITS):g}' for name in known)})")
     return "; ".join(said)
 
 
