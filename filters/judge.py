@@ -95,8 +95,8 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
     """Returns what the models say of a pair: the same for the same answers, in whatever order they come.
 
     Raises:
-      InvalidAnswer, ModelError: fewer than `min_votes` votes were valid. It says what was wrong with the first
-        other one, and holds the texts of all.
+      InvalidAnswer, ModelError: fewer than `min_votes` votes were valid. It says what was wrong with the
+        first other one, and holds the texts of all.
       Fatal: see `Engine.ask`.
     """
     prompt = load_prompt(
