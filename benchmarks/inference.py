@@ -227,7 +227,7 @@ def against_bare(load: Load) -> None:
 
 
 def beside_bare(load: Load, start_s: float = 40.0) -> None:
-    """Prints the same of both at once, each with places of its own: whatever else the machine does hits both."""
+    """Prints the same of both at once, each with places of its own: other work hits them alike."""
     apart(bare, replace(load, requests=load.concurrency, salt="warm"))
     load = replace(load, not_before=time.time() + start_s)
     with ThreadPoolExecutor() as pool:
