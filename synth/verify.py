@@ -28,7 +28,15 @@ _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).](?=\s)")
 _CHOICE = re.compile(r"\(?([A-Ha-h])(?:\)|\.|:|(?=$))\s*(?:\S.*)?", re.DOTALL)
 _MIN_OPTIONS = 3
-_LAST_FORMULA = re.compile(r"(?<!\\)\$\$?([^$]+)(?<!\\)\$\$?[\s.!∎□■]*(?:\\(?:square|blacksquare|qed))?\s*$")
+# What is said last, after a sign or a verb that gives a result; what ends a proof or a formula says nothing.
+_RESULT = re.compile(
+    r"(?:=|≈|\\approx|\b(?:is|are|be|get|gives?|equals?|ist|sind|beträgt|ergibt|est|vaut|donne|es|son|è|são)\b)"
+    r"(?!.*(?:=|≈|\\approx))\s*(.{1,60})$",
+    re.DOTALL,
+)
+_END = re.compile(r"(?:\\end\s*\{\w+\*?\}|\\(?:square|blacksquare|qed)\b|[\s.!$∎◻□■])+$")
+_PART = re.compile(r"(?:^|\s)\(?[b-d]\)\s")
+_TAIL = 300  # characters in which the result stands
 
 
 def missing_libraries() -> list[str]:
@@ -66,13 +74,22 @@ def _without_model(pair: Pair, given: str) -> tuple[bool | None, str | None]:
     options = options_of(pair.problem)
     if pair.answer and options:
         return _same_choice(options, pair.answer, given, pair.language)
-    if pair.answer:
-        agrees = algebra().same(pair.answer, given, pair.language)
-    elif formula := _LAST_FORMULA.search(pair.solution):  # the last formula need not be the result
-        agrees = algebra().same(formula[1].rpartition("=")[2], given, pair.language) or None
-    else:
-        agrees = None
+    agrees = algebra().same(pair.answer, given, pair.language) if pair.answer else None
+    if agrees is None and any(algebra().same(text, given, pair.language) for text in results(pair.solution)):
+        agrees = True  # what is said last need not be the result, so that another value proves nothing
     return agrees, None if agrees is None else ALGEBRA
+
+
+def results(solution: str) -> list[str]:
+    """Returns what a solution may give as its result at its end, as written; nothing if it has parts."""
+    if _PART.search(solution):
+        return []
+    said = _END.sub("", solution[-_TAIL:])
+    found, start = [], 0
+    while match := _RESULT.search(said, start):
+        found.append(match[1].strip(" $"))
+        start = match.start() + 1
+    return [text for text in found[-2:] if re.search(r"\d|\\", text)]
 
 
 def _same_choice(

@@ -25,6 +25,7 @@ from synth.verify import (
     choice,
     missing_libraries,
     options_of,
+    results,
     verify,
 )
 from tests.inference.asking import asked, stubs
@@ -80,6 +81,24 @@ def test_choices(answer: str, letter: str | None) -> None:
     assert choice(answer, options_of(CHOICES)) == letter
 
 
+@pytest.mark.parametrize(
+    ("solution", "found"),
+    [
+        ("We add and get $2 + 2 = 4$. ◻", ["4"]),
+        ("so that the total is 6 Ω.", ["6 Ω"]),
+        (r"$$\begin{aligned} a &= 3 \\ &= 10 - 2 = 8. \end{aligned}$$", ["8"]),
+        ("Daraus folgt $T = 35$ °C.", ["35$ °C"]),
+        (r"Donc le volume est $8\pi$.", [r"8\pi"]),
+        ("See Figure 3.", []),
+        ("and that is what had to be shown.", []),
+        ("(a) It is 3. (b) It is 4.", []),
+        ("", []),
+    ],
+)
+def test_what_a_solution_says_last(solution: str, found: list[str]) -> None:
+    assert results(solution) == found
+
+
 def verified(record: Pair, said: str, *replies: Reply) -> tuple[bool | None, str | None, int]:
     """Returns the verdict, what gave it, and how often the model was asked, which may answer as given."""
 
@@ -107,6 +126,7 @@ def model_says(same: str) -> Reply:
         (pair(NUMBERS, "It is C.", answer="C"), r"\boxed{0.5\,\mathrm{km}}", True, ALGEBRA),
         (pair(NUMBERS, "It is C.", answer="C"), r"\boxed{5 m}", False, ALGEBRA),
         (pair(solution="We add them and get $2 + 2 = 4$.", answer=None), r"\boxed{4}", True, ALGEBRA),
+        (pair(solution="so that the total is 6 Ω.", answer=None), r"\boxed{6\ \Omega}", True, ALGEBRA),
     ],
 )
 def test_what_needs_no_model(record: Pair, said: str, agrees: bool, by: str) -> None:
