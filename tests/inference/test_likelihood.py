@@ -58,6 +58,7 @@ def test_a_label_may_have_blanks(tokens: list[Any]) -> None:
         ['{"score": "', ("4", SURE), '"}'],
         ['{"score": [', ("4", SURE), "]}"],
         ['{"score": ', ("6", (("6", 0.0),)), "}"],
+        ['{"score": ', ("6", (("6", -1.0), ("5", -1.0))), "}"],
         ['{"score": ', ("4", ()), "}"],
         ['{"score": ', ("4", (("x", 0.0),)), "}"],
         ['{"score": ', ("4", (("4", -math.inf),)), "}"],
@@ -71,6 +72,11 @@ def test_a_label_may_have_blanks(tokens: list[Any]) -> None:
 )
 def test_without_a_token_of_its_own_there_is_none(tokens: list[Any]) -> None:
     assert expected_values(answer(*tokens), LABELS, ["score", "other"]) == {}
+
+
+def test_a_part_of_a_label_is_no_label() -> None:
+    said = answer('{"score": ', ("1", (("1", 0.0),)), "0}")
+    assert expected_values(said, ["2", "1", "10"], ["score"]) == {}
 
 
 def test_without_likelihoods_there_is_none() -> None:

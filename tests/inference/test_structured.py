@@ -113,6 +113,12 @@ def test_what_is_wrong_is_told_in_few_words_without_the_values() -> None:
     assert "secret" not in asked[1].messages[2]["content"]
 
 
+def test_a_long_refusal_is_cut() -> None:
+    found, asked = ask(*[Answer("", refusal="no " * MAX_SAID)] * 3)
+    assert len(found.detail) == MAX_SAID
+    assert len(asked[1].messages[2]["content"]) < MAX_SAID + 100
+
+
 def test_a_server_that_fails_at_once_is_no_invalid_answer() -> None:
     found, _ = ask(ModelError("timeout", "x"))
     assert isinstance(found, ModelError)
