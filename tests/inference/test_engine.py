@@ -92,8 +92,10 @@ def test_who_no_longer_waits_takes_nobody_with_it(tmp_path: Path) -> None:
         await asyncio.sleep(0.01)
         second = asyncio.create_task(engine.ask(question("a")))
         await asyncio.sleep(0.01)
-        first.cancel()
-        alone.cancel()
+        third = asyncio.create_task(engine.ask(question("a")))
+        await asyncio.sleep(0.01)
+        for task in (first, alone, third):
+            task.cancel()
         assert await second == FINE
         await asyncio.sleep(0.15)
         assert await engine.ask(question("b")) == FINE  # from the ledger
