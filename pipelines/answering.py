@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from pipelines.options import positive
 from pipelines.stages import Split
 from schemas.scp116k import Pair
 from synth.answers import AnswerSpec, with_answers
+from synth.verify import missing_libraries
 
 
 class AnswerOptions(PipelineOptions):
@@ -66,8 +66,8 @@ def checked_answering(options: PipelineOptions, models: ModelsSpec | None) -> An
         return None
     if models is None:
         raise UsageError("--answer_engines needs --llm_url or --llm_engine, and --llm_model")
-    if importlib.util.find_spec("math_verify") is None:
-        raise UsageError("--answer_engines needs math-verify: pip install 'assay[verify]'")
+    if missing := missing_libraries():
+        raise UsageError(f"--answer_engines needs {', '.join(missing)}: pip install 'assay[verify]'")
     engines = tuple(checked_engine(models, name, "answer_engines") for name in chosen.answer_engines)
     verifier = checked_engine(models, chosen.verifier_engine, "verifier_engine")
     spec = AnswerSpec(engines, verifier, chosen.answer_max_tokens)

@@ -6,7 +6,6 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from typing import NoReturn
 
 from pipelines import __version__
@@ -97,10 +96,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _tool(name: str, arguments: Sequence[str]) -> int:
     module = importlib.import_module(TOOLS[name][0])
     run: Callable[[Sequence[str]], int] = getattr(module, name.replace("-", "_"))
-    if {"-h", "--help"} & set(arguments):
-        return run(arguments)
-    with quiet() as screen, redirect_stdout(screen.out):
-        return run(arguments)
+    return run(arguments)
 
 
 def _describe(name: str) -> int:

@@ -217,6 +217,8 @@ def _conclude(
     with _no_stop():
         folder.finish(out, run)
     funnel_table(screen, funnel)
+    if run["cascade"]:
+        screen.say(manifest.cascade_line(run["cascade"], shown["cascade_precision"]))
     screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}")
     screen.say(f"{run['rejects']:,} rejects, with reasons, in {folder.join(out, 'rejected')}")
     screen.say(f"report in {folder.join(out, 'report.html')}")

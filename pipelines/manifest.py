@@ -100,6 +100,17 @@ def discrepancies(funnel: Sequence[dict[str, Any]], inputs: int, rows: int, reje
     return wrong
 
 
+def cascade_line(counts: dict[str, int], precision: float) -> str:
+    """Returns what a cascade spared the model, and whether the model agreed where both gave a verdict."""
+    saved, audited, agreed = (counts.get(name, 0) for name in ("saved", "audited", "agreed"))
+    line = f"cascade: {saved:,} pairs were not sent to the model"
+    if audited:
+        line += f"; of {audited:,} that were sent all the same, it agreed on {agreed / audited:.1%}"
+        if agreed < precision * audited:
+            line += f", less than the {precision:.1%} that --cascade_precision asks for"
+    return line
+
+
 def manifest(
     recipe: Recipe,
     options: dict[str, Any],
