@@ -33,32 +33,6 @@ from schemas.scp116k import Judge, Pair
 _WIDTH = 100  # of what is printed where there is no terminal
 
 
-class CalibrateOptions(PipelineOptions):
-    """What a judge is measured by."""
-
-    @classmethod
-    def _add_argparse_args(cls, parser: Any) -> None:
-        parser.add_argument(
-            "--labels",
-            metavar="FILE",
-            help="Parquet or JSON lines; each row has a label, and what a judge said of it (judge, as in the "
-            "output of a run, or scores, by criterion), or problem and solution for the models to judge",
-        )
-        parser.add_argument(
-            "--label_column",
-            default="label",
-            metavar="NAME",
-            help="column with keep or drop, true or false, 1 or 0; with dots for fields of fields",
-        )
-        parser.add_argument(
-            "--precision",
-            type=share,
-            default=0.95,
-            metavar="SHARE",
-            help="of what is kept that has to be labelled keep, at the threshold that is looked for",
-        )
-
-
 def calibrate(arguments: Sequence[str], screen: Screen) -> int:
     """Measures a judge as the command line says, prints what comes out, and returns the exit status.
 
@@ -69,9 +43,8 @@ def calibrate(arguments: Sequence[str], screen: Screen) -> int:
     if {"-h", "--help"} & set(arguments):
         screen.say(parser.format_help())
         return 0
-    parser.parse_args(list(arguments))
+    chosen = parser.parse_args(list(arguments))
     options = PipelineOptions(list(arguments))
-    chosen = options.view_as(CalibrateOptions)
     if not chosen.labels:
         raise UsageError("--labels is missing (see: beam calibrate-judge --help)")
     if not 0 < chosen.precision < 1:
@@ -97,9 +70,31 @@ def calibrate(arguments: Sequence[str], screen: Screen) -> int:
 
 
 def _parser() -> ArgumentParser:
-    parser = make_parser([CalibrateOptions, JudgeOptions, ModelOptions, VllmOptions])
+    parser = make_parser([JudgeOptions, ModelOptions, VllmOptions])
     parser.prog = "beam calibrate-judge"
     parser.description = "Measure a judge on labelled examples, and find the score from which on to keep."
+    own = parser.add_argument_group(
+        "What a judge is measured by"
+    )  # no options of Beam's: it has --labels too
+    own.add_argument(
+        "--labels",
+        metavar="FILE",
+        help="Parquet or JSON lines; each row has a label, and what a judge said of it (judge, as in the "
+        "output of a run, or scores, by criterion), or problem and solution for the models to judge",
+    )
+    own.add_argument(
+        "--label_column",
+        default="label",
+        metavar="NAME",
+        help="column with keep or drop, true or false, 1 or 0; with dots for fields of fields",
+    )
+    own.add_argument(
+        "--precision",
+        type=share,
+        default=0.95,
+        metavar="SHARE",
+        help="of what is kept that has to be labelled keep, at the threshold that is looked for",
+    )
     return parser
 
 
