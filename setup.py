@@ -46,7 +46,6 @@ setup(
         "aiolimiter>=1.2",
         "pydantic>=2.12",
         "simpleeval>=1.0",
-        "tenacity>=9",
         "jinja2>=3.1",
         "pyyaml>=6.0",
         "rich>=15",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -234,7 +235,7 @@ def _file(path: str, options: PipelineOptions) -> dict[str, _Entry]:
     except OSError as error:
         raise UsageError(f"--llm_engines {path}: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"--llm_engines {path}: not YAML: {error}") from None
+        raise UsageError(f"--llm_engines {path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict) or not content:
         raise UsageError(f"--llm_engines {path}: must hold an engine under each name")
     entries = {}
@@ -252,21 +253,25 @@ def _file(path: str, options: PipelineOptions) -> dict[str, _Entry]:
 
 def _spec(name: str, entry: _Entry, options: PipelineOptions) -> EngineSpec:
     chosen = options.view_as(ModelOptions)
-    server = None
+    model, patience, server = entry.model, float(chosen.llm_patience_s), None
     if entry.engine:
         vllm = options.view_as(VllmOptions)
+        if os.path.isdir(model):  # records and the ledger name the model, not where it lies
+            model = os.path.basename(os.path.abspath(model))
+        patience = max(patience, float(vllm.vllm_start_s))  # one that is started again loads its model first
+        given = _arguments(vllm) | _pairs(entry.vllm)
         server = ServerSpec(
             model=entry.model,
             run=hashlib.sha256(options.view_as(RunOptions).output.encode()).hexdigest()[:16],
             python=vllm.vllm_python or "",
-            arguments=tuple((_arguments(vllm) | _pairs(entry.vllm)).items()),
+            arguments=tuple((given | {"served-model-name": model}).items()),
             start_s=float(vllm.vllm_start_s),
         )
     return EngineSpec(
         name,
-        Endpoint(entry.url or "", entry.model, float(entry.timeout_s or chosen.llm_timeout_s)),
+        Endpoint(entry.url or "", model, float(entry.timeout_s or chosen.llm_timeout_s)),
         entry.concurrency or chosen.llm_concurrency,
-        float(chosen.llm_patience_s),
+        patience,
         entry.requests_per_minute,
         entry.tokens_per_minute,
         server,
