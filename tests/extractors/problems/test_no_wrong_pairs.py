@@ -103,3 +103,23 @@ def test_a_stem_alone_is_no_problem() -> None:
     found = find_items(read_document(text.encode(), "text.md"))
     problems = [item.text for item in found.items if item.kind == "problem"]
     assert problems == ["In Problems 1 to 3, a car drives at 5 m/s.\n\nHow far?"]
+
+
+@pytest.mark.parametrize("name", ["physics instructor's manual.md", "physics_teachers_manual.md"])
+def test_a_manual_for_teachers_is_no_solution_manual_by_its_name(name: str) -> None:
+    book = read_document(("# Chapter 1\n\n" + listed("Problems", QUESTIONS)).encode(), "physics.md")
+    advice = ["Show a film.", "Read section 1 aloud.", "Draw a lake.", "Use the balloon.", "Ask.", "Sum up."]
+    manual = read_document(
+        ("# Chapter 1\n\n" + "".join(f"{n}. {a}\n\n" for n, a in enumerate(advice, 1))).encode(), name
+    )
+    assert match_items([find_items(book), find_items(manual)]).pairs == ()
+
+
+def test_solutions_in_a_manual_for_teachers_belong_to_its_book() -> None:
+    book = read_document(("# Chapter 1\n\n" + listed("Problems", QUESTIONS)).encode(), "physics.md")
+    replies = ["36 g", "Hydrogen.", "It is lighter.", "At 80 degrees.", "Blue.", "In a flask."]
+    manual = read_document(
+        ("# Chapter 1\n\n" + listed("Solutions", replies)).encode(), "physics instructor's manual.md"
+    )
+    found = match_items([find_items(book), find_items(manual)]).pairs
+    assert [pair.solution.text for pair in found] == replies
