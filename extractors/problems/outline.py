@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from extractors.problems.choices import with_choices
 from extractors.problems.labels import Label
+from extractors.problems.lettered import without_letters
 from extractors.problems.rows import TITLE_LEVEL, split
 from extractors.problems.sequences import numeric
 from extractors.problems.tables import take_apart
@@ -64,7 +65,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     """
     named_zone = name_zone(document)
     parts = [part for block in document.blocks for part in split(block)]
-    labelled = with_choices(list(take_apart(parts, named_zone)))
+    labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, _certain([label for _, label in labelled]))
     is_section = _find_sections(blocks, labels)
