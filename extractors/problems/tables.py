@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.problems.affinity import answers
-from extractors.problems.keys import read_key
+from extractors.problems.keys import read_key, titled_key
 from extractors.problems.labels import Label, number_parts, read_label
 from extractors.problems.titles import Zone, title_zone
 from extractors.problems.vocabulary import fold, words
@@ -38,15 +38,16 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
     """
     zones: list[tuple[int, Zone]] = [(0, whole)]
     within = False  # a table after the label of an item belongs to the item
-    for block in blocks:
-        label = read_label(block)
+    labels = [read_label(block) for block in blocks]
+    keys = titled_key(blocks, labels)
+    for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         within = block.kind != "heading" and (within or bool(label and label.number))
         if block.kind == "heading":
             while len(zones) > 1 and zones[-1][0] >= block.level:
                 zones.pop()
             zones.append((block.level, title_zone(block.text) or zones[-1][1]))
         if block.kind != "table":
-            yield from read_key(block) or [(block, label)]
+            yield from keys.get(index) or read_key(block) or [(block, label)]
             continue
         rows = _rows(block.text)
         items = _cards(rows, block) or _labelled_rows(rows, block)
