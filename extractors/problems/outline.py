@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractors.problems.choices import with_choices
+from extractors.problems.extras import with_extras
 from extractors.problems.labels import Label
 from extractors.problems.lettered import without_letters
 from extractors.problems.rows import TITLE_LEVEL, split
@@ -67,7 +68,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     parts = [part for block in document.blocks for part in split(block)]
     labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
-    labels = infer_roles(blocks, _certain([label for _, label in labelled]))
+    labels = infer_roles(blocks, with_extras(blocks, _certain([label for _, label in labelled])))
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
