@@ -18,6 +18,7 @@ from extractors.problems.affinity import out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
 from extractors.problems.companions import mirrored, spaced_stem
+from extractors.problems.labels import letter_of
 from extractors.problems.runs import NO_SCOPE, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
@@ -151,11 +152,42 @@ def _distinguishes(match: re.Match[str]) -> bool:
 def _match(
     problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[Place]
 ) -> list[MatchedPair]:
-    """Matches runs, round after round, until nothing more fits; adds what it uses to `taken`."""
+    """Matches runs; adds what it uses to `taken`.
+
+    Numbers are compared as printed first, and then, in runs of which none was found again, without the
+    letters that tell problem P57 from solution L57: those that are not of both.
+    """
+    asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
+    answered = [i for i in solutions if i.kind == "solution" and _place(i) not in taken]
+    letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
+    of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
+    none: frozenset[str] = frozenset()
+    pairs: list[MatchedPair] = []
+    for left_out in dict.fromkeys(
+        ((none, none), (none, of_answered), (of_asked, none), (of_asked, of_answered))
+    ):
+        found = {(item.uri, item.run) for pair in pairs for item in (pair.problem, pair.solution)}
+        open_items = [[i for i in items if (i.uri, i.run) not in found] for items in (asked, answered)]
+        pairs += _match_runs(open_items[0], open_items[1], left_out, affinity, taken)
+    return pairs
+
+
+def _match_runs(
+    problems: Sequence[Item],
+    solutions: Sequence[Item],
+    letters: tuple[frozenset[str], frozenset[str]],
+    affinity: float,
+    taken: set[Place],
+) -> list[MatchedPair]:
+    """Matches runs, round after round, until nothing more fits.
+
+    Args:
+      letters: see `runs_of`, for problems and for solutions.
+    """
     pairs: list[MatchedPair] = []
     for _ in range(_MAX_ROUNDS):
-        asked = runs_of([i for i in problems if i.kind == "problem" and _place(i) not in taken])
-        answered = runs_of([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
+        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0])
+        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1])
         repeated = repeated_numbers(asked)
         rivals = Rivals(asked, repeated)
         ordered = set(in_order(asked, answered))
