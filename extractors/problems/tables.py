@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.problems.affinity import answers
+from extractors.problems.affinity import answers, asks
 from extractors.problems.keys import read_key, titled_key
 from extractors.problems.labels import Label, number_parts, read_label
 from extractors.problems.titles import Zone, title_zone
@@ -89,7 +89,8 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     if not body or any(len(row) != len(header) for row in body):
         return []
     columns = [[row[i] for row in body] for i in range(len(header))]
-    numbers = next((i for i, cells in enumerate(columns) if _counts([c.text for c in cells])), None)
+    counting = (i for i, cells in enumerate(columns) if _counts([c.text for c in cells]))
+    numbers = next((i for i in counting if _role(header[i].text) != "solution"), None)
     texts = [i for i in range(len(header)) if i != numbers]
     asked = next((i for i in texts if _role(header[i].text) == "problem"), None)
     solved = next((i for i in texts if _role(header[i].text) == "solution"), None)
@@ -98,6 +99,9 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
     if solved is None or (asked is None and numbers is None):
         return []
+    explained = asked is not None and any(_wordy(columns[i]) for i in range(asked + 1, solved))
+    if asked is not None and numbers is None and explained and not _is_posed(columns[asked]):
+        return []  # "Problem", "Cause", "Solution": what to do about a defect
     items: list[Labelled] = []
     for row in body:
         printed = row[numbers].text if numbers is not None else ""
@@ -108,6 +112,12 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items
+
+
+def _is_posed(cells: list[_Cell]) -> bool:
+    """Whether cells ask, or most of them hold quantities or formulas: "No picture" does neither."""
+    measured = sum(1 for cell in cells if re.search(r"[\d$]", cell.text))
+    return asks([cell.text for cell in cells]) or 2 * measured > len(cells)
 
 
 def _wordy(cells: list[_Cell]) -> bool:

@@ -187,3 +187,15 @@ def test_a_name_that_promises_hints_does_not_overrule_the_word_solution() -> Non
     blocks = [bold("Problem 1. Sort the list.", "Problem 1."), bold("Solution. By merging.", "Solution.")]
     assert pairs(document(*blocks, uri="useful_hints.md")) == [("Sort the list.", "By merging.")]
     assert not pairs(document(*blocks[:1], "Merge its halves.", uri="useful_hints.md"))
+
+
+@pytest.mark.parametrize("title", ["MARKING CRITERIA AND ANSWERS", "CRITERIOS DE CORRECCIÓN Y RESPUESTAS"])
+def test_headings_of_several_words_promise_solutions(title: str) -> None:
+    assert title_zone(title) == "solutions"
+
+
+def test_a_title_below_the_questions_is_not_that_of_the_whole() -> None:
+    blocks = ["1. Which metal is a liquid?", heading("Worked answers of the year", 2), "1. It is mercury."]
+    assert name_zone(document(*blocks, title="Worked answers of the year")) == ""
+    assert name_zone(document(*blocks[1:], title="Worked answers of the year")) == "solutions"
+    assert name_zone(document(blocks[0], title="Worked answers of the year")) == "solutions"
