@@ -16,6 +16,15 @@ _OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).]\s+\S")
 _LETTER = re.compile(r"\(?([A-Ha-h])\)?(?:[.):,;]+(?=\s|$)|$)")
 _BOXED = "\\boxed{"
 _MIN_OPTIONS = 3
+_PART = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).]\s")
+_PIECES = re.compile(r"[,;:：；，、。]\s*(?=\D)|[.!?]\s+(?=\S)")
+_CONCLUSION = re.compile(r"⇒|⟹|∴|→|\\(?:Rightarrow|implies|therefore|iff|Longrightarrow)(?![a-z])")
+_EQUALITY = re.compile(r"[=≈≃]|\\approx(?![a-z])")
+_COMPUTED = re.compile(r"[\d)}]\s*(?:[-+*/·×÷−]|\\(?:cdot|times|div)(?![a-z]))\s*[\d({]")
+_SYMBOL = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MATH = re.compile(r"\$[^$]*\$")
+_MAX_LISTED = 3  # words of a piece in an answer of several
 
 
 def solution_kind(problem: str, solution: str) -> SolutionKind:
@@ -31,17 +40,42 @@ def solution_kind(problem: str, solution: str) -> SolutionKind:
 def final_answer(problem: str, solution: str) -> str | None:
     """Returns the final answer that a solution states, if it is plain which one that is.
 
-    That is, first come: a solution of one short line; the letter that answers a problem with
-    options; what a line says after "Answer:" (in any language of `filters/data/answer.yaml`), the
-    last such line; the last `\\boxed{...}`.
+    That is, first come: a solution of one short line, if it is no derivation; the letter that
+    answers a problem with options; what a line says after "Answer:" (in any language of
+    `filters/data/answer.yaml`), the last such line; the last `\\boxed{...}`.
     """
     text = solution.strip()
-    if text and "\n" not in text and len(text) <= _SHORT_ANSWER:
+    parts = _counts_parts(text)
+    if text and "\n" not in text and len(text) <= _SHORT_ANSWER and not parts and not _derives(text):
         return text
-    if _has_options(problem) and (letter := _LETTER.match(text)):
+    if _has_options(problem) and not parts and (letter := _LETTER.match(text)):
         return letter[1]
     stated = [found[1].strip("*_ \t") for line in text.split("\n") if (found := _marker().match(line))]
     return next((answer for answer in reversed(stated) if answer), None) or _boxed(text)
+
+
+def _counts_parts(text: str) -> bool:
+    """Whether a text answers several parts: "a) 3 b) 5"."""
+    letters = [letter.casefold() for letter in _PART.findall(text)]
+    return letters[:2] == ["a", "b"] or (letters[:1] == ["b"] and letters[1:2] == ["c"])
+
+
+def _derives(text: str) -> bool:
+    """Whether a line says how its answer is found.
+
+    A conclusion is drawn, an equation goes on (a = b = c) or begins with numbers to be computed
+    (48/60 = 0.8), or a clause follows another one ("Yes, by comparison with the harmonic series").
+    """
+    if _CONCLUSION.search(text):
+        return True
+    pieces = [piece for piece in _PIECES.split(text) if piece.strip()]
+    for piece in pieces:
+        sides = _EQUALITY.split(piece)
+        if len(sides) > 2 or (
+            len(sides) == 2 and _COMPUTED.search(sides[0]) and not _SYMBOL.search(sides[0])
+        ):
+            return True
+    return len(pieces) > 1 and any(len(_WORD.findall(_MATH.sub(" ", p))) > _MAX_LISTED for p in pieces)
 
 
 def _has_options(problem: str) -> bool:

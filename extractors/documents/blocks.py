@@ -30,10 +30,15 @@ _ANSWERS = re.compile(r"solution|answer|hint|proof")
 
 @dataclass
 class _Item:
-    """A list item that is being read; its marker waits for the first block to print it."""
+    """A list item that is being read; its marker waits for the first block to print it.
+
+    Attributes:
+      declared: whether a container was opened that ends with it.
+    """
 
     marker: str
     ordered: bool
+    declared: bool = False
 
 
 @dataclass
@@ -189,6 +194,12 @@ class Builder:
         self._items[-1].ordered = bool(self._items[-1].marker)
         return True
 
+    def declare_item(self, name: str) -> None:
+        """Opens a container around the innermost item, whose text is still to come."""
+        if self._items and not self._items[-1].declared and not _join(self._line.runs)[0]:
+            self.open_container(name)
+            self._items[-1].declared = True
+
     def retarget(self, target: str) -> None:
         """Says which element the innermost container belongs to."""
         if self._containers and self._containers[-1].id not in self._used:
@@ -207,7 +218,8 @@ class Builder:
     def end_item(self) -> None:
         self.flush()
         self._print_marker()
-        self._items.pop()
+        if self._items.pop().declared:
+            self.close_container()
 
     def open_container(self, name: str, identifier: str = "", target: str = "") -> None:
         self.flush()
@@ -275,13 +287,15 @@ class Builder:
     def _emit(self, block: Block, kind: BlockKind | None, level: int | None) -> None:
         """Appends a paragraph as what it is, with the marker of the list item that it begins."""
         marker, text, style = "", block.text, block.style
+        declared = False
         if self._items and self._items[-1].marker:
             # An outer item that opens with a list of its own prints its marker on a line of its own.
             item = self._items[-1]
             marker, item.marker = item.marker, ""
+            declared = item.declared
             self._print_marker()
         if kind is None:
-            kind = "list_item" if marker else _kind_of(text)
+            kind = "list_item" if marker and not declared else _kind_of(text)
         if marker:
             shift = len(marker) + 1
             text = f"{marker} {text}"
@@ -292,6 +306,8 @@ class Builder:
                 bold=style.bold and style.bold + shift,
                 italic=style.italic and style.italic + shift,
             )
+        if declared:
+            marker = ""  # the label of what the container holds, and no step within it
         depth = len(self._items) if level is None else level
         self._append(replace(block, text=text, kind=kind, level=depth, marker=marker, style=style))
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.documents.enumeration import Numbering, count
-from extractors.documents.marks import mark_item
+from extractors.documents.marks import mark_declared, mark_item
 
 OPTIONAL = r"\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]*\})*\}){0,400}\]"
 """An optional argument, with braces within braces."""
@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     r"|\\setcounter\{enum(i{1,3}|iv)\}\{(-?\d{1,4})\}"
     r"|\\(?:def|renewcommand\*?\s*\{?)\s*\\labelenum(i{1,3}|iv)\}?\s*\{((?:[^{}]|\{[^{}]*\}){0,200})\}"
 )
+_SOLVED = re.compile(r"\\begin\{solution|\\(?:titled)?question(?![A-Za-z])|\\end\{questions\}")
+_LOOKED_AHEAD = 10_000
 _COUNTER = re.compile(r"\\(arabic|alph|Alph|roman|Roman)\s*(?:\*|\{enum(i{1,3}|iv)\})|\\theenum(i{1,3}|iv)")
 _NUMBERINGS: dict[str, Numbering] = {
     "alph": "lower-alpha",
@@ -54,6 +56,7 @@ class _List:
     template: str
     number: int = 0
     series: str = ""
+    correct: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -63,12 +66,13 @@ class _Lists:
     open: list[_List] = field(default_factory=list)
     last: dict[str, _List] = field(default_factory=dict)
     templates: list[str] = field(default_factory=lambda: list(_DEFAULTS))
+    closed: _List = field(default_factory=lambda: _List("", ""))
 
     def __call__(self, match: re.Match[str]) -> str:
         if match[1]:
             return self._begin(match[1], (match[2] or "")[1:-1])
         if match[3]:
-            return self._end(match[3])
+            return self._end(match[3]) + self._choice_made(match)
         if match[4]:
             return self._item(match)
         level = _LEVELS[match[6] or match[8]]
@@ -115,13 +119,23 @@ class _Lists:
     def _end(self, name: str) -> str:
         if not any(around.name == name for around in self.open):
             return f"\\end{{{name}}}"
-        closed = self.open.pop()
+        closed = self.closed = self.open.pop()
         while closed.name != name:
-            closed = self.open.pop()
+            closed = self.closed = self.open.pop()
         if closed.series:
             self.last[closed.series] = closed
         kind = "description" if name == "description" else "enumerate" if closed.template else "itemize"
         return f"\\end{{{kind}}}"
+
+    def _choice_made(self, end: re.Match[str]) -> str:
+        """Returns the choices marked as correct in the list that ends as a solution, if no other follows."""
+        correct, self.closed.correct = self.closed.correct, []
+        if not correct:
+            return ""
+        following = _SOLVED.search(end.string, end.end(), end.end() + _LOOKED_AHEAD)
+        if following and following[0].startswith("\\begin"):
+            return ""
+        return f"\n\\begin{{solution}}\n{', '.join(correct)}\n\\end{{solution}}\n"
 
     def _item(self, match: re.Match[str]) -> str:
         command, option = match[4], match[5]
@@ -134,6 +148,10 @@ class _Lists:
             label = _plain(option[1:-1])
             return f"\\item {mark_item(label) if label else ''}"
         around.number += 1
+        if around.name == "questions":
+            return f"\\item {mark_item(self._label(around))}{mark_declared('question')}"
+        if command == "CorrectChoice":
+            around.correct.append(self._label(around) if around.template else str(around.number))
         return f"\\item {mark_item(self._label(around)) if around.template else ''}"
 
     def _label(self, around: _List) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-_ITEM, _END, _BLANK, _TARGET = "\ue000", "\ue001", "\ue002", "\ue003"
+_ITEM, _END, _BLANK, _TARGET, _DECLARED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _MARK = re.compile(f"([{_ITEM}{_TARGET}])([^{_END}]*){_END} ?")
+_DECLARATION = re.compile(f"{_DECLARED}([^{_END}]*){_END}")
 _OURS = re.compile("[\ue000-\ue00f]")
 
 
@@ -28,6 +29,17 @@ def mark_target(identifier: str) -> str:
     return f"{_TARGET}{without_marks(identifier).replace(' ', _BLANK)}{_END} "
 
 
+def mark_declared(name: str) -> str:
+    """Returns the mark that says what the list item it stands in is."""
+    return f"{_DECLARED}{name}{_END} "
+
+
+def declared(text: str) -> str:
+    """Returns what the item that a text begins is; empty if no mark says so."""
+    match = _DECLARATION.search(text)
+    return match[1] if match else ""
+
+
 def split_marks(text: str) -> tuple[str, str | None, str | None]:
     """Returns a text without its marks, the label they hold and the target; None where there is none."""
     label = target = None
@@ -36,8 +48,8 @@ def split_marks(text: str) -> tuple[str, str | None, str | None]:
             label = content.replace(_BLANK, " ")
         else:
             target = content.replace(_BLANK, " ")
-    return _OURS.sub("", _MARK.sub("", text)), label, target
+    return _OURS.sub("", _DECLARATION.sub("", _MARK.sub("", text))), label, target
 
 
 def has_marks(text: str) -> bool:
-    return _ITEM in text or _TARGET in text
+    return _ITEM in text or _TARGET in text or _DECLARED in text

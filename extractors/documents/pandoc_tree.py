@@ -10,7 +10,7 @@ from typing import Any
 from extractors.documents.blocks import Builder
 from extractors.documents.enumeration import Delimiter, Numbering, ordered_marker
 from extractors.documents.limits import UnreadableDocument
-from extractors.documents.marks import has_marks, split_marks
+from extractors.documents.marks import declared, has_marks, split_marks
 from schemas.document import DocumentFormat
 
 MAX_DEPTH = 300
@@ -219,6 +219,8 @@ class _Walker:
     def _div(self, content: Node) -> None:
         (identifier, classes, attributes), blocks = content
         declared = [word for key, value in attributes if key in _NAMING for word in value.split()]
+        if "proof" in classes and self.format == "latex":
+            _drop_end_of_proof(blocks)
         names = " ".join(dict.fromkeys([*classes, *declared]))
         if names or identifier:
             with self.builder.container(names or "div", identifier or _label(blocks)):
@@ -271,6 +273,8 @@ class _Walker:
         """Returns a text without its marks, after what they say is done."""
         if not has_marks(text):
             return text
+        if name := declared(text):
+            self.builder.declare_item(name)
         text, label, target = split_marks(text)
         if target is not None:
             self.builder.retarget(target)
@@ -323,6 +327,13 @@ class _Walker:
         self.walk(content[1], self.inline)
         if self.format == "latex" and content[0] == ["", [], []]:
             self.builder.text(" ")  # one argument of a macro or environment ends, another may follow
+
+
+def _drop_end_of_proof(blocks: list[Node]) -> None:
+    """Takes the sign that pandoc sets at the end of amsthm's proofs off."""
+    last = blocks[-1]["c"] if blocks and blocks[-1]["t"] in ("Para", "Plain") else []
+    if last and last[-1]["t"] == "Str":
+        last[-1]["c"] = last[-1]["c"].removesuffix("◻").rstrip()
 
 
 def _style(node: Node) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Literal
+from unicodedata import normalize
 
 from extractors.documents.pdf_headings import Levels, is_heading
 from extractors.documents.pdf_labels import CAPTION, ENUMERATOR, NAMED
@@ -20,11 +21,13 @@ from schemas.document import BLOCK_SEPARATOR, Block, BlockKind, Box, MathQuality
 
 PartKind = Literal["text", "code", "table", "figure", "footnote", "caption"]
 
-_MARK = re.compile(rf"{OPEN}\^\{{?(\d{{1,3}}|[*†‡§¶a-z])\}}?{CLOSE}\s?|([*†‡§¶])\s?")
+_MARK = re.compile(rf"{OPEN}\^\{{?(\d{{1,3}}|[*†‡§¶a-z])\}}?{CLOSE}\s?|([*†‡§¶]|[¹²³⁰⁴-⁹]{{1,3}})\s?")
 _CODE = re.compile(r"[=(){}\[\]<>$#;_\\]")
 _REFERENCE = re.compile(
     rf"([^\W\d_]{{2}}|[.,;:!?)\]”’\"'])\s?{OPEN}\^(?:\{{(\d{{1,3}})\}}|([\d*†‡§¶])){CLOSE}(?![\w(])"
 )
+_RAISED = re.compile(r"([^\W\d_]{3}|[.,;:!?)\]”’\"'])()([¹²³⁰⁴-⁹]{1,3})(?![\w(])")
+_SUPERSCRIPTS = "¹²³⁰⁴⁵⁶⁷⁸⁹"
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EQUATION_NUMBER = re.compile(r"\(([\dA-Z]+(?:[.\-–]\d+)*[a-z]?)\)")
@@ -132,13 +135,13 @@ def _drop_marks(text: list[Part], notes: list[Part]) -> None:
         first = note.lines[0]
         match = _MARK.match(first.text)
         if match:
-            mark = match[1] or match[2]
+            mark = _plain_mark(match[1] or match[2])
             marks.add(mark)
             first.text = f"{mark} {first.text[match.end() :]}"
     referred = set()
 
     def refer(match: re.Match[str]) -> str:
-        mark = match[2] or match[3]
+        mark = _plain_mark(match[2] or match[3])
         if mark not in marks:
             return match[0]
         referred.add(mark)
@@ -148,11 +151,16 @@ def _drop_marks(text: list[Part], notes: list[Part]) -> None:
         for line in part.lines:
             if OPEN in line.text:
                 line.text = _REFERENCE.sub(refer, line.text)
+            line.text = _RAISED.sub(refer, line.text)
     for mark in marks - referred:
         raised = re.compile(rf"(?<=\d){OPEN}\^(?:\{{{re.escape(mark)}\}}|{re.escape(mark)}){CLOSE}(?![\w(])")
         found = [line for part in text for line in part.lines if raised.search(line.text)]
         if len(found) == 1:  # no other place refers to the footnote: this is no power
             found[0].text = raised.sub("", found[0].text, count=1)
+
+
+def _plain_mark(mark: str) -> str:
+    return normalize("NFKC", mark) if mark[0] in _SUPERSCRIPTS else mark
 
 
 def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Iterator[Part]:

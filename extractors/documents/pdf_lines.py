@@ -231,6 +231,7 @@ def _line(row: list[Fragment], page: int, column: tuple[float, float]) -> Line:
             piece = _scripted(f, main)
             doubtful |= f.doubtful or (f.tall and f.text in _BRACKETS)
         if length:
+            doubtful |= piece.startswith(_SCRIPT[1]) and pieces[-1][-1] in "([{"  # half of a binomial
             gap = f.x0 - right
             if gap > _CELL_GAP * size:
                 cells.append((cell_x0, right, tidy("".join(pieces[start:]).strip())))

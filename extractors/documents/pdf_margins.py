@@ -15,6 +15,10 @@ _BAND = 0.14
 _NARROWEST = 50.0
 """Margins are at least so high, in points, with their running heads: small pages have no smaller ones."""
 
+_LOW, _ASIDE = 0.66, 0.1
+"""A page number below the text stands in the lower third, and so far from the middle at most, as parts of
+height and width."""
+
 _ROWS = 3
 """At most so many rows at the top, and at the bottom, are looked at."""
 
@@ -25,6 +29,13 @@ _COUNTED = re.compile(
     r"(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:of|/|von|de|sur|di|из|van|z|av) ?\d{1,4})?",
     re.IGNORECASE,
 )
+_TURN = re.compile(
+    r"\W*(?:(?:please )?turn over|p\.?t\.?o\.?|bitte wenden|tournez(?: la page)?(?: s\.?v\.?p\.?)?"
+    r"|t\.?s\.?v\.?p\.?|end of (?:the )?(?:questions?|(?:question )?paper|exam(?:ination)?|test))\W*",
+    re.IGNORECASE,
+)
+"""What the last line of a page says of the pages."""
+
 _LABEL = re.compile(r"\w+\.? \d+[.:]?$|\d+[.)] ")
 
 _x0 = attrgetter("x0")
@@ -37,7 +48,8 @@ def remove_running_heads(pages: list[Page]) -> None:
 
     A row near the edge goes if it holds a number that counts the pages at the same height, if it
     stands word for word at the same height of several other pages, or if it is a number that
-    stands alone beyond the text.
+    stands alone beyond the text. A number in the middle below the text goes however wide the
+    margin is, if it is the page's own or counts pages.
     """
     tops = [_edge_rows(page, top=True) for page in pages]
     bottoms = [_edge_rows(page, top=False) for page in pages]
@@ -54,10 +66,38 @@ def remove_running_heads(pages: list[Page]) -> None:
                     or (place == 0 and _COUNTED.fullmatch(text) and _stands_apart(row, page))
                 ):
                     gone.setdefault(page.number, set()).update([id(f) for f in row])
-    for page in pages:
+    for page, folio in zip(pages, _folios(pages), strict=True):
+        if folio:
+            gone.setdefault(page.number, set()).add(id(folio))
         own = gone.get(page.number)
         if own:
             page.fragments = [f for f in page.fragments if id(f) not in own]
+        if page.fragments and _TURN.fullmatch(page.fragments[-1].text):
+            page.fragments = page.fragments[:-1]
+
+
+def _folios(pages: list[Page]) -> list[Fragment | None]:
+    """Returns the number that stands alone in the middle below the text of each page and counts pages.
+
+    A page of a larger format than its author thought of has a margin as high as that.
+    """
+    found: list[Fragment | None] = []
+    for page in pages:
+        last = page.fragments[-1] if page.fragments else None
+        folio = (
+            last is not None
+            and _NUMBER.fullmatch(last.text)
+            and last.base > _LOW * page.height
+            and abs(last.x0 + last.x1 - page.width) < 2 * _ASIDE * page.width
+            and _stands_apart([last], page)
+        )
+        found.append(last if folio else None)
+    steps = [_step(f, page.number) if f else None for f, page in zip(found, pages, strict=True)]
+    counted = Counter(steps)
+    return [
+        f if step is not None and (step == 0 or counted[step] > 1) else None
+        for f, step in zip(found, steps, strict=True)
+    ]
 
 
 def _edge_rows(page: Page, top: bool) -> list[Row]:

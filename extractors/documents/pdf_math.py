@@ -13,10 +13,12 @@ from extractors.documents.pdf_latex import finished, latex_of
 from extractors.documents.pdf_lines import row_text
 from extractors.documents.pdf_matrix import (
     around,
+    at_stack,
     delimiters_of,
     is_large,
     is_one_row,
     matrix,
+    nearest_row,
     pairs_of,
     rows_of,
     with_neighbours,
@@ -72,21 +74,10 @@ def reduce_stacks(page: Page) -> None:
         stacks.high_scripts()
     page.fragments = stacks.fragments
     for f in delimiters:
-        if is_large(f) and not _at_stack(f, page.fragments):
+        if is_large(f) and not at_stack(f, page.fragments):
             f.doubtful = True  # if it is still there, what it encloses is unknown
     if used:
         page.rules = [bar for bar in page.rules if bar not in used]
-
-
-def _at_stack(bracket: Fragment, fragments: list[Fragment]) -> bool:
-    """Whether a bracket stands beside a fraction or a radical on its line, and is large because of that."""
-    near = 0.5 * bracket.size
-    return any(
-        f.stacked
-        and abs(f.base - bracket.base) < near
-        and min(abs(f.x0 - bracket.x1), abs(bracket.x0 - f.x1)) < near
-        for f in fragments
-    )
 
 
 def _bars(page: Page) -> list[Bar]:
@@ -192,7 +183,8 @@ class _Stacks:
         lowest = root.bottom if root.base > y + 0.5 * root.size else max(root.bottom, y + 1.5 * root.size)
         inside = [
             f for f in near
-            if f is not root and f.x0 > x0 - 2 and f.x1 < x1 + 2 and f.top > y - 0.35 * f.size
+            if f is not root and f.x0 > x0 - 2 and f.x1 < x1 + 2 and f.x0 + f.x1 < 2 * x1
+            and f.top > y - 0.35 * f.size
             and (f.top + f.bottom < 2 * lowest or (f.stacked and y - 2 < f.stacked[0] < y + 0.6 * f.size))
         ]  # fmt: skip
         if not inside:
@@ -223,6 +215,7 @@ class _Stacks:
                 over.append(f)
             elif -0.35 * f.size < top - y < 0.9 * f.size:
                 under.append(f)
+        over, under = nearest_row(over, y), nearest_row(under, y)
         if not over or not under:
             return False
         size = max([f.size for f in over])
@@ -262,6 +255,7 @@ class _Stacks:
         near = [
             f for f in self._between(top - size, bottom + size, x0 - 4 * size, x1 + 4 * size)
             if f.size < SCRIPT * size and f is not operator and not f.stacked
+            and not self._is_of_another_fraction(f, x0, x1)
         ]  # fmt: skip
         centred = [f for f in near if abs(f.x0 + f.x1 - x0 - x1) < size and f.x0 < x1]
         over = [f for f in centred if f.bottom < top + 0.35 * size]
@@ -281,6 +275,14 @@ class _Stacks:
         left = min([f.x0 for f in gone]) if match.start() == 0 else operator.x0
         right = max([f.x1 for f in gone]) if not rest else operator.x1
         self._replace(gone, text, operator.base, size, left, right, lower[1] and upper[1])
+
+    def _is_of_another_fraction(self, f: Fragment, x0: float, x1: float) -> bool:
+        """Whether a rule just above or below a fragment covers it, but not the operator between x0 and x1."""
+        return any(
+            left - 1 < f.x0 and f.x1 < right + 1 and not (left - 1 < x0 and x1 < right + 1)
+            and (-0.35 * f.size < f.top - y < 0.9 * f.size or -0.25 * f.size < y - f.bottom < 0.7 * f.size)
+            for y, left, right in self._bars
+        )  # fmt: skip
 
     def _beside(
         self, near: list[Fragment], right: float, top: float, bottom: float
@@ -326,7 +328,10 @@ class _Stacks:
         gone = [opening, closing, *inside]
         top, bottom = min([f.top for f in gone]), max([f.bottom for f in gone])
         near = self._between(top - size, bottom + size, closing.x1 - size, closing.x1 + 3 * size)
-        near = [f for f in near if f.size < SCRIPT * size and f not in gone]
+        near = [
+            f for f in near  # scripts hang on the brackets: others are parts of the lines above and below
+            if f.size < SCRIPT * size and f not in gone and f.base > top - 0.2 * f.size and f.top < bottom
+        ]  # fmt: skip
         over, under = self._beside(near, closing.x1, top, bottom)
         for mark, scripts in (("_", under), ("^", over)):
             if scripts:

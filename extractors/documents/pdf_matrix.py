@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from operator import attrgetter
 
@@ -21,7 +22,7 @@ _NARROW = 0.2
 _WIDE = 0.55
 """Brackets of the height of a line are narrower than this, in units of size."""
 
-_base = attrgetter("base")
+_base, _x0 = attrgetter("base"), attrgetter("x0")
 _ENVIRONMENTS = {
     "()": "pmatrix",
     "[]": "bmatrix",
@@ -36,6 +37,7 @@ def delimiters_of(page: Page) -> list[Fragment]:
     """Returns the delimiters of a page that may be tall; those made of pieces are put together."""
     _divide(page)
     _cut_off(page)
+    _uncover(page)
     found: list[Fragment] = []
     gone: set[int] = set()
     for f in page.fragments:
@@ -64,6 +66,17 @@ def is_large(f: Fragment) -> bool:
     The larger shapes of a bracket are wider too, and OpenType fonts say nothing else of their height.
     """
     return f.text in _BRACKETS and (f.tall or f.x1 - f.x0 > _WIDE * f.size)
+
+
+def at_stack(bracket: Fragment, fragments: list[Fragment]) -> bool:
+    """Whether a bracket stands beside a fraction or a radical on its line, and is large because of that."""
+    near = 0.5 * bracket.size
+    return any(
+        f.stacked
+        and abs(f.base - bracket.base) < near
+        and min(abs(f.x0 - bracket.x1), abs(bracket.x0 - f.x1)) < near
+        for f in fragments
+    )
 
 
 def _divide(page: Page) -> None:
@@ -103,6 +116,38 @@ def _cut_off(page: Page) -> None:
         last.x1, last.text = x0, last.text[:-1].rstrip()
         last.bold, last.italic = min(last.bold, len(last.text)), min(last.italic, len(last.text))
         page.fragments.sort(key=_base)
+
+
+def _uncover(page: Page) -> None:
+    """Divides brackets from the text before and after, between which stands a column."""
+    fragments = sorted(page.fragments, key=_base)
+    bases = [f.base for f in fragments]
+
+    def within(f: Fragment, reach: float) -> list[Fragment]:
+        first, last = bisect_left(bases, f.base - reach * f.size), bisect_left(bases, f.base + reach * f.size)
+        return [g for g in fragments[first:last] if g.x0 > f.x1 - 1]
+
+    for f in [f for f in fragments if f.text[-1] in _CLOSED_BY and len(f.text) > 1 and not f.tall]:
+        ends = [g for g in within(f, 0.1) if g.text[0] == _CLOSED_BY[f.text[-1]] and not g.tall]
+        after = min(ends, key=_x0, default=None)
+        if after is None:
+            continue
+        inside = [g for g in within(f, 4) if g.x1 < after.x0 + 1]
+        shifts = [(g.base - f.base) / f.size for g in inside]
+        if not inside or not min(shifts) < -0.3 < 0.3 < max(shifts):
+            continue
+        if max([g.x0 for g in inside]) > min([g.x1 for g in inside]):
+            continue
+        width = 0.4 * f.size
+        bracket = replace(f, x0=f.x1 - width, text=f.text[-1], bold=0, italic=0)
+        f.x1, f.text = bracket.x0, f.text[:-1].rstrip()
+        f.bold, f.italic = min(f.bold, len(f.text)), min(f.italic, len(f.text))
+        page.fragments.append(bracket)
+        if len(after.text) > 1:
+            page.fragments.append(replace(after, x1=after.x0 + width, text=after.text[0], bold=0, italic=0))
+            after.x0, after.text = after.x0 + width, after.text[1:].lstrip()
+            after.bold, after.italic = max(after.bold - 1, 0), max(after.italic - 1, 0)
+    page.fragments.sort(key=_base)
 
 
 def pairs_of(delimiters: list[Fragment]) -> tuple[list[tuple[Fragment, Fragment]], list[Fragment]]:
@@ -157,6 +202,18 @@ def rows_of(inside: list[Fragment]) -> list[list[Fragment]]:
     for f in scripts:
         min(rows, key=lambda row: abs(row[0].base - f.base)).append(f)
     return rows
+
+
+def nearest_row(part: list[Fragment], y: float) -> list[Fragment]:
+    """Returns what stands at the height of the fragment nearest to a rule; the rest is on other lines."""
+    if len(part) < 2:
+        return part
+    extents = [f.stacked or (f.top, f.bottom) for f in part]
+    top, bottom = min(extents, key=lambda extent: min(abs(extent[0] - y), abs(extent[1] - y)))
+    return [
+        f for f, (first, last) in zip(part, extents, strict=True)
+        if min(last, bottom) - max(first, top) > 0.1 * f.size
+    ]  # fmt: skip
 
 
 def around(inside: list[Fragment], opening: Fragment) -> list[Fragment]:

@@ -49,24 +49,36 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
 
 
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
-    """Returns how likely it is that texts which do not belong together agree as well as these, or less
-    once that is more than `_CHANCE`.
-
-    Permutation test: how often solutions dealt out at random agree no less with the problems than in
-    the order given. Of many texts, some spread evenly are tried.
-    """
+    """Returns `chance` for texts; of many, some spread evenly are tried."""
     chosen = range(0, len(problems), -(-len(problems) // _TRIED))
     asked, answered = [bag(problems[i]) for i in chosen], [bag(solutions[i]) for i in chosen]
     frequency = Counter(word for words in (*asked, *answered) for word in words)
     size = len(asked) + len(answered)
     agree = [[overlap(problem, solution, frequency, size) for solution in answered] for problem in asked]
-    order = list(range(len(asked)))
-    given = sum(agree[i][i] for i in order)
+    return chance([agree], _CHANCE)
+
+
+def chance(blocks: Sequence[Sequence[Sequence[float]]], enough: float) -> float:
+    """Returns how likely it is that texts which do not belong together agree as well as these, or less
+    once that is more than `enough`.
+
+    Permutation test: how often solutions dealt out at random agree no less with the problems than in
+    the order given.
+
+    Args:
+      blocks: overlaps of problems (rows) with solutions (columns), square; solutions are dealt out
+        within each block.
+    """
+    orders = [list(range(len(block))) for block in blocks]
+    given = sum(block[i][i] for block in blocks for i in range(len(block)))
     random, as_good = Random(0), 0  # the same texts always give the same answer
     for _ in range(_DEALS):
-        random.shuffle(order)
-        as_good += sum(agree[i][j] for i, j in enumerate(order)) >= given - 1e-9
-        if (as_good + 1) / (_DEALS + 1) > _CHANCE:  # whatever comes
+        dealt = 0.0
+        for block, order in zip(blocks, orders, strict=True):
+            random.shuffle(order)
+            dealt += sum(block[i][j] for i, j in enumerate(order))
+        as_good += dealt >= given - 1e-9
+        if (as_good + 1) / (_DEALS + 1) > enough:  # whatever comes
             break
     return (as_good + 1) / (_DEALS + 1)
 

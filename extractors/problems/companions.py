@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from random import Random
+from pathlib import PurePosixPath
 
-from extractors.problems.affinity import bag, overlap
-from schemas.problems import Item
+from extractors.problems.affinity import bag, chance, overlap
+from extractors.problems.certainty import share_right
+from extractors.problems.titles import roman_value
+from extractors.problems.vocabulary import fold
+from schemas.problems import Item, MatchedPair
 
 _MIN_COUNT = 5
 _COVERED = 0.8  # share of the numbers of the solutions that are numbers of problems
 _CHANCE = 0.01
-_DEALS = 400
 _TRIED = 60  # pairs of texts
 _NEIGHBOURS = 6
+_CLEARLY = 2.0  # times as much as any neighbour: most of what two texts share is theirs alone
 
 
 def mirrored(
     problems: Mapping[str, Sequence[Item]], solutions: Mapping[str, Sequence[Item]]
-) -> list[list[str]]:
-    """Returns groups of documents: one of solutions with those of the problems that it answers.
+) -> list[MatchedPair]:
+    """Returns the pairs of documents of solutions with those of the problems that they answer.
 
     Every number of a solution stands for at most one problem in all documents, and for no other
-    solution; most stand for one; and the texts agree one to one.
+    solution; most stand for one; the texts agree one to one, and so do the numbers that problems give;
+    and no names tell documents apart, as hw1_2019 and hw1_2020_solutions do. A pair that does not agree by
+    itself, as one whose problem was replaced in a later edition, is a guess.
 
     Args:
       problems, solutions: numbered items by document; no document is in both.
@@ -32,16 +38,50 @@ def mirrored(
     for item in (item for items in problems.values() for item in items):
         asked.setdefault(item.number, []).append(item)
     answered = Counter(item.number for items in solutions.values() for item in items)
-    groups = []
+    found = []
     for uri, items in sorted(solutions.items()):
         if any(answered[item.number] > 1 or len(asked.get(item.number, ())) > 1 for item in items):
             continue
         pairs = [(asked[item.number][0], item) for item in items if item.number in asked]
         if len(pairs) < max(_MIN_COUNT, _COVERED * len(items)):
             continue
-        if _agree([_words(problem) for problem, _ in pairs], [_words(solution) for _, solution in pairs]):
-            groups.append([*sorted({problem.uri for problem, _ in pairs}), uri])
-    return groups
+        if any(_told_apart(other, uri) for other in {problem.uri for problem, _ in pairs}):
+            continue
+        found += _agreeing(pairs)
+    return found
+
+
+def spaced_stem(uri: str) -> str:
+    """Returns a file name folded, its words and numbers apart: "HW01_Solutions.pdf" -> "hw 1 solutions"."""
+    stem = PurePosixPath(uri.replace("\\", "/")).stem
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|[_\-.+\s]+", " ", stem)
+    return " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in fold(spaced).split())
+
+
+def _told_apart(uri: str, other: str) -> bool:
+    """Whether each of two names has a number, or a letter, that the other has not: of year, form, edition."""
+    names = [spaced_stem(name).split() for name in (uri, other)]
+    numbers = [{word for word in name if word.isdigit()} for name in names]
+    letters = [{word for word in name if _is_letter(word)} for name in names]
+    return any(a - b and b - a for a, b in (numbers, letters))
+
+
+def _is_letter(word: str) -> bool:
+    return word.isalpha() and (len(word) == 1 or roman_value(word) > 0)
+
+
+def _agreeing(pairs: Sequence[tuple[Item, Item]]) -> list[MatchedPair]:
+    """Returns the pairs with their scores; none if the texts do not agree as a whole."""
+    asked, answered = [_words(problem) for problem, _ in pairs], [_words(solution) for _, solution in pairs]
+    same = [_same_numbers(a, b) for a, b in zip(asked, answered, strict=True)]
+    if same.count(False) > same.count(True) or not _agree(asked, answered):
+        return []
+    frequency = Counter(word for words in (*asked, *answered) for word in words)
+    scored = []
+    for place, (problem, solution) in enumerate(pairs):
+        clear = same[place] is not False and _is_clear(place, asked, answered, frequency)
+        scored.append(MatchedPair(problem, solution, "mirrored", share_right("mirrored", float(clear))))
+    return scored
 
 
 def _words(item: Item) -> Counter[str]:
@@ -50,28 +90,46 @@ def _words(item: Item) -> Counter[str]:
     return Counter({word: n for word, n in bag(item.text).items() if word not in own})
 
 
+def _same_numbers(problem: Counter[str], solution: Counter[str]) -> bool | None:
+    """Whether a solution has any of the numbers that its problem gives; None where one has none."""
+    given, used = ({word for word in words if word[0].isdigit()} for words in (problem, solution))
+    return not given.isdisjoint(used) if given and used else None
+
+
 def _agree(problems: Sequence[Counter[str]], solutions: Sequence[Counter[str]]) -> bool:
     """Whether solutions agree with their own problems better than with those beside them.
 
-    Permutation test as in `affinity.answers`, but solutions are dealt out among neighbours: two books on
-    one subject treat it in the same order, and agree as wholes.
+    Solutions are dealt out among neighbours: two books on one subject treat it in the same order, and
+    agree as wholes.
     """
     asked, answered = problems[:_TRIED], solutions[:_TRIED]
     frequency = Counter(word for words in (*asked, *answered) for word in words)
-    rows = [
-        [overlap(problem, solution, frequency, 2 * len(asked)) for solution in answered[begin:][:_NEIGHBOURS]]
+    blocks = [
+        [
+            [
+                overlap(problem, solution, frequency, 2 * len(asked))
+                for solution in answered[begin:][:_NEIGHBOURS]
+            ]
+            for problem in asked[begin:][:_NEIGHBOURS]
+        ]
         for begin in range(0, len(asked), _NEIGHBOURS)
-        for problem in asked[begin:][:_NEIGHBOURS]
     ]
-    given = sum(row[i % _NEIGHBOURS] for i, row in enumerate(rows))
-    if not given:
-        return False
-    random, as_good = Random(0), 0  # the same texts always give the same answer
-    for _ in range(_DEALS):
-        dealt = 0.0
-        for begin in range(0, len(rows), _NEIGHBOURS):
-            near = rows[begin : begin + _NEIGHBOURS]
-            order = random.sample(range(len(near)), len(near))
-            dealt += sum(row[i] for row, i in zip(near, order, strict=True))
-        as_good += dealt >= given - 1e-9
-    return (as_good + 1) / (_DEALS + 1) <= _CHANCE
+    return chance(blocks, _CHANCE) <= _CHANCE
+
+
+def _is_clear(
+    place: int, asked: Sequence[Counter[str]], answered: Sequence[Counter[str]], frequency: Counter[str]
+) -> bool:
+    """Whether a problem and its solution share far more than either does with those around the other."""
+    size = len(asked) + len(answered)
+    near = range(max(0, place - _NEIGHBOURS), min(len(asked), place + _NEIGHBOURS + 1))
+    own = overlap(asked[place], answered[place], frequency, size)
+    others = [
+        max(
+            overlap(asked[other], answered[place], frequency, size),
+            overlap(asked[place], answered[other], frequency, size),
+        )
+        for other in near
+        if other != place
+    ]
+    return own > _CLEARLY * max(others, default=0.0)

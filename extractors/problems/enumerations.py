@@ -6,7 +6,7 @@ import re
 from bisect import bisect
 from collections import Counter, defaultdict
 
-from extractors.problems.labels import Label
+from extractors.problems.labels import Label, letter_of
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate
 
@@ -102,7 +102,12 @@ def sheet(candidates: list[Candidate], pieces: list[Piece]) -> list[Candidate]:
 
 
 def counts_parts(chain: list[Candidate], main: list[Candidate]) -> bool:
-    """Whether numbers of another shape start over in every item of the main sequence that has any."""
+    """Whether numbers of another shape start over in every item of the main sequence that has any.
+
+    B1, B2 are no parts of A5.
+    """
+    if letter_of(chain[0].number) and letter_of(main[0].number):
+        return False
     starts = [c.index for c in main]
     firsts: dict[int, Candidate] = {}
     for candidate in chain:

@@ -1,12 +1,14 @@
-"""Reads keys of multiple choice that stand in one paragraph: "1B; 2D; 3A" and "1-5: CBCAD"."""
+"""Reads keys that stand in one paragraph: "1B; 2D; 3A", "1-5: CBCAD", "Answers: 1. 4 m; 2. 7 s; 3. 2 m"."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.problems.labels import Label
+from extractors.problems.labels import Label, read_label
+from extractors.problems.rows import part_of, split
 from schemas.document import Block
 
 _CHOICE = "[A-H]"
@@ -20,8 +22,10 @@ _RANGE = re.compile(
 _MIN_KEY = 3
 _MAX_KEY = 1000
 
+Labelled = list[tuple[Block, Label | None]]
 
-def read_key(block: Block) -> list[tuple[Block, Label | None]]:
+
+def read_key(block: Block) -> Labelled:
     """Returns the answers of a key with their labels; nothing if the block holds anything else.
 
     The numbers of a key follow one another, or every second one is missing; a range has as many
@@ -37,6 +41,39 @@ def read_key(block: Block) -> list[tuple[Block, Label | None]]:
         (_answer(block, at), Label("solution", "", (str(number),), 0, str(number), True))
         for number, at in entries
     ]
+
+
+def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[int, Labelled]:
+    """Returns the answers of a key that stands right after its title, "Answers: 1-B 2-C 3-C", by its place.
+
+    It is the only block of the document that a word for a solution begins, and half of its numbers or more
+    are printed above it: the answers to parts 1, 2, 3 of a problem are not those to problems 1, 2, 3.
+    """
+    titled = [i for i, (b, x) in enumerate(zip(blocks, labels, strict=True)) if x and _is_announced(b, x)]
+    if len(titled) != 1:
+        return {}
+    at, above = titled[0], [label for label in labels[: titled[0]] if label and label.number]
+    label = labels[at]
+    assert label is not None
+    body = part_of(blocks[at], label.end, len(blocks[at].text))
+    answers = read_key(replace(body, kind="paragraph", marker="")) or _read_row(body)
+    worded = {x.number for x in above if x.role == "problem"}
+    asked = worded or {x.number for x in above if not x.role}
+    known = sum(1 for _, x in answers if x and x.number in asked)
+    return {at: answers} if 2 * known >= len(answers) > 0 else {}
+
+
+def _is_announced(block: Block, label: Label) -> bool:
+    return label.role == "solution" and not label.number and label.end < len(block.text.rstrip())
+
+
+def _read_row(block: Block) -> Labelled:
+    """Returns the answers of a row, "1. 4 m; 2. 7 s; 3. 2 m", with their labels."""
+    parts = split(replace(block, kind="paragraph", marker=""))
+    labels = [read_label(part) for part in parts]
+    if len(parts) < _MIN_KEY or not all(x and x.number and not x.role for x in labels):
+        return []
+    return [(p, x and replace(x, role="solution")) for p, x in zip(parts, labels, strict=True)]
 
 
 def _singles(text: str) -> list[tuple[int, int]]:

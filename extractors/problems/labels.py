@@ -50,6 +50,7 @@ class Label:
       printed: the label as printed, without its delimiter.
       firm: whether typography or punctuation sets it off, so that it can't be running prose.
       alone: whether what it labels ends with its block, as the cell of a table does.
+      linked: whether a preposition stands before its number: "To 3:".
     """
 
     role: Role | str
@@ -59,6 +60,7 @@ class Label:
     printed: str
     firm: bool
     alone: bool = False
+    linked: bool = False
 
     @property
     def depth(self) -> int:
@@ -74,8 +76,13 @@ def number_parts(number: str) -> tuple[str, ...]:
 
 def without_letter(number: tuple[str, ...]) -> tuple[str, ...]:
     """Returns a number without the letter that tells problem P57 from solution L57."""
+    return number[1:] if letter_of(number) else number
+
+
+def letter_of(number: tuple[str, ...]) -> str:
+    """Returns the letter before a number: "P57" -> "p"; empty if it has none."""
     lettered = len(number) == 2 and not number[0].isdigit() and number[1].isdigit()
-    return number[1:] if lettered else number
+    return number[0] if lettered else ""
 
 
 def read_label(block: Block) -> Label | None:
@@ -261,7 +268,7 @@ def _after_link(block: Block) -> Label | None:
     if match["close"] == "." and block.style.bold < match.end("number"):
         return None  # "Im 3. Jahr"
     number = number_parts(match["number"])
-    return Label("", "", number, match.end(), match.group().rstrip(" .:)"), True)
+    return Label("", "", number, match.end(), match.group().rstrip(" .:)"), True, linked=True)
 
 
 def _sign(text: str) -> tuple[str, ...]:

@@ -12,22 +12,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from string import ascii_lowercase
 
 from extractors.problems.affinity import out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
-from extractors.problems.companions import mirrored
+from extractors.problems.companions import mirrored, spaced_stem
+from extractors.problems.labels import letter_of
 from extractors.problems.runs import NO_SCOPE, Number, Run, family_factor, runs_of, scope_factor
-from extractors.problems.vocabulary import fold, pattern
+from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
 
 _MIN_EVIDENCE = 0.5
 _GUESS = 0.7
 _SHIFTED = 0.6
 _NAMELESS = re.compile(
-    r"\b(?:sols?|solns?|ans|exs?|probs?|qs?|loesung(?:en)?|uebung(?:en)?|manual|student|key|selected|detailed|full|worked|short)\b"
+    r"\b(?:sols?|solns?|ans|exs?|probs?|qs?|loesung(?:en)?|uebung(?:en)?|manual|(?:student|instructor|teacher)(?:'?s)?|key|selected|detailed|full|worked|short)\b"
 )
 _COMPANION = 0.97
 _ONLY_CANDIDATE = 0.9
@@ -62,10 +62,14 @@ def match_items(found: Sequence[Found]) -> Matching:
     open_items = {f.uri: [i for i in f.items if _place(i) not in taken] for f in documents}
     for items in open_items.values():
         pairs += _match(items, items, 1.0, taken)
-    for group, affinity in _companions(documents, open_items, taken):
+    groups, left = _companions(documents, open_items, taken)
+    for group, affinity in groups:
         problems = [i for uri in group for i in open_items[uri] if i.kind == "problem"]
         solutions = [i for uri in group for i in open_items[uri] if i.kind == "solution"]
         pairs += _match(problems, solutions, affinity, taken)
+    by_numbers = mirrored(left["problem"], left["solution"])
+    pairs += by_numbers
+    taken |= {_place(item) for pair in by_numbers for item in (pair.problem, pair.solution)}
     rest = [i for f in documents for i in f.items if _place(i) not in taken]
     pairs.sort(key=lambda p: (p.problem.uri, p.problem.span, p.problem.id))
     return Matching(
@@ -93,50 +97,45 @@ def _linked(items: Iterable[Item]) -> list[MatchedPair]:
 
 def _companions(
     documents: Sequence[Found], open_items: dict[str, list[Item]], taken: set[Place]
-) -> list[tuple[list[str], float]]:
-    """Groups of documents that belong together by name, then what is left if it is unambiguous."""
+) -> tuple[list[tuple[list[str], float]], dict[str, dict[str, list[Item]]]]:
+    """Finds documents that belong together by name.
+
+    Returns:
+      Groups of documents, and how sure they are; and what is numbered in the others that hold problems
+      alone or solutions alone, by kind and document.
+    """
     by_name: dict[str, list[Name]] = defaultdict(list)
     for document in documents:
         name = _name(document)
         by_name[name.rest].append(name)
     groups = []
     for _, names in sorted(by_name.items()):
-        kinds = sorted({name.kind for name in names if name.kind})
+        sets = sorted({name.kind for name in names if name.kind})
         # quiz1 and homework1 are two sheets; with one of them, solutions1 needs no kind.
-        for kind in kinds or [""]:
-            uris = [n.uri for n in names if n.kind == kind or (not n.kind and len(kinds) == 1)]
+        for kind in sets or [""]:
+            uris = [n.uri for n in names if n.kind == kind or (not n.kind and len(sets) == 1)]
             if len(uris) > 1:
                 groups.append((uris, _COMPANION))
     named = {uri for uris, _ in groups for uri in uris}
-    left = {
-        kind: [
-            f
-            for f in documents
-            if f.uri not in named
-            and any(i.kind == kind and i.number and _place(i) not in taken for i in open_items[f.uri])
-            and not any(i.kind != kind for i in open_items[f.uri])
-        ]
-        for kind in ("problem", "solution")
-    }
+    left: dict[str, dict[str, list[Item]]] = {"problem": {}, "solution": {}}
+    for document in documents:
+        items = open_items[document.uri]
+        kinds = {item.kind for item in items}
+        numbered = [item for item in items if item.number and _place(item) not in taken]
+        if document.uri not in named and len(kinds) == 1 and numbered:
+            left[numbered[0].kind][document.uri] = numbered
     if len(left["problem"]) == 1 and len(left["solution"]) == 1:
-        asked, answered = left["problem"][0], left["solution"][0]
-        book, answers = _name(asked), _name(answered)
-        within = set(answers.rest.split()) <= set(book.rest.split())
-        if within and answers.kind in ("", book.kind):  # book.pdf and answers.pdf
+        asked, answered = (_name(f) for kind in left.values() for f in documents if f.uri in kind)
+        within = set(answered.rest.split()) <= set(asked.rest.split())
+        if within and answered.kind in ("", asked.kind):  # book.pdf and answers.pdf
             groups.append(([asked.uri, answered.uri], _ONLY_CANDIDATE))
-            return groups
-    asked_in, answered_in = (
-        {f.uri: [i for i in open_items[f.uri] if i.number and _place(i) not in taken] for f in left[kind]}
-        for kind in ("problem", "solution")
-    )
-    return groups + [(uris, _ONLY_CANDIDATE) for uris in mirrored(asked_in, answered_in)]
+            left = {"problem": {}, "solution": {}}
+    return groups, left
 
 
 def _name(document: Found) -> Name:
     """Returns a file name without the words that say what it holds: hw01_solutions -> "hw", "1"."""
-    stem = PurePosixPath(document.uri.replace("\\", "/")).stem
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|[_\-.+\s]+", " ", stem)
-    text = " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in fold(spaced).split())
+    text = spaced_stem(document.uri)
     kind = " ".join(match["word"] for match in pattern("set").finditer(text))
     text = pattern("set").sub(" ", text)
     roles = pattern("solution", "hint", "problem", "link", "and", "name")
@@ -153,11 +152,42 @@ def _distinguishes(match: re.Match[str]) -> bool:
 def _match(
     problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[Place]
 ) -> list[MatchedPair]:
-    """Matches runs, round after round, until nothing more fits; adds what it uses to `taken`."""
+    """Matches runs; adds what it uses to `taken`.
+
+    Numbers are compared as printed first, and then, in runs of which none was found again, without the
+    letters that tell problem P57 from solution L57: those that are not of both.
+    """
+    asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
+    answered = [i for i in solutions if i.kind == "solution" and _place(i) not in taken]
+    letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
+    of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
+    none: frozenset[str] = frozenset()
+    pairs: list[MatchedPair] = []
+    for left_out in dict.fromkeys(
+        ((none, none), (none, of_answered), (of_asked, none), (of_asked, of_answered))
+    ):
+        found = {(item.uri, item.run) for pair in pairs for item in (pair.problem, pair.solution)}
+        open_items = [[i for i in items if (i.uri, i.run) not in found] for items in (asked, answered)]
+        pairs += _match_runs(open_items[0], open_items[1], left_out, affinity, taken)
+    return pairs
+
+
+def _match_runs(
+    problems: Sequence[Item],
+    solutions: Sequence[Item],
+    letters: tuple[frozenset[str], frozenset[str]],
+    affinity: float,
+    taken: set[Place],
+) -> list[MatchedPair]:
+    """Matches runs, round after round, until nothing more fits.
+
+    Args:
+      letters: see `runs_of`, for problems and for solutions.
+    """
     pairs: list[MatchedPair] = []
     for _ in range(_MAX_ROUNDS):
-        asked = runs_of([i for i in problems if i.kind == "problem" and _place(i) not in taken])
-        answered = runs_of([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
+        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0])
+        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1])
         repeated = repeated_numbers(asked)
         rivals = Rivals(asked, repeated)
         ordered = set(in_order(asked, answered))

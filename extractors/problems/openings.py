@@ -10,7 +10,7 @@ from dataclasses import replace
 from extractors.problems.declared import Kind, Opening, declared_openings
 from extractors.problems.enumerations import clauses, counts_parts, label_of, sheet, without_enumerations
 from extractors.problems.interleaved import answered_families, answered_in_place, glossary
-from extractors.problems.labels import Label, without_letter
+from extractors.problems.labels import Label, letter_of, without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
@@ -194,8 +194,16 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
 
 
 def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Candidate]:
-    """Bare numbers at the start of pieces; the nested items of a list are none."""
+    """Bare numbers at the start of pieces; the nested items of a list are none.
+
+    "To 3:" is a label where most are like it, from the first one on; elsewhere it is a step.
+    """
     found = [i for i in indices if (label := pieces[i].label) and label.role == "" and label.number]
+    linked = [i for i in found if label_of(pieces[i]).linked]
+    if linked and (linked[0] != found[0] or 2 * len(linked) <= len(found)):
+        found = [i for i in found if not label_of(pieces[i]).linked]
+    elif linked:
+        found = linked
     firm = [i for i in found if label_of(pieces[i]).firm]
     if 2 * len(firm) > len(found):
         found = firm
@@ -209,7 +217,23 @@ def _candidates(pieces: list[Piece], indices: list[int], zone: Zone) -> list[Can
         section = sections.setdefault(piece.section.headings, len(sections))
         bold = piece.block.style.bold >= len(label.printed)
         candidates.append(Candidate(index, label.number, _look(piece), section, zone != "problems", bold))
-    return candidates
+    return _with_usual_indent(candidates, pieces)
+
+
+def _with_usual_indent(candidates: list[Candidate], pieces: list[Piece]) -> list[Candidate]:
+    """Gives what stands right below a title the look of what follows it.
+
+    By the custom of printers, the first line of a paragraph is indented but not below a title.
+    """
+    following = [*candidates[1:], *candidates[-1:]]
+    usual = []
+    for candidate, after in zip(candidates, following, strict=True):
+        before = pieces[candidate.index - 1] if candidate.index else None
+        below = before is None or before.title or before.block.kind == "heading"
+        same = candidate.look[:-1] == after.look[:-1] and candidate.section == after.section
+        indented = same and candidate.look[0] != "heading" and candidate.look[-1] == 0
+        usual.append(replace(candidate, look=after.look) if below and indented else candidate)
+    return usual
 
 
 def _look(piece: Piece) -> tuple[object, ...]:
@@ -287,12 +311,18 @@ def _mirroring(candidates: list[Candidate], answered: set[tuple[str, ...]]) -> l
 
 def _is_mirrored(numbers: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:
     """Whether at least three of the numbers, and a third of them, are answered; or P1 is by L1."""
-    shared = numbers & answered
-    if len(shared) >= 3 and 3 * len(shared) >= len(numbers) and _alike(shared, answered):
+    if _are_answered(numbers, answered):
         return True
-    if all(without_letter(number) == number for number in numbers | answered):
-        return False
-    return _is_mirrored({without_letter(n) for n in numbers}, {without_letter(n) for n in answered})
+    letters = {letter_of(n) for n in numbers} ^ {letter_of(n) for n in answered}
+    bare, replies = (
+        {without_letter(n) if letter_of(n) in letters else n for n in group} for group in (numbers, answered)
+    )
+    return bool(letters - {""}) and _are_answered(bare, replies)
+
+
+def _are_answered(numbers: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:
+    shared = numbers & answered
+    return len(shared) >= 3 and 3 * len(shared) >= len(numbers) and _alike(shared, answered)
 
 
 def _alike(shared: set[tuple[str, ...]], answered: set[tuple[str, ...]]) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractors.problems.choices import with_choices
+from extractors.problems.extras import with_extras
 from extractors.problems.labels import Label
+from extractors.problems.lettered import without_letters
 from extractors.problems.rows import TITLE_LEVEL, split
 from extractors.problems.sequences import numeric
 from extractors.problems.tables import take_apart
@@ -64,15 +66,16 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     """
     named_zone = name_zone(document)
     parts = [part for block in document.blocks for part in split(block)]
-    labelled = with_choices(list(take_apart(parts, named_zone)))
+    labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
-    labels = infer_roles(blocks, _certain([label for _, label in labelled]))
+    labels = infer_roles(blocks, with_extras(blocks, _certain([label for _, label in labelled])))
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
     # A file called "chapter 3 with solutions" that has a section of solutions says nothing as a whole;
-    # in a solution manual even the sections called "Exercises" hold solutions.
-    whole = "" if "solutions" in named else named_zone
+    # in a solution manual even the sections called "Exercises" hold solutions. Hints have no solutions.
+    solved = named_zone == "hints" and any(label and label.role == "solution" for label in labels)
+    whole = "" if "solutions" in named or solved else named_zone
     stack: list[tuple[int, str, Zone, int]] = []  # level, text, zone, index
     seen: set[tuple[str, ...]] = set()
     named_parts: set[str] = set()
@@ -233,10 +236,20 @@ def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], 
         return False
     if label and (label.number or label.family in inline or label.end < len(block.text)):
         return False
-    if not label and block.style.bold < len(block.text):
+    if not label and block.style.bold < len(block.text) and not _precedes_restart(index, blocks, labels):
         return False
     following = labels[index + 1 : index + 3]
     return any(f and f.number and f.role in ("", "problem", "solution", "unknown") for f in following)
+
+
+def _precedes_restart(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:
+    """Whether a line, "Answers to odd exercises", stands between 5 and 1, and is no sentence."""
+    text = blocks[index].text.rstrip()
+    if title_zone(text, 1) != "solutions" or text[-1] in ".,;?!" or text[0].islower():
+        return False
+    after = next((x for x in labels[index + 1 : index + 3] if x and x.number), None)
+    before = next((x for x in reversed(labels[:index]) if x and x.number), None)
+    return bool(after and before and numeric(after.number) <= numeric(before.number))
 
 
 def _is_chapter_title(block: Block) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.problems.affinity import answers
+from extractors.problems.labels import letter_of
 from extractors.problems.titles import scope_number, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Item
@@ -53,25 +54,23 @@ class Run:
     scopes: dict[Number, Scope]
 
 
-def runs_of(items: Sequence[Item]) -> list[Run]:
-    """Returns the runs of numbered items of one kind, in order."""
-    grouped: dict[tuple[str, int], list[Item]] = defaultdict(list)
+def runs_of(items: Sequence[Item], letters: frozenset[str] = frozenset()) -> list[Run]:
+    """Returns the runs of numbered items of one kind, in order.
+
+    Args:
+      letters: those before a number that are left out; what has another letter is another run.
+    """
+    grouped: dict[tuple[str, int, str], list[Item]] = defaultdict(list)
     for item in items:
         if item.number:
-            grouped[item.uri, item.run].append(item)
+            left_out = letters & {letter_of(item.number)}
+            grouped[item.uri, item.run, "".join(left_out)].append(item)
     runs = []
-    for position, ((uri, _), members) in enumerate(sorted(grouped.items())):
-        numbered = {_key(i.number): i for i in reversed(members)}
+    for position, ((uri, _, letter), members) in enumerate(sorted(grouped.items())):
+        numbered = {i.number[1:] if letter else i.number: i for i in reversed(members)}
         scopes = {key: _scope(item) for key, item in numbered.items()}
         runs.append(Run(uri, members[0].family, position / len(grouped), numbered, scopes))
     return runs
-
-
-def _key(number: Number) -> Number:
-    """Returns the number without the letter that tells problem P57 from solution L57."""
-    if len(number) == 2 and not number[0].isdigit() and number[1].isdigit():
-        return number[1:]
-    return number
 
 
 def _scope(item: Item) -> Scope:

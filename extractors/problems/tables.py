@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.problems.affinity import answers
-from extractors.problems.keys import read_key
+from extractors.problems.affinity import answers, asks
+from extractors.problems.keys import read_key, titled_key
 from extractors.problems.labels import Label, number_parts, read_label
 from extractors.problems.titles import Zone, title_zone
 from extractors.problems.vocabulary import fold, words
@@ -38,15 +38,16 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
     """
     zones: list[tuple[int, Zone]] = [(0, whole)]
     within = False  # a table after the label of an item belongs to the item
-    for block in blocks:
-        label = read_label(block)
+    labels = [read_label(block) for block in blocks]
+    keys = titled_key(blocks, labels)
+    for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         within = block.kind != "heading" and (within or bool(label and label.number))
         if block.kind == "heading":
             while len(zones) > 1 and zones[-1][0] >= block.level:
                 zones.pop()
             zones.append((block.level, title_zone(block.text) or zones[-1][1]))
         if block.kind != "table":
-            yield from read_key(block) or [(block, label)]
+            yield from keys.get(index) or read_key(block) or [(block, label)]
             continue
         rows = _rows(block.text)
         items = _cards(rows, block) or _labelled_rows(rows, block)
@@ -88,7 +89,8 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     if not body or any(len(row) != len(header) for row in body):
         return []
     columns = [[row[i] for row in body] for i in range(len(header))]
-    numbers = next((i for i, cells in enumerate(columns) if _counts([c.text for c in cells])), None)
+    counting = (i for i, cells in enumerate(columns) if _counts([c.text for c in cells]))
+    numbers = next((i for i in counting if _role(header[i].text) != "solution"), None)
     texts = [i for i in range(len(header)) if i != numbers]
     asked = next((i for i in texts if _role(header[i].text) == "problem"), None)
     solved = next((i for i in texts if _role(header[i].text) == "solution"), None)
@@ -97,6 +99,9 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
     if solved is None or (asked is None and numbers is None):
         return []
+    explained = asked is not None and any(_wordy(columns[i]) for i in range(asked + 1, solved))
+    if asked is not None and numbers is None and explained and not _is_posed(columns[asked]):
+        return []  # "Problem", "Cause", "Solution": what to do about a defect
     items: list[Labelled] = []
     for row in body:
         printed = row[numbers].text if numbers is not None else ""
@@ -107,6 +112,12 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items
+
+
+def _is_posed(cells: list[_Cell]) -> bool:
+    """Whether cells ask, or most of them hold quantities or formulas: "No picture" does neither."""
+    measured = sum(1 for cell in cells if re.search(r"[\d$]", cell.text))
+    return asks([cell.text for cell in cells]) or 2 * measured > len(cells)
 
 
 def _wordy(cells: list[_Cell]) -> bool:

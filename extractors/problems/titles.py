@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
-from extractors.problems.labels import number_parts
+from extractors.problems.labels import number_parts, read_label
 from extractors.problems.vocabulary import Role, fold, languages_of, pattern
 from schemas.document import Block, Document
 
@@ -84,8 +84,19 @@ def name_zone(document: Document) -> Zone:
     """Returns what the file name or the title says that the whole document holds."""
     stem = PurePosixPath(document.uri.replace("\\", "/")).stem
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-.+\d]+", " ", stem)
-    zones = [_named(part) for part in (spaced, document.title)]
+    zones = [_named(part) for part in (spaced, document.title if _is_above(document) else "")]
     return next((z for z in zones if z), "")
+
+
+def _is_above(document: Document) -> bool:
+    """Whether the title, if it is one of the headings, stands above every numbered block."""
+    above = itertools.takewhile(
+        lambda b: b.kind != "heading" or fold(b.text) != fold(document.title), document.blocks
+    )
+    blocks = list(above)
+    return len(blocks) == len(document.blocks) or not any(
+        (label := read_label(block)) and label.number for block in blocks
+    )
 
 
 def _named(text: str) -> Zone:

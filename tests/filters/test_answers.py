@@ -52,11 +52,48 @@ def test_a_hostile_solution_takes_linear_time(text: str) -> None:
         ),
         ("Add.", "We add and find\n\n$$\\boxed{\\frac{1}{2}}$$", "\\frac{1}{2}", "full"),
         ("Add.", "We add and find\n\n$$\\boxed{1$$", None, "full"),
-        ("Add.", "Hint: begin with the last one.", "Hint: begin with the last one.", "hint"),
-        ("Add.", "Hinweis: Beginne mit dem letzten.", "Hinweis: Beginne mit dem letzten.", "hint"),
+        ("Add.", "Hint: begin with the last one.", None, "hint"),
+        ("Add.", "Hinweis: Beginne mit dem letzten.", None, "hint"),
         ("Add.", "Hints of spring are in the air.", "Hints of spring are in the air.", "final_answer"),
     ],
 )
 def test_what_a_solution_is(problem: str, solution: str, answer: str | None, kind: str) -> None:
     assert final_answer(problem, solution) == answer
     assert solution_kind(problem, solution) == kind
+
+
+@pytest.mark.parametrize(
+    "solution",
+    [
+        "Dann ist $k = (9-1)/(5-1) = 2$, also $y = 2x - 1$",
+        "No, since every second term is larger than one",
+        "a) Take 4 from both sides. b) Halve them.",
+        "7 · 6 = 42",
+        "$3x = 12 \\Rightarrow x = 4$",
+    ],
+)
+def test_a_derivation_in_one_line_is_no_final_answer(solution: str) -> None:
+    assert solution_kind("What?", solution) == "full"
+    assert final_answer("What?", solution) is None
+
+
+@pytest.mark.parametrize(
+    "solution",
+    [
+        "$y = 2x - 1$",
+        "x = 3, y = 4",
+        "red, green and blue",
+        "No, never",
+        "3,5 km",
+        "A(1, 2)",
+        "x = ±7",
+        "3:1",
+    ],
+)
+def test_nothing_but_the_answer(solution: str) -> None:
+    assert solution_kind("What?", solution) == "final_answer"
+
+
+def test_the_first_of_the_parts_is_no_chosen_letter() -> None:
+    problem = "Let f(x) = 4 - x.\n\na) Find its zero.\nb) Find f(2).\nc) Draw f."
+    assert final_answer(problem, "a) It is $4$.\nb) It is $2$.\nc) A line that falls.") is None

@@ -56,7 +56,7 @@ def markers(body: str) -> list[str]:
         (
             r"\begin{questions}\question a\begin{choices}\choice x\CorrectChoice y\end{choices}"
             r"\question[5] b\end{questions}",
-            ["1.", "A.", "B.", "2."],
+            ["A.", "B."],
         ),
         (r"\begin{tasks}(2)\task a \task b\end{tasks}", ["(a)", "(b)"]),
     ],
@@ -117,3 +117,44 @@ def test_source_that_does_not_parse_is_damaged() -> None:
         read_document(rb"\documentclass{article}\begin{document}{", "a.tex")
     assert refused.value.reason == "damaged"
     assert "pandoc" in refused.value.detail
+
+
+_EXAM = r"""\begin{questions}
+\question[3] How far is the moon?
+\begin{solutionorbox}[2in] It is far. \end{solutionorbox}
+\question Which one is even?
+\begin{choices}\choice seven \CorrectChoice eight\end{choices}
+\question Which one is odd?
+\begin{choices}\CorrectChoice seven \choice eight\end{choices}
+\begin{solution} Half of seven is no integer. \end{solution}
+\end{questions}"""
+
+
+def test_questions_of_an_exam_are_declared_with_their_solutions_and_correct_choices() -> None:
+    found = [(b.text, b.marker, [c.name for c in b.containers]) for b in read(_EXAM)]
+    assert found == [
+        ("1. How far is the moon?", "", ["question"]),
+        ("It is far.", "", ["question", "solution"]),
+        ("2. Which one is even?", "", ["question"]),
+        ("A. seven", "A.", ["question"]),
+        ("B. eight", "B.", ["question"]),
+        ("B.", "", ["question", "solution"]),
+        ("3. Which one is odd?", "", ["question"]),
+        ("A. seven", "A.", ["question"]),
+        ("B. eight", "B.", ["question"]),
+        ("Half of seven is no integer.", "", ["question", "solution"]),
+    ]
+
+
+def test_names_of_stored_problems_and_the_end_of_proofs_are_no_text() -> None:
+    stored = read(
+        r"\begin{defproblem}{sum} Add. \begin{onlysolution} Two. \end{onlysolution}\end{defproblem}"
+    )
+    assert [block.text for block in stored] == ["Add.", "Two."]
+    assert [b.text for b in read(r"\begin{proof} It is clear.\end{proof}")] == ["Proof. It is clear."]
+
+
+def test_title_of_a_paragraph_is_printed_at_its_beginning() -> None:
+    found = read(r"\section{Answers}\paragraph{1.1} Five. \paragraph{1.2 {\itshape b}} Six.")
+    assert [(b.kind, b.text) for b in found[1:]] == [("paragraph", "1.1 Five."), ("paragraph", "1.2 b Six.")]
+    assert found[1].style.bold == 3

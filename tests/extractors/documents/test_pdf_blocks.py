@@ -199,6 +199,32 @@ def test_mark_of_a_note_after_a_number_is_no_exponent() -> None:
     assert only(found, "footnote").text.startswith("7 Found")
 
 
+def test_footnote_whose_mark_is_a_character_of_its_own_divides_no_paragraph() -> None:
+    sheet = Sheet()
+    sheet.lines(60, 100, ["The tank has a lid¹ which is heavy and which the"])
+    sheet.put(60, 700, "¹ It was weighed in water.", size=8)
+    sheet.new_page()
+    sheet.lines(60, 100, ["water lifts when it is full.", *prose(20, 7)])
+    found = sheet.read()
+    assert "a lid which is heavy and which the water lifts" in found.blocks[0].text
+    assert only(found, "footnote").text.startswith("1 It was")
+
+
+@pytest.mark.parametrize(("y", "number", "gone"), [(690, "1", True), (690, "7", False), (250, "1", False)])
+def test_page_number_in_the_middle_of_a_high_margin_is_taken_off(y: float, number: str, gone: bool) -> None:
+    sheet = Sheet()
+    sheet.lines(60, 100, prose(30))
+    sheet.put(295, y, number)
+    assert (number not in texts(sheet.read())) == gone
+
+
+def test_line_that_says_to_turn_the_page_is_taken_off() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, ["The lid does not turn over."])
+    sheet.put(60, y + 20, "Please turn over")
+    assert texts(sheet.read()) == ["The lid does not turn over."]
+
+
 def test_running_heads_of_small_pages_are_taken_off() -> None:
     sheet = Sheet()
     sheet.file = pymupdf.open()

@@ -99,6 +99,45 @@ def test_one_row_beside_a_matrix_is_no_row_of_a_matrix() -> None:
     assert reduced(fragments, []) == r"$(\begin{bmatrix}0 \\ 1 \\ 2\end{bmatrix} + 7)$"
 
 
+def test_fraction_of_the_line_above_is_no_exponent_of_a_matrix() -> None:
+    above = [at(50, 78, "Derive", 11), at(88, 74, "x", 7.7), at(88, 82, "y", 7.7)]
+    matrix = [at(60 + 10 * j, 93.4 + 9.9 * i, str(2 * i + j), 7.7) for i in range(2) for j in range(2)]
+    matrix += [at(54, 99, "(", 11), at(76, 99, ")", 11), at(20, 99, "Find", 11)]
+    assert reduced(above + matrix, [(75.6, 87, 93)]) == (
+        r"Derive $\frac{x}{y}$ | Find $\begin{pmatrix}0 & 1 \\ 2 & 3\end{pmatrix}$"
+    )
+
+
+def test_matrix_of_the_line_below_is_no_part_of_a_denominator() -> None:
+    above = [at(40, 134.8, "Derive"), at(80, 130.8, "x", 7), at(78, 138.2, "1+y", 7)]
+    matrix = [at(70 + 12 * j, 148.4 + 12 * i, str(2 * i + j)) for i in range(2) for j in range(2)]
+    matrix += [tall(63, "(", 140.4, 164.3), tall(88, ")", 140.4, 164.3), at(20, 154.5, "Find")]
+    assert reduced(above + matrix, [(132.3, 76, 90)]) == (
+        r"Derive $\frac{x}{1+y}$ | Find $\begin{pmatrix}0 & 1 \\ 2 & 3\end{pmatrix}$"
+    )
+
+
+def test_denominator_of_the_line_above_is_no_limit_of_a_sum() -> None:
+    fragments = [at(40, 100, "Derive"), at(80, 96, "x", 7), at(80, 104, "y", 7)]
+    fragments += [at(20, 113, "Compute"), at(78, 113, "∑"), at(86, 113, "k")]
+    assert reduced(fragments, [(97.5, 79, 85)]) == r"Derive $\frac{x}{y}$ | Compute $\sum$ k"
+
+
+def test_what_follows_a_radical_is_not_under_its_rule() -> None:
+    assert reduced([at(80, 100, "√"), at(85, 101, "2"), at(89, 100, ".")], [(92.5, 85, 91)]) == r"$\sqrt{2}$."
+
+
+def test_brackets_of_a_column_are_divided_from_the_text_before_and_after() -> None:
+    column = [at(95.5, 88 + 10 * i, str(i), 7) for i in range(3)]
+    fragments = [at(50, 99, "and v = ("), *column, at(100, 99, ") holds")]
+    assert reduced(fragments, []) == r"and $v = \begin{pmatrix}0 \\ 1 \\ 2\end{pmatrix}$ holds"
+
+
+def test_subscript_after_an_opening_bracket_is_doubtful() -> None:
+    fragments = [at(50, 100, "Compute ("), at(96, 100, "\ue000_2\ue001) and")]
+    assert lines_of(fragments, 1)[0].doubtful
+
+
 def test_wide_bracket_is_closed_at_the_end_of_the_last_row() -> None:
     rows = [at(80, 80, "7"), at(80, 92, "8"), replace(at(80, 104, "9)"), x1=93)]
     assert reduced([wide(71, 108, "("), *rows], []) == r"$\begin{pmatrix}7 \\ 8 \\ 9\end{pmatrix}$"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from filters.confidence import DEFAULT_MINIMUM
 from schemas.document import Block, Document
-from tests.extractors.problems.build import document, heading, pairs
+from tests.extractors.problems.build import document, heading, matched, pairs
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
 LATER = ["silver spoon", "paper kite", "clay oven", "glass prism", "iron anchor", "cotton thread"]
@@ -71,3 +74,50 @@ def test_their_own_numbers_are_no_words_in_common() -> None:
     replies = [f"{n}. Drawn as {n}." for n in range(301, 309)]
     book = document(heading("Problems"), *problems, uri="spring.pdf")
     assert pairs(book, document(heading("Solutions"), *replies, uri="autumn.pdf")) == []
+
+
+def lengths(name: str, title: str, text: str, factor: int) -> Document:
+    texts = [f"{n}. {text.format(s, factor * n + 11)}" for n, s in enumerate(SUBJECTS + LATER, 1)]
+    return document(heading(title), *texts, uri=name)
+
+
+def later_year(asked_name: str, answered_name: str) -> list[Document]:
+    """The same problems with other numbers in them."""
+    return [
+        lengths(asked_name, "Problems", "Determine the weight of the {} of length {} m.", 3),
+        lengths(answered_name, "Solutions", "The {} is {} m long, which gives its weight.", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked_name", "answered_name"),
+    [
+        ("hw1_2019.md", "hw1_2020_solutions.md"),
+        ("exam_form_A.pdf", "exam_form_B_solutions.pdf"),
+        ("Mechanics 4e.pdf", "Mechanics 3e ISM.pdf"),
+        ("Mechanics II.pdf", "Mechanics III worked.pdf"),
+    ],
+)
+def test_names_that_tell_documents_apart(asked_name: str, answered_name: str) -> None:
+    assert matched(*later_year(asked_name, answered_name)).pairs == ()
+    everything = [asked(asked_name, 1, SUBJECTS), answered(answered_name, 1, SUBJECTS)]
+    assert matched(*everything).pairs == ()
+
+
+def test_other_numbers_are_of_another_year_whatever_the_names() -> None:
+    assert matched(*later_year("spring.pdf", "autumn.pdf")).pairs == ()
+
+
+@pytest.mark.parametrize("name", ["autumn.pdf", "notes 2020.pdf"])
+def test_a_name_may_say_more_than_the_other(name: str) -> None:
+    assert len(pairs(asked("spring.pdf", 1, SUBJECTS), answered(name, 1, SUBJECTS))) == len(SUBJECTS)
+
+
+def test_problems_that_were_replaced_or_swapped_are_guesses() -> None:
+    known = SUBJECTS + LATER
+    later = ["copper wire", "hollow sphere", "rubber tyre", "prime ideal", "steam engine", *known[5:]]
+    found = matched(asked("spring.pdf", 1, later), answered("autumn.pdf", 1, known)).pairs
+    guesses = {pair.problem.label for pair in found if pair.score < 0.6}
+    assert {pair.method for pair in found} == {"mirrored"}
+    assert guesses == {"3", "4", "5"}
+    assert all(pair.score < DEFAULT_MINIMUM for pair in found)  # nothing was counted yet

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from extractors.problems.keys import read_key
 from schemas.document import Block
+from tests.extractors.problems.build import document, heading, pairs
 
 
 def entries(text: str) -> list[tuple[str, str]]:
@@ -52,3 +53,32 @@ def test_a_range_is_read_back_and_its_answers_have_places(choices: list[str], fi
     assert [block.text for block, _ in read] == choices
     assert all(text[block.start - 5 : block.end - 5] == block.text for block, _ in read)
     assert [label.number for _, label in read if label] == [(str(first + i),) for i in range(len(choices))]
+
+
+@pytest.mark.parametrize(
+    ("key", "answers"),
+    [
+        ("Answer key: 1-C 2-A 3-B", ["C", "A", "B"]),
+        ("Answers: 1. C, 2. A, 3. B", ["C", "A", "B"]),
+        ("Lösungen: 1. 12 m; 2. 7 s; 3. 40 N", ["12 m", "7 s", "40 N"]),
+    ],
+)
+def test_a_key_on_the_line_of_its_title_answers_every_question(key: str, answers: list[str]) -> None:
+    questions = ["How far is the well?", "How long does the pail fall?", "Which force pulls the rope?"]
+    asked = [f"{number}. {question}" for number, question in enumerate(questions, 1)]
+    made = document(heading("Exercises"), *asked, key)
+    assert pairs(made) == list(zip(questions, answers, strict=True))
+
+
+def test_answers_to_the_parts_of_a_problem_are_no_key_of_the_document() -> None:
+    made = document(
+        heading("Exercises"),
+        "Exercise 1. Name a metal. Answer: iron.",
+        "Exercise 7. Count the legs of these.",
+        "1. a crab",
+        "2. a bee",
+        "3. a crow",
+        "Answers: 1. ten; 2. six; 3. two",
+    )
+    assert ("Name a metal.", "ten") not in pairs(made)
+    assert not any(solution in ("ten", "six", "two") for _, solution in pairs(made))

@@ -103,3 +103,69 @@ def test_a_stem_alone_is_no_problem() -> None:
     found = find_items(read_document(text.encode(), "text.md"))
     problems = [item.text for item in found.items if item.kind == "problem"]
     assert problems == ["In Problems 1 to 3, a car drives at 5 m/s.\n\nHow far?"]
+
+
+@pytest.mark.parametrize("name", ["physics instructor's manual.md", "physics_teachers_manual.md"])
+def test_a_manual_for_teachers_is_no_solution_manual_by_its_name(name: str) -> None:
+    book = read_document(("# Chapter 1\n\n" + listed("Problems", QUESTIONS)).encode(), "physics.md")
+    advice = ["Show a film.", "Read section 1 aloud.", "Draw a lake.", "Use the balloon.", "Ask.", "Sum up."]
+    manual = read_document(
+        ("# Chapter 1\n\n" + "".join(f"{n}. {a}\n\n" for n, a in enumerate(advice, 1))).encode(), name
+    )
+    assert match_items([find_items(book), find_items(manual)]).pairs == ()
+
+
+def test_solutions_in_a_manual_for_teachers_belong_to_its_book() -> None:
+    book = read_document(("# Chapter 1\n\n" + listed("Problems", QUESTIONS)).encode(), "physics.md")
+    replies = ["36 g", "Hydrogen.", "It is lighter.", "At 80 degrees.", "Blue.", "In a flask."]
+    manual = read_document(
+        ("# Chapter 1\n\n" + listed("Solutions", replies)).encode(), "physics instructor's manual.md"
+    )
+    found = match_items([find_items(book), find_items(manual)]).pairs
+    assert [pair.solution.text for pair in found] == replies
+
+
+SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "garden fence"]
+LATER = ["silver spoon", "paper kite", "clay oven", "glass prism", "iron anchor"]
+
+
+def lettered(letter: str, template: str, subjects: list[str]) -> str:
+    return "".join(f"{letter}{n}. {template.format(s)}\n\n" for n, s in enumerate(subjects, 1))
+
+
+@pytest.mark.parametrize("between", ["", "# Section B\n\n", "# Appendix\n\n"])
+@pytest.mark.parametrize("title", ["Problems", "Section A"])
+def test_a_letter_that_a_problem_carries_is_its_own(title: str, between: str) -> None:
+    answers = "# Answers\n\n" + lettered("B", "A {} has 3 kg.", LATER)
+    asked = lettered("A", "Weigh the {}.", SUBJECTS) + between + lettered("B", "Weigh the {}.", LATER)
+    text = f"# {title}\n\n{asked}{answers}"
+    assert kept(text) == [(f"Weigh the {s}.", f"A {s} has 3 kg.") for s in LATER]
+
+
+def test_bare_answers_are_for_neither_of_two_letters() -> None:
+    asked = (
+        lettered("A", "Weigh the {}.", SUBJECTS) + "# Appendix\n\n" + lettered("B", "Weigh the {}.", LATER)
+    )
+    assert kept(f"# Exercises\n\n{asked}# Solutions\n\n{lettered('', 'A {} has 3 kg.', LATER)}") == []
+
+
+def test_facts_with_letters_do_not_take_the_answers_to_bare_numbers() -> None:
+    facts = "# Facts\n\n" + lettered("T", "The {} is heavy.", SUBJECTS)
+    asked = "# Problems\n\n" + lettered("", "Weigh the {}.", LATER)
+    replies = "# Solutions\n\n" + lettered("S", "A {} has 3 kg.", LATER)
+    assert kept(facts + asked + replies) == [(f"Weigh the {s}.", f"A {s} has 3 kg.") for s in LATER]
+
+
+@pytest.mark.parametrize("first", [3, 4])
+def test_cases_of_a_solution_are_no_labels(first: int) -> None:
+    """ "For 3: it floats" says something of the number 3."""
+    asked = "# Problems\n\n" + lettered("", "How heavy is the {}?", SUBJECTS)
+    replies = "# Solutions\n\n1. It has 3 kg.\n\n2. It has 6 kg.\n\nThree cases remain.\n\n"
+    cases = "".join(
+        f"{word} {n}: it floats.\n\n" for n, word in enumerate(("For", "From", "To", "For"), first)
+    )
+    found = kept(asked + replies + cases)
+    assert [(problem[17:-1], solution[:12]) for problem, solution in found] == [
+        ("copper wire", "It has 3 kg."),
+        ("hollow sphere", "It has 6 kg."),
+    ]

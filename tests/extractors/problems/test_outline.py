@@ -150,3 +150,52 @@ def test_items_with_parts_are_no_sets() -> None:
     assert [s for _, s in pairs(document(heading("Lengths"), *inline))] == [
         f"It is {c} m." for c in (0, 1, 2)
     ]
+
+
+def test_a_plain_line_is_the_title_of_solutions_where_the_numbers_start_over() -> None:
+    made = document(
+        "Exercises",
+        "1. Count the moons of Mars.",
+        "2. Name the largest moon.",
+        "3. Which planet has rings?",
+        "Answers to odd exercises",
+        "1. Two.",
+        "3. Saturn.",
+    )
+    assert pairs(made) == [("Count the moons of Mars.", "Two."), ("Which planet has rings?", "Saturn.")]
+
+
+def test_such_a_line_is_no_part_of_the_problem_above() -> None:
+    made = document(
+        heading("Chapter 1", 2),
+        "Problem 1. Count the moons of Mars.",
+        "Problem 2. Name the largest moon.",
+        "Solutions to Chapter 1",
+        "Solution to Problem 2. It is Ganymede.",
+    )
+    assert pairs(made) == [("Name the largest moon.", "It is Ganymede.")]
+
+
+def test_a_line_within_the_numbering_is_no_title() -> None:
+    made = document(
+        "Exercises", "1. Add 2 and 3.", "2. Write full", "Answers to exercises", "3. Add 4 and 5."
+    )
+    assert all(piece.section.zone == "problems" for piece in divide(made))
+
+
+def test_a_name_that_promises_hints_does_not_overrule_the_word_solution() -> None:
+    blocks = [bold("Problem 1. Sort the list.", "Problem 1."), bold("Solution. By merging.", "Solution.")]
+    assert pairs(document(*blocks, uri="useful_hints.md")) == [("Sort the list.", "By merging.")]
+    assert not pairs(document(*blocks[:1], "Merge its halves.", uri="useful_hints.md"))
+
+
+@pytest.mark.parametrize("title", ["MARKING CRITERIA AND ANSWERS", "CRITERIOS DE CORRECCIÓN Y RESPUESTAS"])
+def test_headings_of_several_words_promise_solutions(title: str) -> None:
+    assert title_zone(title) == "solutions"
+
+
+def test_a_title_below_the_questions_is_not_that_of_the_whole() -> None:
+    blocks = ["1. Which metal is a liquid?", heading("Worked answers of the year", 2), "1. It is mercury."]
+    assert name_zone(document(*blocks, title="Worked answers of the year")) == ""
+    assert name_zone(document(*blocks[1:], title="Worked answers of the year")) == "solutions"
+    assert name_zone(document(blocks[0], title="Worked answers of the year")) == "solutions"

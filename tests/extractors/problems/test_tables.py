@@ -199,3 +199,15 @@ def test_large_cards_end() -> None:
     rows = 3_000
     cards = table(("Question", "Answer"), *((f"Why {n}?", f"So {n}.") for n in range(rows)))
     assert len(matched(document(cards)).pairs) == rows
+
+
+def test_a_table_of_defects_and_their_causes_holds_no_problems() -> None:
+    defects = table(
+        ("Problem", "Cause", "Solution"),
+        ("Lamp stays dark", "Bulb blown", "Change the bulb"),
+        ("Pump hums", "Filter full", "Clean the filter"),
+        ("Door sticks", "Hinge dry", "Oil the hinge"),
+    )
+    assert not pairs(document(heading("Care"), defects))
+    sums = table(("Problem", "Topic", "Solution"), ("2 + 3", "Adding", "5"), ("4 · 5", "Multiplying", "20"))
+    assert pairs(document(heading("Test"), sums)) == [("2 + 3", "5"), ("4 · 5", "20")]
