@@ -36,7 +36,10 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
         "Résumé ∑ $x^2$ 図",
         id="f" * 32,
         judge=Judge(0.5, "keep", "because", "rules-1"),
-        answers=(Answer("m", "4", None), Answer("n", "5", True)),
+        answers=(
+            Answer("m", "4", None, None, "answer@1:0", None),
+            Answer("n", "5", True, "letters", "answer@1:0", None),
+        ),
         answer=None,
     )
     write(tmp_path, [full, pair()])
