@@ -44,7 +44,7 @@ class Outline:
         return any(abs(x - f.x0) < _ALIGNED for f in (*self.labels, *self.prose))
 
     def holds(self, f: Fragment) -> bool:
-        """Whether a fragment is a heading, or the beginning of an item or a caption, or follows one on its line."""
+        """Whether a fragment is a heading, or begins an item or a caption, or follows that on its line."""
         return (
             f in self.headings
             or any(f is label or _follows(f, label) for label in self.labels)
