@@ -14,6 +14,7 @@ from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
+from extractors.problems.run_in_hints import with_run_in_hint
 from extractors.problems.sequences import numeric
 from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import fold, pattern, words
@@ -88,7 +89,8 @@ def _find(document: Document, pieces: list[Piece]) -> Found:
     items = [item for part in parts if (item := _item(document, part))]
     text = document.text
     whole = _with_run_in_answers(text, _without_single_links(items))
-    return Found(document.uri, document.sha256, _with_runs(_asking(text, whole)))
+    hinted = [with_run_in_hint(item) for item in _asking(text, whole)]
+    return Found(document.uri, document.sha256, _with_runs(hinted))
 
 
 def _with_run_in_answers(text: str, items: list[Item]) -> list[Item]:
