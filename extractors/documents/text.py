@@ -10,6 +10,7 @@ from extractors.documents.blocks import Builder
 from extractors.documents.enumeration import Numbering, count
 from extractors.documents.label_lines import label_lines
 from extractors.documents.limits import Limits
+from extractors.documents.page_numbers import without_page_numbers
 from schemas.document import Document, with_spans
 
 _BOMS = [
@@ -122,7 +123,7 @@ def read_text(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
             _read_paragraph(builder, paragraph[start:stop], indents, alone=len(edges) == 2)
     for _ in indents:
         builder.end_item()
-    blocks = builder.blocks()
+    blocks = without_page_numbers(builder.blocks())
     title = next((block.text for block in blocks if block.kind == "heading"), "")
     return Document(uri, sha256, title, "und", "text", 0, with_spans(blocks))
 
