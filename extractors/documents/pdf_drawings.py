@@ -55,12 +55,14 @@ def _drawings(page: Page, body: float) -> list[Rect]:
         for box in shapes
         if not (box[3] - box[1] > PICTURE and _held(box, prose))
     ]
-    frames = [(box, 0) for box in _outer(page.frames) if not _held(box, prose)]
-    found = _put_together(boxes + frames, page, prose) if len(frames) <= MAX_SHAPES else []
+    outer = _outer(page.frames) if len(page.frames) <= MAX_BARS else []
+    frames = [(box, 0) for box in outer if not _held(box, prose)]
+    alone = _put_together(boxes, page, prose)
+    if not frames or len(frames) > MAX_SHAPES:
+        return alone
+    found = _put_together(boxes + frames, page, prose)
     # Frames that aren't part of a drawing, such as lines between columns, don't hide it.
-    return found + [
-        box for box in _put_together(boxes, page, prose) if not any(_touch(box, f) for f in found)
-    ]
+    return found + [box for box in alone if not any(_touch(box, f) for f in found)]
 
 
 def _put_together(boxes: list[tuple[Rect, int]], page: Page, prose: list[tuple[float, float]]) -> list[Rect]:
