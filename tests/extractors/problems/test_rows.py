@@ -82,5 +82,5 @@ def test_what_follows_is_in_no_row_above() -> None:
 
 
 def test_blank_lines_cost_no_more_than_their_number() -> None:
-    """A million of them; a search from each to the end would not come back."""
+    """A search from each line to the end of all blank ones would not come back."""
     assert len(split(Block("Where is it?" + "\n \xa0" * 300_000 + "end"))) == 1
