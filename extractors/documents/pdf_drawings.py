@@ -15,6 +15,9 @@ AROUND = 20.0
 _MANY_SHAPES = 5
 """So many lines or curves that are neither level nor upright make a drawing, whatever is written in it."""
 
+_MAX_FRAMES = 1000
+"""More rectangles and upright lines than this aren't compared with each other: it would take too long."""
+
 _NEAR = 12.0
 """Shapes no further apart than this, in points, belong to one drawing."""
 
@@ -55,7 +58,7 @@ def _drawings(page: Page, body: float) -> list[Rect]:
         for box in shapes
         if not (box[3] - box[1] > PICTURE and _held(box, prose))
     ]
-    outer = _outer(page.frames) if len(page.frames) <= MAX_BARS else []
+    outer = _outer(page.frames) if len(page.frames) <= _MAX_FRAMES else []
     frames = [(box, 0) for box in outer if not _held(box, prose)]
     alone = _put_together(boxes, page, prose)
     if not frames or len(frames) > MAX_SHAPES:
