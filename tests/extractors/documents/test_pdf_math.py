@@ -134,7 +134,10 @@ def test_braces_at_the_ends_of_two_lines_are_not_one() -> None:
 
 
 def test_what_follows_a_radical_is_not_under_its_rule() -> None:
-    assert reduced([at(80, 100, "√"), at(85, 101, "2"), at(89, 100, ".")], [(92.5, 85, 91)]) == r"$\sqrt{2}$."
+    assert (
+        reduced([at(80, 100, "√"), at(85, 101, "2"), at(90.4, 100, ".", width=2.4)], [(92.5, 85, 91)])
+        == r"$\sqrt{2}$."
+    )
 
 
 def test_brackets_of_a_column_are_divided_from_the_text_before_and_after() -> None:
