@@ -38,8 +38,9 @@ _MACRO = re.compile(rf"\\((?:{_NAMES})s?)\s*(?:{OPTIONAL}\s*)?\{{", re.IGNORECAS
 _TITLED = re.compile(
     rf"\\begin\{{(\w*(?:{_NAMES}|box|theorem|lemma|definition|note)\w*\*?)\}}\s*({OPTIONAL})", re.IGNORECASE
 )
+_BOXED = r"\{solution(?:or[a-z]+|box)\}"
 _BOXED_SOLUTION = re.compile(
-    rf"\\(begin|end)\{{solution(?:or[a-z]+|box)\}}(?:(?<=\}})\s*(?:{OPTIONAL}|\{{[^{{}}]*\}}))?"
+    rf"\\(begin){_BOXED}(?:[ \t]*(?:{OPTIONAL}|\{{[^{{}}]{{0,40}}\}}))?|\\(end){_BOXED}"
 )
 _PROBSOLN = re.compile(rf"(\\begin\{{defproblem\}})(?:\s*{OPTIONAL})?\s*\{{[^{{}}]*\}}")
 _RUN_IN = re.compile(
@@ -61,7 +62,7 @@ def prepare_latex(source: str) -> str:
 def _prepare(source: str) -> str:
     source = _COMMENT.sub(r"\1", source)
     source = _around(_DROPPED, _end_of_environment, "d", source, lambda text: text, keep=_drawing)
-    source = _PROBSOLN.sub(r"\1", _BOXED_SOLUTION.sub(r"\\\1{solution}", source))
+    source = _PROBSOLN.sub(r"\1", _BOXED_SOLUTION.sub(r"\\\1\2{solution}", source))
     source = _RUN_IN.sub(r"\n\n\\textbf{\1} ", source)
     source = _FRAME.sub(r"\\begin{frame}\n\\subsection*{\1}\n", _LAYOUT.sub("", source))
     defined = {name for found in _DEFINED.findall(source) for name in found if name}

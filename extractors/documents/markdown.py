@@ -19,6 +19,7 @@ from extractors.documents.directives import (
 )
 from extractors.documents.html_events import HtmlEvents
 from extractors.documents.html_fragment import HtmlFragment
+from extractors.documents.label_lines import label_lines
 from extractors.documents.limits import Limits
 from extractors.documents.tex import tex_as_dollars
 from extractors.documents.text import decode
@@ -159,7 +160,7 @@ class MarkdownReader:
         children = token.children or []
         if children and children[-1].type == "text":
             children[-1].content = _ATTRIBUTE_LIST.sub("", children[-1].content)
-        self._tokens(children)
+        self._tokens(_divided(children, token.content))
 
     def _on_heading_open(self, token: Token) -> None:
         self.builder.begin_kind("heading", int(token.tag[1]))
@@ -301,6 +302,9 @@ class MarkdownReader:
         else:
             self.builder.text(" ")
 
+    def _on_new_line(self, token: Token) -> None:
+        self.builder.flush()
+
     def _on_hardbreak(self, token: Token) -> None:
         self.builder.line_break()
 
@@ -334,3 +338,17 @@ class MarkdownReader:
             self.builder.math(token.content)
         else:
             self.builder.text(re.sub(r"\s*<[^<>]*>$", "", token.content))
+
+
+def _divided(children: list[Token], source: str) -> list[Token]:
+    """Returns a paragraph's tokens; the end of a line before one that begins an item ends a block."""
+    from markdown_it.token import Token
+
+    breaks = [i for i, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
+    lines = source.split("\n")
+    if not breaks or len(breaks) != len(lines) - 1:  # else formulas or code go over several lines
+        return children
+    divided = list(children)
+    for line in label_lines(lines):
+        divided[breaks[line - 1]] = Token("new_line", "", 0)
+    return divided

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from extractors.documents.blocks import Builder
 from extractors.documents.limits import Limits, UnreadableDocument
+from extractors.documents.page_numbers import without_page_numbers
 from extractors.documents.pandoc_tree import Node, read_title, read_tree
 from extractors.documents.zips import check_archive
 from schemas.document import Document, DocumentFormat, with_spans
@@ -134,6 +135,6 @@ def _document(tree: Node, uri: str, sha256: str, document_format: DocumentFormat
         builder.text(title)
         builder.heading(1)
     read_tree(tree, builder, document_format)
-    blocks = builder.blocks()
+    blocks = without_page_numbers(builder.blocks())
     title = title or next((block.text for block in blocks if block.kind == "heading"), "")
     return Document(uri, sha256, title, "und", document_format, 0, with_spans(blocks))

@@ -5,19 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 
 from extractors.documents.pdf_fragments import Bar, Fragment, Rect
-from extractors.documents.pdf_page import MAX_BARS, PICTURE, Page
-
-MAX_SHAPES = 100
-"""Of more shapes than this, a sample shows where the drawings are."""
+from extractors.documents.pdf_labels import TICK
+from extractors.documents.pdf_outline import LABEL, is_prose
+from extractors.documents.pdf_page import MAX_BARS, MAX_SHAPES, PICTURE, Page
 
 AROUND = 20.0
 """The labels of axes stand no further from a drawing than this, in points."""
 
-LABEL = 25
-"""Labels in a drawing are shorter than this, in characters."""
-
 _MANY_SHAPES = 5
 """So many lines or curves that are neither level nor upright make a drawing, whatever is written in it."""
+
+_MAX_FRAMES = 1000
+"""More rectangles and upright lines than this aren't compared with each other: it would take too long."""
 
 _NEAR = 12.0
 """Shapes no further apart than this, in points, belong to one drawing."""
@@ -46,11 +45,6 @@ def strokes_in(page: Page, box: Rect) -> list[Rect]:
     return [s for s in strokes if x0 <= s[0] and s[2] <= x1 and y0 <= s[1] and s[3] <= y1]
 
 
-def is_prose(f: Fragment, body: float) -> bool:
-    """Whether a fragment is text of the page, too long for a label."""
-    return f.size >= 0.85 * body and len(f.text) >= LABEL and f.text.count(" ") >= 3
-
-
 def _level(rule: Bar) -> Rect:
     y, x0, x1 = rule
     return x0, y, x1, y
@@ -60,35 +54,72 @@ def _drawings(page: Page, body: float) -> list[Rect]:
     prose = [((f.x0 + f.x1) / 2, f.base) for f in page.fragments if is_prose(f, body)]
     shapes = page.shapes[:: 1 + len(page.shapes) // MAX_SHAPES]
     boxes = [
-        (box, int(not _is_frame(box, page)))
+        (box, int(not _is_mark(box, page)))
         for box in shapes
         if not (box[3] - box[1] > PICTURE and _held(box, prose))
     ]
+    outer = _outer(page.frames) if len(page.frames) <= _MAX_FRAMES else []
+    frames = [(box, 0) for box in outer if not _held(box, prose)]
+    alone = _put_together(boxes, page, prose)
+    if not frames or len(frames) > MAX_SHAPES:
+        return alone
+    found = _put_together(boxes + frames, page, prose)
+    # Frames that aren't part of a drawing, such as lines between columns, don't hide it.
+    return found + [box for box in alone if not any(_touch(box, f) for f in found)]
+
+
+def _put_together(boxes: list[tuple[Rect, int]], page: Page, prose: list[tuple[float, float]]) -> list[Rect]:
+    """Returns the boxes of the drawings that some shapes make.
+
+    Args:
+      boxes: the boxes of the shapes, and how many lines they count for.
+      prose: where lines of text are.
+    """
     if len(page.shapes) <= MAX_SHAPES and len(page.rules) <= MAX_BARS:
         boxes = _connected(boxes, page.rules, prose)
     found = []
-    for box, count in _clusters(boxes):
-        x0, y0, x1, y1 = box
+    for inner, count in _clusters(boxes):
+        x0, y0, x1, y1 = box = _with_axes(inner, page)
         if not count or x1 - x0 < PICTURE or y1 - y0 < PICTURE or _held(box, prose):
             continue
-        letters = [len(f.text) for f in page.fragments if x0 < f.x0 < x1 and y0 < f.base < y1]
-        if (count >= _MANY_SHAPES or sum(letters) < LABEL / 2) and not _is_grid(box, page):
-            found.append(_with_axes(box, page))
+        if (count >= _MANY_SHAPES or _letters(box, page) < LABEL / 2) and not _is_grid(box, page):
+            found.append(box)
     return found
 
 
-def _is_frame(box: Rect, page: Page) -> bool:
-    """Whether a shape is drawn closely around a piece of text: a mark on it, or a node of a drawing."""
+def _letters(box: Rect, page: Page) -> int:
+    """Returns how many characters stand in a box, but for numbers beside its shapes: values on its axes."""
     x0, y0, x1, y1 = box
-    if y1 - y0 > PICTURE:
+    shapes = [s for s in page.shapes if x0 <= s[0] and s[2] <= x1 and y0 <= s[1] and s[3] <= y1]
+    inside = [f for f in page.fragments if x0 < f.x0 < x1 and y0 < f.base < y1]
+    x0, y0, x1, y1 = _around(shapes)
+    return sum(
+        [len(f.text) for f in inside if not TICK.fullmatch(f.text) or (x0 < f.x0 < x1 and y0 < f.base < y1)]
+    )
+
+
+def _is_mark(box: Rect, page: Page) -> bool:
+    """Whether a shape is drawn closely around a piece of text, or through it."""
+    if box[3] - box[1] > PICTURE:
         return False
-    return any(
+    return any(_is_ring(box, f) or _is_strike(box, f) for f in page.fragments)
+
+
+def _is_ring(box: Rect, f: Fragment) -> bool:
+    x0, y0, x1, y1 = box
+    return (
         abs(x0 + x1 - f.x0 - f.x1) < f.size
         and abs(y0 + y1 - f.top - f.bottom) < f.size
         and x0 < f.x0
         and max(x1 - x0 - (f.x1 - f.x0), y1 - y0) < 3 * f.size
-        for f in page.fragments
     )
+
+
+def _is_strike(box: Rect, f: Fragment) -> bool:
+    """Whether a stroke cancels a text or a part of it."""
+    x0, y0, x1, y1 = box
+    middle = (y0 + y1) / 2
+    return f.x0 - f.size < x0 and x1 < f.x1 + f.size and f.top < middle < f.bottom and y1 - y0 < 2 * f.size
 
 
 def _connected(
@@ -116,7 +147,7 @@ def _connected(
         if level and _held(around, prose):  # a rule that belongs to the text
             found += group
         else:
-            slanted = _apart([box for box, count in group if count])
+            slanted = len(_outer([box for box, count in group if count]))
             many = slanted > 1 and slanted + len(level) > 2
             found.append((around, _MANY_SHAPES if many else sum([count for _, count in group])))
     return found
@@ -136,14 +167,14 @@ def _ends_at(bar: Rect, box: Rect) -> bool:
     return (x0 - _MEET < left < x1 + _MEET) != (x0 - _MEET < right < x1 + _MEET)
 
 
-def _apart(boxes: list[Rect]) -> int:
-    """Returns how many of some boxes are not within another: a shape and its outline are one."""
+def _outer(boxes: list[Rect]) -> list[Rect]:
+    """Returns those of some boxes that are not within another: a shape and its outline are one."""
     boxes = sorted(boxes, key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
     outer: list[Rect] = []
     for x0, y0, x1, y1 in boxes:
         if not any(a - 2 < x0 and b - 2 < y0 and x1 < c + 2 and y1 < d + 2 for a, b, c, d in outer):
             outer.append((x0, y0, x1, y1))
-    return len(outer)
+    return outer
 
 
 def _around(boxes: list[Rect]) -> Rect:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
-from extractors.documents.pdf_drawings import AROUND, LABEL, drawings_of, is_prose, strokes_in
+from extractors.documents.pdf_drawings import AROUND, drawings_of, strokes_in
 from extractors.documents.pdf_fragments import Fragment, Rect
+from extractors.documents.pdf_labels import ITEM, TICK
 from extractors.documents.pdf_latex import SIGN, with_dollars
+from extractors.documents.pdf_outline import LABEL, Outline, is_prose, outline_of
 from extractors.documents.pdf_page import Page
 
 _ROUND = str.maketrans("[]\n", "() ")
 """The description of a picture holds no square brackets, so that its end is certain."""
-
-_TICK = re.compile(r"[-−+]?[\d.,]+%?")
 
 
 def place_pictures(page: Page, body: float) -> None:
     """Replaces drawings by a fragment each that stands for the picture, and adds one for every image.
 
     The labels in a drawing and at the ends of its strokes become the description of its picture; its
-    rules go with it. What holds lines of prose is a box around text, no drawing, and neither is a grid.
+    rules go with it. What holds lines of prose, a heading or labels of items is decoration around text, no
+    drawing, and neither is a grid.
 
     Args:
       body: size of the body text.
     """
     pictures = [_picture(box, []) for box in page.images]
-    for box in drawings_of(page, body):
-        labels = _labels(page, box, body)
+    drawings = drawings_of(page, body)
+    outline = outline_of(page, body) if drawings else Outline([], [], [], [])
+    for box in drawings:
+        if outline.stands_in(box):
+            continue
+        labels = _labels(page, box, body, outline)
         gone = {id(f) for f in labels}
         x0, y0, x1, y1 = box
         page.fragments = [f for f in page.fragments if id(f) not in gone]
@@ -40,7 +43,7 @@ def _picture(box: Rect, labels: list[Fragment]) -> Fragment:
     x0, top, x1, bottom = box
     margin = 0.05 * (x1 - x0)  # pictures may stick out of their column
     middle = (top + bottom) / 2
-    words = "; ".join(dict.fromkeys([_words(f.text) for f in labels])).translate(_ROUND)
+    words = "; ".join([_words(f.text) for f in labels]).translate(_ROUND)
     return Fragment(x0 + margin, x1 - margin, middle, 1.0, f"![{words}](figure)", top, bottom, picture=box)
 
 
@@ -49,26 +52,39 @@ def _words(text: str) -> str:
     return " ".join((with_dollars(text)[0] if SIGN.search(text) else text).split())
 
 
-def _labels(page: Page, box: Rect, body: float) -> list[Fragment]:
-    """Returns what is written in a drawing, at its axes, and at the ends of its strokes."""
+def _labels(page: Page, box: Rect, body: float, outline: Outline) -> list[Fragment]:
+    """Returns what is written in a drawing, at its axes, and at the ends of its strokes.
+
+    Headings, and labels of items with what follows them on their lines, are none.
+    """
     x0, y0, x1, y1 = box
     strokes = strokes_in(page, box)
     found = []
     for f in page.fragments:
         middle, size = (f.x0 + f.x1) / 2, f.size
-        if not (y0 - AROUND < f.base < y1 + AROUND):
+        if not (y0 - AROUND < f.base < y1 + AROUND) or outline.holds(f):
             continue
         if x0 < middle < x1 and y0 < f.base < y1 + 0.5 * size:
             label = size < 0.85 * body or len(f.text) < LABEL
         elif f.bold:
             label = False
-        elif x0 - AROUND < middle < x1 + AROUND and (size < 0.75 * body or _TICK.fullmatch(f.text)):
+        elif x0 - AROUND < middle < x1 + AROUND and (size < 0.75 * body or TICK.fullmatch(f.text)):
             label = True
         else:
-            label = _stands_at(f, strokes) and not _runs_on(f, page, body)
+            beside = _stands_at(f, strokes) or (
+                _is_near(f, box) and not ITEM.match(f.text) and not outline.starts_at(f.x0)
+            )
+            label = beside and not _runs_on(f, page, body)
         if label:
             found.append(f)
     return found
+
+
+def _is_near(f: Fragment, box: Rect) -> bool:
+    """Whether a short text is within its own height of a drawing."""
+    x0, y0, x1, y1 = box
+    gap = max(x0 - f.x1, f.x0 - x1, y0 - f.bottom, f.top - y1)
+    return len(f.text) < LABEL and gap < f.size
 
 
 def _stands_at(f: Fragment, strokes: list[Rect]) -> bool:

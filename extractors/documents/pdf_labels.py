@@ -25,6 +25,12 @@ CAPTION = re.compile(
 )
 """A figure's or a table's name, followed by no small letter: "Figure 3.7: The..."."""
 
+NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*[.):]|\(\d{1,3}\))(?=\s|$)")
+"""A number with a stop or brackets, as no value on an axis has one."""
+
+TICK = re.compile(r"[-−+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)%?")
+"""A value on an axis."""
+
 ITEM = re.compile(
     r"\(?\d{1,3}(?:\.\d{1,3})*[.)] ?(?:\(?[a-z][.)])?(?=\s|$)|\(?[a-z][.)](?=\s|$)"
     r"|\d{1,3}(?:\.\d{1,3})+(?=\s|$)"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from operator import attrgetter
 
+from extractors.documents.page_numbers import OF, WORD
 from extractors.documents.pdf_fragments import Fragment
 from extractors.documents.pdf_page import Page
 
@@ -25,8 +26,7 @@ _ROWS = 3
 _NUMBER = re.compile(r"[-–—\[( ]*(\d{1,4})[-–—\]) ]*")
 _ROMAN = re.compile(r"[ivxlc]{1,7}")
 _COUNTED = re.compile(
-    r"(?:page|seite|p[aá]gina|pagina|стр\.?|str\.?|strana|strona|sivu|side|sida|p\.|pg\.)? ?"
-    r"(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:of|/|von|de|sur|di|из|van|z|av) ?\d{1,4})?",
+    rf"(?:{WORD})? ?(?:\d{{1,4}}|[ivxlc]{{1,7}})(?: ?(?:{OF}) ?\d{{1,4}})?",
     re.IGNORECASE,
 )
 _TURN = re.compile(

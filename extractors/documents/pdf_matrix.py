@@ -49,7 +49,7 @@ def delimiters_of(page: Page) -> list[Fragment]:
                  if g.tall and g.text == f.text and abs(g.x0 - f.x0) < 0.1 * f.size
                  and f.top < g.bottom + (1.3 if f.text in "{}" else 0.35) * f.size), None,
             )  # fmt: skip
-            if above:
+            if above and not (_has_own_line(above, page) and _has_own_line(f, page)):
                 above.bottom = max(above.bottom, f.bottom)
                 above.base = (above.top + above.bottom) / 2 + 0.25 * f.size
                 gone.add(id(f))
@@ -58,6 +58,14 @@ def delimiters_of(page: Page) -> list[Fragment]:
     if gone:
         page.fragments = sorted([f for f in page.fragments if id(f) not in gone], key=_base)
     return found
+
+
+def _has_own_line(piece: Fragment, page: Page) -> bool:
+    """Whether a text ends where a tall delimiter stands: pieces of one have one such line at most."""
+    return any(
+        piece.top < g.base < piece.bottom and -1 < piece.x0 - g.x1 < 0.5 * piece.size and not g.tall
+        for g in page.fragments
+    )
 
 
 def is_large(f: Fragment) -> bool:

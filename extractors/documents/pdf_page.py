@@ -17,8 +17,23 @@ MAX_BARS = 400
 _RULE = 1.7
 """Rules are thinner than this, in points."""
 
+_MARK = 12
+"""Rectangles and upright lines whose sides are all shorter than this, in points, are marks on an axis."""
+
+_STRAIGHT = 0.1
+"""Lines that rise by less than this, in points, are level."""
+
+_SAME = 0.8
+"""Filled areas of which so much is common are layers of one."""
+
+_LABEL = 4
+"""Text of so many characters is a tick, or the name of a point."""
+
 _LONG = 4
 """A stroke so many times as long as high is a line, no mark of a plot."""
+
+MAX_SHAPES = 100
+"""Of more shapes than this, a sample shows where the drawings are."""
 
 PICTURE = 30.0
 """Pictures are wider and higher than this, in points; smaller ones are ornaments."""
@@ -38,6 +53,7 @@ class Page:
       fragments: by baseline, from top to bottom.
       rules: thin horizontal lines.
       shapes: boxes of lines and curves that are neither level nor upright.
+      frames: rectangles and upright lines.
       images: boxes of raster images.
       heavy: whether it has drawings that were too large to be looked at.
     """
@@ -48,6 +64,7 @@ class Page:
     fragments: list[Fragment] = field(default_factory=list)
     rules: list[Bar] = field(default_factory=list)
     shapes: list[Rect] = field(default_factory=list)
+    frames: list[Rect] = field(default_factory=list)
     images: list[Rect] = field(default_factory=list)
     heavy: bool = False
 
@@ -108,6 +125,7 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
     raw = page.get_textpage(flags=flags).extractDICT()
     result = Page(number, raw["width"], raw["height"], heavy=heavy)
     text_blocks = []
+    strokes: list[Rect] = []
     shapes, rules = result.shapes, result.rules
     for block in raw["blocks"]:
         kind = block["type"]
@@ -118,18 +136,79 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
             if thickness > _RULE and width > _LONG * thickness and block["stroked"]:
                 thickness /= 2
             if thickness > _RULE:
-                if width > _RULE and not block["isrect"]:
+                if width <= _RULE or block["isrect"]:
+                    if max(width, thickness) > _MARK:
+                        result.frames.append(box)
+                elif block["stroked"]:
+                    strokes.append(box)
+                elif not shapes or not _covers(shapes[-1], box):
                     shapes.append(box)
             elif width > 2:
                 rules.append(((y0 + y1) / 2, x0, x1))
         elif kind == 0:
             text_blocks.append(block)
+    # Paths take another look at the page: pages with many strokes, and drawings apart from text, do without.
+    looked_at = 0 < len(strokes) <= MAX_SHAPES and _in_text(strokes, text_blocks)
+    shapes += _without_pens(page) if looked_at else strokes
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)
     if images and page.get_images():
         result.images = _images(page, result)
     return result
+
+
+def _in_text(strokes: list[Rect], blocks: list[dict[str, Any]]) -> bool:
+    """Whether the box of a stroke reaches into text that is more than the label of a drawing."""
+    x0, y0 = min(box[0] for box in strokes), min(box[1] for box in strokes)
+    x1, y1 = max(box[2] for box in strokes), max(box[3] for box in strokes)
+    near = [
+        line
+        for block in _meeting(blocks, (x0, y0, x1, y1))
+        for line in _meeting(block["lines"], (x0, y0, x1, y1))
+        if _length(line) > _LABEL
+    ]
+    return any(_meeting(near, box) for box in strokes)
+
+
+def _meeting(parts: list[dict[str, Any]], box: Rect) -> list[dict[str, Any]]:
+    """Returns the blocks or lines whose boxes meet another."""
+    x0, y0, x1, y1 = box
+    return [part for part in parts if (b := part["bbox"])[0] < x1 and b[2] > x0 and b[1] < y1 and b[3] > y0]
+
+
+def _without_pens(page: Any) -> list[Rect]:
+    """Returns the boxes of slanted and curved strokes without the width of their pens.
+
+    MuPDF's boxes leave room for corners as sharp as the limit of mitred joins allows, twice over: with
+    the usual limit of ten, 20.5 times the width of the pen on each side (`fz_adjust_rect_for_stroke`).
+    Only the paths tell how much that is.
+    """
+    paths = [path for path in page.get_cdrawings() if "s" in path["type"]]
+    return [path["rect"] for path in paths if not _is_level(path["items"])]
+
+
+def _is_level(items: list[tuple[Any, ...]]) -> bool:
+    """Whether a path is made of rectangles and of lines that are level or upright, and don't bend."""
+    start = end = None
+    for kind, *points in items:
+        if kind in ("c", "qu"):
+            return False
+        if kind == "l":
+            if start is None or points[0] != end:
+                start = points[0]
+            end = points[1]
+            if abs(end[0] - start[0]) > _STRAIGHT and abs(end[1] - start[1]) > _STRAIGHT:
+                return False
+    return True
+
+
+def _covers(box: Rect, other: Rect) -> bool:
+    """Whether two boxes are nearly the same: layers of one area, such as a soft shadow's."""
+    (a0, b0, a1, b1), (x0, y0, x1, y1) = box, other
+    width, height = min(a1, x1) - max(a0, x0), min(b1, y1) - max(b0, y0)
+    areas = (a1 - a0) * (b1 - b0), (x1 - x0) * (y1 - y0)
+    return width > 0 and height > 0 and width * height > _SAME * max(areas)
 
 
 def _read_text(page: Page, blocks: list[dict[str, Any]], fonts: Fonts) -> list[dict[str, Any]]:

@@ -138,6 +138,8 @@ def _recognise_text(data: bytes, extension: str) -> DocumentFormat:
         raise UnreadableDocument("empty", "no content")
     if text.lstrip("\ufeff \t\r\n").startswith("{") and '"cells"' in text and b'"nbformat"' in data:
         return "notebook"
+    if extension == ".ipynb" and text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return "notebook"  # one that was cut
     if _looks_like_html(text):
         return "html"
     if extension not in _MARKDOWN_NAMES and _looks_like_latex(text, extension):

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from extractors.documents.blocks import Builder
 from extractors.documents.enumeration import Numbering, count
+from extractors.documents.label_lines import label_lines
 from extractors.documents.limits import Limits
+from extractors.documents.page_numbers import without_page_numbers
 from schemas.document import Document, with_spans
 
 _BOMS = [
@@ -116,10 +118,12 @@ def read_text(data: bytes, uri: str, sha256: str, limits: Limits) -> Document:
     )
     indents: list[int] = []
     for paragraph in _paragraphs(lines):
-        _read_paragraph(builder, paragraph, indents)
+        edges = [0, *label_lines(paragraph), len(paragraph)]
+        for start, stop in pairwise(edges):
+            _read_paragraph(builder, paragraph[start:stop], indents, alone=len(edges) == 2)
     for _ in indents:
         builder.end_item()
-    blocks = builder.blocks()
+    blocks = without_page_numbers(builder.blocks())
     title = next((block.text for block in blocks if block.kind == "heading"), "")
     return Document(uri, sha256, title, "und", "text", 0, with_spans(blocks))
 
@@ -180,13 +184,16 @@ def _is_indented(line: str, current: list[str]) -> bool:
     return len(current) > 1 and _indent(line) >= _indent(current[-1]) + 2
 
 
-def _read_paragraph(builder: Builder, lines: list[str], indents: list[int]) -> None:
-    """Reads one paragraph; `indents` are those of the list items that are open."""
+def _read_paragraph(builder: Builder, lines: list[str], indents: list[int], alone: bool) -> None:
+    """Reads one paragraph; `indents` are those of the list items that are open.
+
+    What stands alone, with blank lines above and below, may be a heading.
+    """
     first = lines[0].strip()
     heading = 0
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]) and len(first) < 100:
         heading = 1 if lines[1].strip()[0] in "=*" else 2
-    elif len(lines) == 1 and _is_heading(first):
+    elif alone and len(lines) == 1 and _is_heading(first):
         heading = 2
     while indents and (heading or indents[-1] >= _indent(lines[0])):
         indents.pop()

@@ -10,6 +10,8 @@ from random import Random
 
 from extractors.problems.vocabulary import fold
 
+Weights = dict[str, float]
+
 _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]{3,}|\d+(?:[.,]\d+)*")
 _MAX_TEXT = 4000  # characters of an item that are compared
@@ -51,10 +53,9 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
     """Returns `chance` for texts; of many, some spread evenly are tried."""
     chosen = range(0, len(problems), -(-len(problems) // _TRIED))
-    asked, answered = [bag(problems[i]) for i in chosen], [bag(solutions[i]) for i in chosen]
-    frequency = Counter(word for words in (*asked, *answered) for word in words)
-    size = len(asked) + len(answered)
-    agree = [[overlap(problem, solution, frequency, size) for solution in answered] for problem in asked]
+    words = weighted([bag(problems[i]) for i in chosen] + [bag(solutions[i]) for i in chosen])
+    asked, answered = words[: len(chosen)], words[len(chosen) :]
+    agree = [[overlap(problem, solution) for solution in answered] for problem in asked]
     return chance([agree], _CHANCE)
 
 
@@ -83,20 +84,17 @@ def chance(blocks: Sequence[Sequence[Sequence[float]]], enough: float) -> float:
     return (as_good + 1) / (_DEALS + 1)
 
 
-def overlap(a: Counter[str], b: Counter[str], frequency: Counter[str], size: int) -> float:
-    """Returns how much of the rarer words of the shorter text the other one repeats, 0..1.
+def weighted(texts: Sequence[Counter[str]]) -> list[Weights]:
+    """Returns for every text the weights of its words: the more of the texts have a word, the less."""
+    frequency = Counter(word for words in texts for word in words)
+    weights = {word: math.log((len(texts) + 1) / n) for word, n in frequency.items()}
+    return [{word: weights[word] for word in words} for words in texts]
 
-    Args:
-      a, b: the words of two texts.
-      frequency: in how many texts each word stands.
-      size: how many texts there are.
-    """
 
-    def weight(words: Counter[str]) -> float:
-        return sum(math.log((size + 1) / frequency[word]) for word in words)
-
-    least = min(weight(a), weight(b))
-    return weight(a & b) / least if least else 0.0
+def overlap(a: Weights, b: Weights) -> float:
+    """Returns how much of the rarer words of the shorter text the other one repeats, 0..1."""
+    least = min(sum(a.values()), sum(b.values()))
+    return sum(weight for word, weight in a.items() if word in b) / least if least else 0.0
 
 
 def out_of_step(problems: Sequence[str], solutions: Mapping[int, str]) -> set[int]:
@@ -110,10 +108,9 @@ def out_of_step(problems: Sequence[str], solutions: Mapping[int, str]) -> set[in
       problems: of a run, in order.
       solutions: by the place of the problem that carries their number.
     """
-    asked = [bag(text) for text in problems]
-    answered = {place: bag(text) for place, text in sorted(solutions.items())}
-    frequency = Counter(word for words in (*asked, *answered.values()) for word in words)
-    size = len(asked) + len(answered)
+    places = sorted(solutions)
+    texts = weighted([bag(text) for text in (*problems, *(solutions[place] for place in places))])
+    asked, answered = texts[: len(problems)], dict(zip(places, texts[len(problems) :], strict=True))
     best = {0: 0.0, -1: -_SHIFT, 1: -_SHIFT}
     came: list[dict[int, int]] = []
     for place, words in answered.items():
@@ -121,7 +118,7 @@ def out_of_step(problems: Sequence[str], solutions: Mapping[int, str]) -> set[in
         for step in best:
             before = max(best, key=lambda b, step=step: best[b] - _SHIFT * (b != step))  # type: ignore[misc]
             fits = 0 <= place + step < len(asked)
-            agree = overlap(asked[place + step], words, frequency, size) if fits else 0.0
+            agree = overlap(asked[place + step], words) if fits else 0.0
             total[step] = best[before] - _SHIFT * (before != step) + agree
             origin[step] = before
         best = total

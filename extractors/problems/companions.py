@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from extractors.problems.affinity import bag, chance, overlap
+from extractors.problems.affinity import Weights, bag, chance, overlap, weighted
 from extractors.problems.certainty import share_right
 from extractors.problems.titles import roman_value
 from extractors.problems.vocabulary import fold
@@ -74,12 +74,12 @@ def _agreeing(pairs: Sequence[tuple[Item, Item]]) -> list[MatchedPair]:
     """Returns the pairs with their scores; none if the texts do not agree as a whole."""
     asked, answered = [_words(problem) for problem, _ in pairs], [_words(solution) for _, solution in pairs]
     same = [_same_numbers(a, b) for a, b in zip(asked, answered, strict=True)]
-    if same.count(False) > same.count(True) or not _agree(asked, answered):
+    if same.count(False) > same.count(True) or not _agree(asked[:_TRIED], answered[:_TRIED]):
         return []
-    frequency = Counter(word for words in (*asked, *answered) for word in words)
+    texts = weighted([*asked, *answered])
     scored = []
     for place, (problem, solution) in enumerate(pairs):
-        clear = same[place] is not False and _is_clear(place, asked, answered, frequency)
+        clear = same[place] is not False and _is_clear(place, texts[: len(pairs)], texts[len(pairs) :])
         scored.append(MatchedPair(problem, solution, "mirrored", share_right("mirrored", float(clear))))
     return scored
 
@@ -102,14 +102,11 @@ def _agree(problems: Sequence[Counter[str]], solutions: Sequence[Counter[str]]) 
     Solutions are dealt out among neighbours: two books on one subject treat it in the same order, and
     agree as wholes.
     """
-    asked, answered = problems[:_TRIED], solutions[:_TRIED]
-    frequency = Counter(word for words in (*asked, *answered) for word in words)
+    texts = weighted([*problems, *solutions])
+    asked, answered = texts[: len(problems)], texts[len(problems) :]
     blocks = [
         [
-            [
-                overlap(problem, solution, frequency, 2 * len(asked))
-                for solution in answered[begin:][:_NEIGHBOURS]
-            ]
+            [overlap(problem, solution) for solution in answered[begin:][:_NEIGHBOURS]]
             for problem in asked[begin:][:_NEIGHBOURS]
         ]
         for begin in range(0, len(asked), _NEIGHBOURS)
@@ -117,19 +114,12 @@ def _agree(problems: Sequence[Counter[str]], solutions: Sequence[Counter[str]]) 
     return chance(blocks, _CHANCE) <= _CHANCE
 
 
-def _is_clear(
-    place: int, asked: Sequence[Counter[str]], answered: Sequence[Counter[str]], frequency: Counter[str]
-) -> bool:
+def _is_clear(place: int, asked: Sequence[Weights], answered: Sequence[Weights]) -> bool:
     """Whether a problem and its solution share far more than either does with those around the other."""
-    size = len(asked) + len(answered)
     near = range(max(0, place - _NEIGHBOURS), min(len(asked), place + _NEIGHBOURS + 1))
-    own = overlap(asked[place], answered[place], frequency, size)
     others = [
-        max(
-            overlap(asked[other], answered[place], frequency, size),
-            overlap(asked[place], answered[other], frequency, size),
-        )
+        max(overlap(asked[other], answered[place]), overlap(asked[place], answered[other]))
         for other in near
         if other != place
     ]
-    return own > _CLEARLY * max(others, default=0.0)
+    return overlap(asked[place], answered[place]) > _CLEARLY * max(others, default=0.0)

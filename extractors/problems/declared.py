@@ -64,6 +64,8 @@ def declared_openings(pieces: list[Piece]) -> list[Opening]:
     openings: dict[int, Opening] = {}
     for ident, (begin, end) in sorted(spans.items(), key=lambda s: (s[1][0], -s[1][1])):
         role = roles[ident] or _role_of_summary(names[ident], pieces[begin])
+        if roles[ident] is None and pieces[begin].title:
+            continue  # "Answers", above a list of them
         if role is None or _is_group(pieces, begin, end, role) or (role != "solution" and nested[ident]):
             continue
         if any(roles[o] == role and openings.get(spans[o][0]) for o in outer[ident]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from dataclasses import dataclass, replace
 
 from extractors.problems.affinity import answers, asking, asks
@@ -14,7 +13,9 @@ from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import find_openings
 from extractors.problems.outline import Piece, divide, joined
 from extractors.problems.parts import Part, cut, is_lettered
+from extractors.problems.run_in_hints import with_run_in_hint
 from extractors.problems.sequences import numeric
+from extractors.problems.shared import unlabelled, with_parents, with_stems
 from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.document import MATH_QUALITIES, Document
@@ -79,7 +80,7 @@ def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
 def _find(document: Document, pieces: list[Piece]) -> Found:
     openings = find_openings(pieces)
     declared = _declare(cut(pieces, openings), pieces)
-    parts = _with_stems([_trimmed(part) for part in declared], pieces, openings)
+    parts = with_parents(with_stems([_trimmed(part) for part in declared], pieces, openings))
     scattered = _scattered_families(pieces, openings)
     parts = [
         _leading(part) if part.label and part.label.family in scattered and _is_alone(part) else part
@@ -88,7 +89,8 @@ def _find(document: Document, pieces: list[Piece]) -> Found:
     items = [item for part in parts if (item := _item(document, part))]
     text = document.text
     whole = _with_run_in_answers(text, _without_single_links(items))
-    return Found(document.uri, document.sha256, _with_runs(_asking(text, whole)))
+    hinted = [with_run_in_hint(item) for item in _asking(text, whole)]
+    return Found(document.uri, document.sha256, _with_runs(hinted))
 
 
 def _with_run_in_answers(text: str, items: list[Item]) -> list[Item]:
@@ -140,37 +142,6 @@ def _declare(parts: list[Part], pieces: list[Piece]) -> list[Part]:
             part = linked[index]
             linked[index] = replace(part, pieces=without_closing(part.pieces), link=link, method="declared")
     return linked
-
-
-def _with_stems(parts: list[Part], pieces: list[Piece], openings: list[Opening]) -> list[Part]:
-    """Gives the problems that share a stem ("In Problems 4 to 6, ...") the pieces of that stem."""
-    at = [opening.index for opening in openings]
-    stems = {o.index: o.stem for o in openings if o.stem}
-    ends = [o.index for o in openings if o.kind == "boundary"]
-    placed, current, left = [], -1, 0
-    for part in parts:
-        before = bisect(ends, part.opening.index) - 1
-        if before >= 0 and ends[before] != current:
-            current = ends[before]
-            left = stems[current].count if current in stems else 0
-        stem = stems.get(current)
-        if stem is None or part.kind != "problem":
-            placed.append(part)
-            continue
-        number = part.label.number[-1] if part.label and part.label.number else ""
-        if stem.last:
-            shared = number.isdigit() and stem.first <= int(number) <= stem.last
-        else:
-            shared = not stem.count or left > 0
-            left -= 1
-        following = bisect(at, current)
-        end = at[following] if following < len(at) else current + 1
-        if shared and stem.last:
-            part = replace(part, stem=pieces[current:end])
-        elif shared:  # how far "the next problems" go is less sure than numbers are
-            part = replace(part, context=pieces[current:end])
-        placed.append(part)
-    return placed
 
 
 def _scattered_families(pieces: list[Piece], openings: list[Opening]) -> set[str]:
@@ -267,11 +238,7 @@ def _item(document: Document, part: Part) -> Item | None:
 
 def _hint(pieces: list[Piece]) -> str:
     """Returns the help that stands with an item, without the word that announces it."""
-    bodies = []
-    for piece in pieces:
-        text = piece.block.text
-        end = piece.label.end if piece.label else 0
-        bodies.append(replace(piece, block=replace(piece.block, text=text[end:].strip())))
+    bodies = [unlabelled(piece) for piece in pieces]
     return joined([piece for piece in bodies if piece.block.text])
 
 

@@ -19,7 +19,7 @@ from extractors.problems.assignment import Rivals, assign, in_order, repeated_nu
 from extractors.problems.certainty import share_right
 from extractors.problems.companions import mirrored, spaced_stem
 from extractors.problems.labels import letter_of
-from extractors.problems.runs import NO_SCOPE, Number, Run, family_factor, runs_of, scope_factor
+from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
 
@@ -185,9 +185,10 @@ def _match_runs(
       letters: see `runs_of`, for problems and for solutions.
     """
     pairs: list[MatchedPair] = []
+    compared: Compared = {}
     for _ in range(_MAX_ROUNDS):
-        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0])
-        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1])
+        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0], compared)
+        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1], compared)
         repeated = repeated_numbers(asked)
         rivals = Rivals(asked, repeated)
         ordered = set(in_order(asked, answered))

@@ -40,7 +40,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         stem = read_stem(piece)
         if stem and not stem.last and not _precedes_problem(index, openings, len(pieces)):
             stem = None
-        if index in openings and not (stem and stem.last and _is_range(openings[index])):
+        named = stem is not None and _names_set(index, stem.first, pieces)
+        if index in openings and not (stem and stem.last and (named or _is_range(openings[index]))):
             continue
         heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
         title = piece.label is None and heading
@@ -59,6 +60,14 @@ def _is_range(opening: Opening) -> bool:
     """Whether what was taken for a label, "Exercises 1-2.", names several problems."""
     label = opening.label
     return label is not None and len(label.number) == 2 and bool(re.search(r"\d\s*[-–—]\s*\d", label.printed))
+
+
+def _names_set(index: int, first: int, pieces: list[Piece]) -> bool:
+    """Whether a label names the set that a stem begins: "Exercises 3.2. In Exercises 1-4, ...", above 1."""
+    label = pieces[index].label
+    after = pieces[index + 1].label if index + 1 < len(pieces) else None
+    worded = label is not None and label.role == "problem" and label.depth > 1
+    return bool(worded and after and not after.role and after.number == (str(first),))
 
 
 def _is_bare_label(opening: Opening | None, piece: Piece) -> bool:

@@ -12,7 +12,7 @@ from extractors.problems.choices import with_choices
 from extractors.problems.extras import with_extras
 from extractors.problems.labels import Label
 from extractors.problems.lettered import without_letters
-from extractors.problems.rows import TITLE_LEVEL, split
+from extractors.problems.rows import TITLE_LEVEL, split_all
 from extractors.problems.sequences import numeric
 from extractors.problems.tables import take_apart
 from extractors.problems.titles import Zone, name_zone, part_title, scope_number, title_words, title_zone
@@ -65,7 +65,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
       zones: what sections hold that have these titles (their words), though no vocabulary says so.
     """
     named_zone = name_zone(document)
-    parts = [part for block in document.blocks for part in split(block)]
+    parts = split_all(document.blocks, named_zone)
     labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, with_extras(blocks, _certain([label for _, label in labelled])))
@@ -238,8 +238,19 @@ def _is_bare_title(index: int, blocks: list[Block], labels: list[Label | None], 
         return False
     if not label and block.style.bold < len(block.text) and not _precedes_restart(index, blocks, labels):
         return False
-    following = labels[index + 1 : index + 3]
-    return any(f and f.number and f.role in ("", "problem", "solution", "unknown") for f in following)
+    following = (
+        i for i in range(index + 1, min(index + 3, len(blocks))) if _shares_summary(block, blocks[i])
+    )
+    return any(
+        f and f.number and f.role in ("", "problem", "solution", "unknown")
+        for f in (labels[i] for i in following)
+    )
+
+
+def _shares_summary(title: Block, block: Block) -> bool:
+    """Whether a block stands where a title counts: the summary of an element is for that element."""
+    opened = [c.id for c in title.containers if c.name != "summary"]
+    return len(opened) == len(title.containers) or opened[-1:] == [c.id for c in block.containers][-1:]
 
 
 def _precedes_restart(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:

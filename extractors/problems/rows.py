@@ -4,30 +4,58 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.problems.titles import scope_number
+from extractors.problems.titles import Zone, scope_number, title_zone
 from extractors.problems.vocabulary import fold, pattern
 from schemas.document import Block
 
 TITLE_LEVEL = 7
 """Level of what is a heading in all but name: below every heading that its format declares."""
 
-_LINE_LABEL = re.compile(r"\n(?=\s*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
+_LINE_LABEL = re.compile(r"\n(?=[^\S\n]*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
 _ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})([.)])\s+(?=\S)")
+_OPERATOR = re.compile(r"[=<>≤≥≈+−×·*/^-]\s*\Z")
+_OPEN_SENTENCE = re.compile(r"\d+[.)]\s+[^\W\d_]+\s[^\n]*[^\W_]", re.DOTALL)
+_TITLE = 60  # characters of a paragraph that may be a title
 _ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
 _ROW_NAME = re.compile(
     r"[^\n.:;]{1,40}?\s(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6})\s?[.:—–]\s+(?=\d{1,3}[.)]\s)"
 )
 
 
-def split(block: Block) -> list[Block]:
-    """Splits a paragraph at the lines that begin with a number of their own, and rows of short answers."""
+def split_all(blocks: Sequence[Block], whole: Zone = "") -> list[Block]:
+    """Returns the blocks, split where they hold several items.
+
+    Args:
+      whole: what the document holds by its name.
+    """
+    zones: list[Zone] = []
+    for block in blocks:
+        before = zones[-1] if zones else whole
+        titled = block.kind in ("heading", "paragraph") and len(block.text) <= _TITLE
+        zones.append((title_zone(block.text, 1) if titled else "") or before)
+    parts: list[list[Block]] = []
+    following = 0  # the number of the next item below the same heading
+    for block, zone in zip(reversed(blocks), reversed(zones), strict=True):
+        parts.append(split(block, following, zone == "solutions"))
+        following = 0 if block.kind == "heading" else _first_number(block) or following
+    return [part for made in reversed(parts) for part in made]
+
+
+def split(block: Block, following: int = 0, solutions: bool = True) -> list[Block]:
+    """Splits a paragraph at the lines that begin with a number of their own, and rows of short answers.
+
+    Args:
+      following: the next number that another block begins with, which stands in no row above; 0 for none.
+      solutions: whether it stands among solutions, where a row needs no punctuation.
+    """
     if block.kind not in ("paragraph", "list_item"):
         return [block]
     lines = [match.end() for match in _LINE_LABEL.finditer(block.text)]
     named = _end_of_name(block.text)
-    row = _cuts_of_row(block.text, named)
+    row = _cuts_of_row(block.text, named, following, solutions)
     if len(row) > len(lines) and set(lines) <= set(row):
         lines = []  # of a row, some answers happen to begin a line
     else:
@@ -87,15 +115,33 @@ def _end_of_name(text: str) -> int:
     return name.end() if _cuts_of_row(text, name.end()) else 0
 
 
-def _cuts_of_row(text: str, begin: int = 0) -> list[int]:
-    """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m"."""
-    found = list(_ROW_LABEL.finditer(text, begin))
+def _cuts_of_row(text: str, begin: int = 0, following: int = 0, solutions: bool = True) -> list[int]:
+    """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m".
+
+    "Let a = 2. Let b = 3." holds no labels; nor does, outside of solutions, "Tom has 2. Ann has 3.", where
+    what is before a number begins like a sentence and does not end.
+    """
+    found = [
+        m
+        for m in _ROW_LABEL.finditer(text, begin)
+        if not _OPERATOR.search(text, max(0, m.start() - 3), m.start())
+    ]
     numbers = [(match.start(), int(match[1])) for match in found if match[2] == found[0][2]]
     steps = [b[1] - a[1] for a, b in itertools.pairwise(numbers)]
     if not steps or numbers[0][0] != begin or not all(1 <= step <= 2 for step in steps):
         return []
-    parted = all(text[:start].rstrip().endswith(";") for start, _ in numbers[1:])
+    if len(text) / len(numbers) > _ROW_ANSWER or numbers[0][1] < following <= numbers[-1][1]:
+        return []
+    entries = [text[a:b].rstrip() for (a, _), (b, _) in itertools.pairwise(numbers)]
+    parted = all(entry.endswith(";") for entry in entries)
     if len(numbers) < 3 and not parted:
         return []
-    short = len(text) / len(numbers) <= _ROW_ANSWER
-    return [start for start, _ in numbers[1:]] if short else []
+    if not solutions and any(_OPEN_SENTENCE.fullmatch(entry) for entry in entries):
+        return []
+    return [start for start, _ in numbers[1:]]
+
+
+def _first_number(block: Block) -> int:
+    """Returns the number that a block begins with; 0 for none."""
+    number = _ROW_LABEL.match(block.text)
+    return int(number[1]) if number else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from extractors.problems.affinity import answers
@@ -21,6 +21,7 @@ SAME_SCOPE, _WITHIN_SCOPE, NO_SCOPE, OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
 _OTHER_KIND = 0.9
 
 Number = tuple[str, ...]
+Compared = dict[tuple[str, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Run:
 
     Attributes:
       order: position among the runs of its document and kind, 0..1.
+      compared: whether the texts of two runs belong together, by the ids of their items; shared by the
+        runs that are matched in several rounds.
     """
 
     uri: str
@@ -52,13 +55,17 @@ class Run:
     order: float
     items: dict[Number, Item]
     scopes: dict[Number, Scope]
+    compared: Compared = field(default_factory=dict, repr=False)
 
 
-def runs_of(items: Sequence[Item], letters: frozenset[str] = frozenset()) -> list[Run]:
+def runs_of(
+    items: Sequence[Item], letters: frozenset[str] = frozenset(), compared: Compared | None = None
+) -> list[Run]:
     """Returns the runs of numbered items of one kind, in order.
 
     Args:
       letters: those before a number that are left out; what has another letter is another run.
+      compared: see `Run`.
     """
     grouped: dict[tuple[str, int, str], list[Item]] = defaultdict(list)
     for item in items:
@@ -69,7 +76,10 @@ def runs_of(items: Sequence[Item], letters: frozenset[str] = frozenset()) -> lis
     for position, ((uri, _, letter), members) in enumerate(sorted(grouped.items())):
         numbered = {i.number[1:] if letter else i.number: i for i in reversed(members)}
         scopes = {key: _scope(item) for key, item in numbered.items()}
-        runs.append(Run(uri, members[0].family, position / len(grouped), numbered, scopes))
+        order = position / len(grouped)
+        runs.append(
+            Run(uri, members[0].family, order, numbered, scopes, {} if compared is None else compared)
+        )
     return runs
 
 
@@ -138,7 +148,11 @@ def _answers_of_other_words(asked: Run, answered: Run) -> bool:
     if not any(foreign) or not all(a or b for a, b in zip(known, foreign, strict=True)):
         return False
     common = sorted(asked.items.keys() & answered.items.keys())
-    return answers([asked.items[key].text for key in common], [answered.items[key].text for key in common])
+    problems, solutions = ([run.items[key] for key in common] for run in (asked, answered))
+    ids = tuple(item.id for item in (*problems, *solutions))
+    if ids not in asked.compared:
+        asked.compared[ids] = answers([item.text for item in problems], [item.text for item in solutions])
+    return asked.compared[ids]
 
 
 @lru_cache(maxsize=4096)

@@ -121,7 +121,7 @@ def test_source_that_does_not_parse_is_damaged() -> None:
 
 _EXAM = r"""\begin{questions}
 \question[3] How far is the moon?
-\begin{solutionorbox}[2in] It is far. \end{solutionorbox}
+\begin{solutionorbox}[2in] It is far. \end{solutionorbox} {\bf Well,}
 \question Which one is even?
 \begin{choices}\choice seven \CorrectChoice eight\end{choices}
 \question Which one is odd?
@@ -135,6 +135,7 @@ def test_questions_of_an_exam_are_declared_with_their_solutions_and_correct_choi
     assert found == [
         ("1. How far is the moon?", "", ["question"]),
         ("It is far.", "", ["question", "solution"]),
+        ("Well,", "", ["question"]),
         ("2. Which one is even?", "", ["question"]),
         ("A. seven", "A.", ["question"]),
         ("B. eight", "B.", ["question"]),

@@ -76,3 +76,9 @@ def test_no_notebook() -> None:
     with pytest.raises(UnreadableDocument) as refused:
         read_document(b'{"cells": [], "nbformat": 4', "a.ipynb")
     assert refused.value.reason == "damaged"
+
+
+def test_notebook_that_was_cut_before_its_format_is_damaged() -> None:
+    with pytest.raises(UnreadableDocument) as refused:
+        read_document(b'{"cells": [ {"cell_type": "markd', "a.ipynb")
+    assert refused.value.reason == "damaged"

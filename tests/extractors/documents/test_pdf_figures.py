@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 import pymupdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.documents.pdf_figures import place_pictures
+from extractors.documents.pdf_fonts import Fonts
 from extractors.documents.pdf_fragments import Fragment
-from extractors.documents.pdf_page import Page
+from extractors.documents.pdf_page import Page, Resources, read_page
 from filters.pictures import PICTURE
 from tests.extractors.documents.test_pdf import Sheet, only, prose
 from tests.extractors.documents.test_pdf_layout import at
@@ -104,6 +108,185 @@ def test_rings_around_entries_leave_them_in_the_text() -> None:
     assert all(word in document.text for word in ("seven", "eight", "nine", "ten"))
 
 
+PENS = [0.3, 0.5, 0.7, 1, 2]
+ANSWERS = ("seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def key(sheet: Sheet) -> float:
+    """Writes a paragraph, a heading and a key of six answers; returns the base line of the first of them."""
+    y = sheet.lines(60, 100, prose(48)) + 20
+    sheet.put(60, y, "Answers", size=14)
+    for n, answer in enumerate(ANSWERS, 1):
+        sheet.put(60, y + 16 * n, f"{n}. x = {answer}")
+    sheet.lines(60, y + 140, prose(48, 3))
+    return y + 16
+
+
+def assert_key_is_text(sheet: Sheet) -> None:
+    document = sheet.read()
+    assert only(document, "heading").text == "Answers"
+    answers = [b.text for b in document.blocks if b.kind in ("paragraph", "list_item") and "x = " in b.text]
+    assert [text.split()[:4] for text in answers] == [
+        [f"{n}.", "x", "=", answer] for n, answer in enumerate(ANSWERS, 1)
+    ]
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_rings_around_answers_leave_the_key_in_the_text(pen: float) -> None:
+    sheet = Sheet()
+    y = key(sheet)
+    for n in range(6):
+        sheet.put(130, y + 16 * n, "yes")
+        sheet.page.draw_oval(pymupdf.Rect(124, y - 11 + 16 * n, 150, y + 4 + 16 * n), width=pen)
+    assert_key_is_text(sheet)
+    assert not any(block.kind == "figure" for block in sheet.read().blocks)
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_drawing_beside_a_key_takes_nothing_of_it(pen: float) -> None:
+    sheet = Sheet()
+    y = key(sheet)
+    for i in range(5):
+        sheet.page.draw_line((150 + 8 * i, y - 10), (158 + 8 * i, y + 65), width=pen)
+    assert_key_is_text(sheet)
+    assert only(sheet.read(), "figure").text == "![](figure)"
+
+
+def _shaded_box(page: pymupdf.Page, y: float) -> None:
+    for i in range(6):
+        box = pymupdf.Rect(56 - i, y - 14 - i, 330 + i, y + 90 + i)
+        page.draw_rect(box, radius=0.05, color=None, fill=(0.95 - 0.01 * i,) * 3)
+
+
+def _cards(page: pymupdf.Page, y: float) -> None:
+    for i in range(6):
+        page.draw_rect(pymupdf.Rect(55, y - 11 + 16 * i, 155, y + 4 + 16 * i), radius=0.1)
+
+
+def _strikes(page: pymupdf.Page, y: float) -> None:
+    for i in range(12):
+        x = 74 + 30 * (i % 2)
+        page.draw_line((x, y + 2 + 16 * (i // 2)), (x + 14, y - 8 + 16 * (i // 2)))
+
+
+def _watermark(page: pymupdf.Page, y: float) -> None:
+    for i in range(6):
+        page.draw_line((50, y + 90 - 15 * i), (250, y - 40 + 15 * i), color=(0.9, 0.9, 0.9), width=0.5)
+
+
+@pytest.mark.parametrize("draw", [_shaded_box, _cards, _strikes, _watermark])
+def test_decoration_of_a_key_leaves_it_in_the_text(draw: Callable[[pymupdf.Page, float], None]) -> None:
+    sheet = Sheet()
+    draw(sheet.page, key(sheet))
+    assert_key_is_text(sheet)
+
+
+def test_cancelled_factors_of_a_fraction_stay_text() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(48)) + 20
+    sheet.put(100, y, "12 x (x + 1)(x - 2)")
+    sheet.page.draw_line((98, y + 6), (180, y + 6), width=0.5)
+    sheet.put(100, y + 18, "4 x (x + 1)")
+    for x, base in ((112, y), (122, y), (106, y + 18), (116, y + 18)):
+        sheet.page.draw_line((x, base + 2), (x + 24, base - 8), width=0.8)
+    sheet.lines(60, y + 50, prose(48, 3))
+    document = sheet.read()
+    assert not any(block.kind == "figure" for block in document.blocks)
+    assert "x - 2" in document.text
+
+
+def test_layers_of_a_soft_shadow_leave_what_is_written_on_them_in_the_text() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(48)) + 40
+    for i in range(6):
+        box = pymupdf.Rect(98 - i, y - 14 - i, 330 + i, y + 30 + i)
+        sheet.page.draw_rect(box, radius=0.1, color=None, fill=(0.95 - 0.01 * i,) * 3)
+    sheet.put(105, y, "Remember the mass")
+    sheet.put(105, y + 20, "and the height of it")
+    sheet.lines(60, y + 70, prose(48, 3))
+    document = sheet.read()
+    assert not any(block.kind == "figure" for block in document.blocks)
+    assert "Remember the mass" in document.text
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_numbers_of_items_beside_graphs_are_no_values_on_their_axes(pen: float) -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(48)) + 30
+    for n in range(1, 4):
+        sheet.put(60, y + 5, f"{n}.")
+        for end in ((180, y + 80), (80, y)):
+            sheet.page.draw_line((80, y + 80), end, width=pen)
+        sheet.page.draw_line((80, y + 70), (170, y + 15), width=pen)
+        sheet.page.draw_line((170, y + 15), (174, y + 30), width=pen)
+        for height, value in ((80, "0"), (50, "5"), (25, "10")):
+            sheet.put(68, y + height, value, size=8)
+        y += 130
+    sheet.lines(60, y, prose(48, 3))
+    blocks = sheet.read().blocks
+    assert [block.text for block in blocks if block.text[1:] == "."] == ["1.", "2.", "3."]
+    figures = [block.text for block in blocks if block.kind == "figure"]
+    assert len(figures) == 3
+    assert all(value in text for text in figures for value in ("0", "5", "10"))
+
+
+def test_label_that_comes_twice_is_described_twice() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(48)) + 50
+    tree(sheet, 150, y, 8)
+    sheet.put(330, y + 70, "late, 0.2", 8)
+    sheet.lines(60, y + 150, prose(48, 2))
+    assert only(sheet.read(), "figure").text.count("late, 0.2") == 2
+
+
+def test_caption_of_a_graph_is_not_in_its_description() -> None:
+    sheet = Sheet()
+    y = sheet.lines(60, 100, prose(48)) + 20
+    for i in range(6):
+        sheet.page.draw_line((100, y + 60), (200, y + 10 * i), width=0.5)
+    sheet.put(105, y + 72, "Figure 1: Six lines")
+    sheet.lines(60, y + 110, prose(48, 3))
+    document = sheet.read()
+    assert only(document, "figure").text == "![](figure)"
+    assert only(document, "caption").text == "Figure 1: Six lines"
+
+
+def _slanted(page: pymupdf.Page, pen: float) -> None:
+    page.draw_line((100, 200), (140, 230), width=pen)
+
+
+def _oval(page: pymupdf.Page, pen: float) -> None:
+    page.draw_oval(pymupdf.Rect(100, 200, 140, 230), width=pen)
+
+
+def _bent(page: pymupdf.Page, pen: float) -> None:
+    page.draw_polyline([(100, 200), (100, 230), (140, 230)], width=pen)
+
+
+@pytest.mark.parametrize("pen", PENS)
+@pytest.mark.parametrize("draw", [_slanted, _oval, _bent])
+def test_shapes_are_measured_without_their_pen(
+    draw: Callable[[pymupdf.Page, float], None], pen: float
+) -> None:
+    file = pymupdf.open()
+    draw(file.new_page(), pen)
+    page = read_page(file[0], 1, Fonts(file), Resources(file, False))
+    assert page.shapes == [(100, 200, 140, 230)]
+
+
+def test_level_and_upright_strokes_are_no_shapes() -> None:
+    file = pymupdf.open()
+    shape = file.new_page().new_shape()
+    shape.draw_line((100, 200), (140, 200))
+    shape.draw_line((100, 200), (100, 260))
+    shape.draw_rect(pymupdf.Rect(200, 200, 240, 230))
+    shape.finish(width=1)
+    shape.commit()
+    file[0].draw_line((300, 300), (340, 330), width=1)
+    page = read_page(file[0], 1, Fonts(file), Resources(file, False))
+    assert page.shapes == [(300, 300, 340, 330)]
+
+
 def test_text_beside_a_drawing_stays_text() -> None:
     sheet = Sheet()
     words = prose(30, 8)
@@ -149,10 +332,11 @@ def test_every_text_stays_or_describes_a_picture(
     rules: list[tuple[float, float, float]],
     texts: list[Fragment],
 ) -> None:
-    before = {f.text for f in texts}
+    before = Counter(f.text for f in texts)
     page = Page(1, 600, 800, list(texts), rules, shapes)
     place_pictures(page, 10)
     pictures = [f.text for f in page.fragments if f.picture]
     assert all(PICTURE.fullmatch(text) for text in pictures)
-    described = {word for text in pictures for word in text[2:].removesuffix("](figure)").split("; ")}
-    assert before == ({f.text for f in page.fragments if not f.picture} | described) - {""}
+    described = [text[2:].removesuffix("](figure)") for text in pictures]
+    labels = [label for text in described if text for label in text.split("; ")]
+    assert before == Counter([*labels, *[f.text for f in page.fragments if not f.picture]])

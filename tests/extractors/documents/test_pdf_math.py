@@ -123,8 +123,21 @@ def test_denominator_of_the_line_above_is_no_limit_of_a_sum() -> None:
     assert reduced(fragments, [(97.5, 79, 85)]) == r"Derive $\frac{x}{y}$ | Compute $\sum$ k"
 
 
+def test_braces_at_the_ends_of_two_lines_are_not_one() -> None:
+    fragments = []
+    for y, name in ((100, "first"), (134, "second")):
+        fragments += [at(50, y, f"the {name} of", width=50), tall(100, "{", y - 4, y + 18), at(109, y, name)]
+    page = Page(1, 600, 800, fragments, [])
+    reduce_stacks(page)
+    lines = [line.text for line in lines_of(page.fragments, 1)]
+    assert lines == ["the first of{ first", "the second of{ second"]
+
+
 def test_what_follows_a_radical_is_not_under_its_rule() -> None:
-    assert reduced([at(80, 100, "√"), at(85, 101, "2"), at(89, 100, ".")], [(92.5, 85, 91)]) == r"$\sqrt{2}$."
+    assert (
+        reduced([at(80, 100, "√"), at(85, 101, "2"), at(90.4, 100, ".", width=2.4)], [(92.5, 85, 91)])
+        == r"$\sqrt{2}$."
+    )
 
 
 def test_brackets_of_a_column_are_divided_from_the_text_before_and_after() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.problems.affinity import answers, asks, bag, overlap
+from extractors.problems.affinity import answers, asks, bag, overlap, weighted
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
 STATED = [f"Consider the {subject}: what does it do to the field?" for subject in SUBJECTS]
@@ -113,9 +113,8 @@ def test_any_texts_get_a_verdict(problems: list[str], solutions: list[str]) -> N
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_overlap_is_a_share_and_symmetric(a: str, b: str) -> None:
-    words = bag(a), bag(b)
-    frequency = Counter(word for bagged in words for word in bagged)
-    share = overlap(*words, frequency, 2)
+    one, other = weighted([bag(a), bag(b)])
+    share = overlap(one, other)
     assert 0 <= share <= 1 + 1e-9
-    assert share == pytest.approx(overlap(words[1], words[0], frequency, 2))
-    assert overlap(words[0], words[0], frequency, 2) == pytest.approx(1.0 if words[0] else 0.0)
+    assert share == pytest.approx(overlap(other, one))
+    assert overlap(one, one) == pytest.approx(1.0 if one else 0.0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from extractors.problems import assignment, find_items, items, links, match_items, matching, sequences
+from extractors.problems import assignment, find_items, items, links, match_items, matching, runs, sequences
 from schemas.document import Anchor, Block, Link
 from tests.extractors.problems.build import document, found, numbered
 
@@ -75,6 +76,21 @@ def test_sections_far_from_each_other_keep_their_scopes() -> None:
     result = match_items([in_sections(500)])
     assert len(result.pairs) == 500
     assert all(pair.problem.headings == pair.solution.headings[1:] for pair in result.pairs)
+
+
+def test_the_texts_of_two_runs_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not again in every round, nor where rivals are looked for."""
+    count = counter(monkeypatch, runs, "answers")
+    made = []
+    for n in range(8):
+        for k in range(1, 41):
+            asked, said = (
+                f"How much does alpha{k} weigh with beta{k} in house {n}?",
+                f"alpha{k} beta{k} room {n}",
+            )
+            made.append(replace(numbered("problem", str(k), asked, run=n), family="zorb"))
+            made.append(replace(numbered("solution", str(k), said, run=100 + n), family="quux"))
+    assert 8 <= count(lambda: match_items([found("a.md", *made)])) <= 8 * 8
 
 
 def test_numbers_in_descending_order_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,3 +52,35 @@ def test_numbers_that_restart_are_told_apart_by_the_names_of_rows(name: str) -> 
     rows = [f"{name.format(n)} 1. {n}1 m; 2. {n}2 m; 3. {n}3 m" for n in (1, 2, 3)]
     expected = [(f"Find the length of rod {n}{i}.", f"{n}{i} m") for n in (1, 2, 3) for i in (1, 2, 3)]
     assert pairs(document(*book, heading("Answers"), *rows)) == expected
+
+
+def test_numbers_of_a_calculation_are_no_labels() -> None:
+    sums = "1. Let a = 2. Let b = 3. Let c = 4. Find a + b + c."
+    assert texts(sums) == [sums]
+    assert texts("1. x = 4. 2. y = 3. 3. z = 2.") == ["1. x = 4.", "2. y = 3.", "3. z = 2."]
+    asked = [sums, "2. Add 5 and 6.", "3. Add 7 and 8."]
+    replies = ["1. Together 9.", "2. Together 11.", "3. Together 15."]
+    found = pairs(document(heading("Problems"), *asked, heading("Solutions"), *replies))
+    assert [problem for problem, _ in found] == [sums[3:], "Add 5 and 6.", "Add 7 and 8."]
+
+
+def test_outside_of_solutions_a_sentence_ends_before_the_next_number() -> None:
+    has = "1. Tom has 2. Ann has 3. Bob has 4. Who has most?"
+    assert [part.text for part in split(Block(has), solutions=False)] == [has]
+    row = "1. red 2. no solution 3. blue"
+    found = pairs(
+        document(heading("Problems"), *(f"{n}. What is it?" for n in (1, 2, 3)), heading("Answers"), row)
+    )
+    assert [solution for _, solution in found] == ["red", "no solution", "blue"]
+
+
+def test_what_follows_is_in_no_row_above() -> None:
+    row = Block("1. red. 2. blue. 3. green.")
+    assert len(split(row)) == 3
+    assert len(split(row, following=4)) == 3
+    assert len(split(row, following=2)) == 1
+
+
+def test_blank_lines_cost_no_more_than_their_number() -> None:
+    """A search from each line to the end of all blank ones would not come back."""
+    assert len(split(Block("Where is it?" + "\n \xa0" * 300_000 + "end"))) == 1
