@@ -22,11 +22,12 @@ from collections.abc import Iterable
 
 KEY_DIGITS = 12
 
-_CONTROL_TOKEN = re.compile(
+_CONTROL_TOKEN = re.compile(  # with bounds: a document of capitals alone would take hours
     r"[<＜﹤](?=[|｜]|[^\s<>＜＞﹤﹥]{1,64}[>＞﹥])"  # <|im_end|>, <s>, </think>, <start_of_turn>, <｜User｜>
-    r"|[\[［](?=[|｜]|/?[A-Za-z]*[A-Z]{2}[A-Z_]*[\]］]|[eE]?~)"  # [INST], [/INST], [gMASK], [|user|], [e~[
+    r"|[\[［](?=[|｜]|[eE]?~"  # [|user|], [e~[
+    r"|/?[A-Za-z]{0,32}[A-Z]{2}[A-Z_]{0,32}[\]］])"  # [INST], [/INST], [gMASK]
     r"|\](?=~)"  # ]~b]
-    r"|>(?=>[A-Z]+<<)"  # >>QUESTION<<
+    r"|>(?=>[A-Z]{1,32}<<)"  # >>QUESTION<<
 )
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\U000e0000-\U000e007f]")
 

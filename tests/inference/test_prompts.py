@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from pathlib import Path
 
 import jinja2
@@ -89,3 +90,12 @@ def test_what_a_user_message_is_filled_with_is_fenced(name: str) -> None:
     assert [
         part for part in values if not (isinstance(part, jinja2.nodes.Filter) and part.name == "fenced")
     ] == []
+
+
+@pytest.mark.parametrize("opening", ["", "[", "[/", "[a", "<", "<|", "]", ">", ">>"])
+@pytest.mark.parametrize("more", ["A", "a", "A_", "aA", "<", "[", ">", "[A", "[AA", "<a", ">>A", "]~", "[e"])
+def test_no_text_takes_more_than_its_length(opening: str, more: str) -> None:
+    """What was quadratic took a minute here; what is linear takes some hundredths of a second."""
+    begun = time.process_time()
+    fences.harmless(opening + more * 100_000)
+    assert time.process_time() - begun < 10
