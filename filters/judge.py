@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from weakref import WeakSet
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from filters.rubrics import HIGHEST, LOWEST, Rubric
 from filters.rubrics.rules import check_rule, failing, names_of
@@ -25,16 +27,25 @@ from inference.ledger import Request
 from inference.likelihood import expected_values
 from inference.models import Models
 from inference.prompts import Prompt, load_prompt
-from inference.structured import InvalidAnswer, Structured, ask_structured
+from inference.structured import InvalidAnswer, Structured, ask_structured, response_format
 from schemas.scp116k import Criterion, Judge, Pair, Vote
 from schemas.verdict import KEEP, Verdict
 
 Aggregate = Literal["mean", "min", "majority"]
-Likelihoods = Literal["auto", "off"]
 
 RATIONALE_CHARACTERS = 600
 LABELS = tuple(str(score) for score in range(LOWEST, HIGHEST + 1))
 DIGITS = 4  # of scores: what is behind them is noise of the server's arithmetic
+
+# A Literal would take true for 1. The schema has a list, as more servers hold to one than to bounds.
+_Score = Annotated[
+    int,
+    Field(strict=True, ge=LOWEST, le=HIGHEST),
+    WithJsonSchema({"enum": list(range(LOWEST, HIGHEST + 1)), "type": "integer"}),
+]
+
+_without_likelihoods: WeakSet[Engine] = WeakSet()
+"""Engines whose servers have refused to give any: some hosted models do."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,8 @@ class JudgeSpec:
       aggregate: what becomes of several votes for a criterion: their mean, the lowest, or the whole score
         that most of them gave (of several such the lowest).
       keep: the rule, instead of the rubric's; see `filters.rubrics.rules`.
-      min_votes: with fewer valid votes a pair is not judged.
-      likelihoods: "auto" asks for those of the tokens, and takes the whole scores from servers without any.
+      min_votes: with fewer valid votes a pair is not judged; 0 needs all of them, so that no verdict
+        depends on which of the judges could be reached.
 
     Raises:
       ValueError: a value is out of range, or the rule can't be used (`BadRule`).
@@ -64,16 +75,17 @@ class JudgeSpec:
     max_tokens: int = 1000
     aggregate: Aggregate = "mean"
     keep: str = ""
-    min_votes: int = 1
-    likelihoods: Likelihoods = "auto"
+    min_votes: int = 0
 
     def __post_init__(self) -> None:
         if not self.engines or self.samples < 1 or self.max_tokens < 1:
             raise ValueError("a judge needs an engine, a sample and a token, at least")
         if twice := [name for name in self.engines if self.engines.count(name) > 1]:
             raise ValueError(f"engine {twice[0]!r} is there twice; its votes would be the same")
-        if not 1 <= self.min_votes <= self.votes:
+        if not 0 <= self.min_votes <= self.votes:
             raise ValueError(f"min_votes is {self.min_votes}, and there are {self.votes} votes")
+        if not 0 <= self.temperature < math.inf:
+            raise ValueError(f"the temperature is {self.temperature:g}, and has to be a number from 0")
         if self.samples > 1 and not self.temperature > 0:
             raise ValueError("several samples at temperature 0 are all the same")
         check_rule(self.rule, self.rubric.names)
@@ -95,7 +107,7 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
     """Returns what the models say of a pair: the same for the same answers, in whatever order they come.
 
     Raises:
-      InvalidAnswer, ModelError: fewer than `min_votes` votes were valid. It says what was wrong with the
+      InvalidAnswer, ModelError: fewer votes were valid than are needed. It says what was wrong with the
         first other one, and holds the texts of all.
       Fatal: see `Engine.ask`.
     """
@@ -108,9 +120,7 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
         solution=pair.solution,
     )
     asked = list(itertools.product(spec.engines, range(spec.samples)))
-    outcomes = await asyncio.gather(
-        *(_vote(spec, models[name], prompt, sample) for name, sample in asked), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(_vote(spec, models[name], prompt, sample) for name, sample in asked))
     votes = []
     wrong: list[InvalidAnswer | ModelError] = []
     for (name, sample), outcome in zip(asked, outcomes, strict=True):
@@ -119,11 +129,9 @@ async def judge_pair(spec: JudgeSpec, models: Models, pair: Pair) -> Judge:
             said = f"{outcome.reason}: {outcome.detail}"
             said = said.encode(errors="replace").decode()  # half a surrogate pair is no text
             votes.append(Vote(models[name].spec.endpoint.model, sample, False, said, ()))
-        elif isinstance(outcome, BaseException):
-            raise outcome
         else:
             votes.append(outcome)
-    if len(votes) - len(wrong) < spec.min_votes:
+    if len(votes) - len(wrong) < (spec.min_votes or spec.votes):
         texts = [text for one in wrong if isinstance(one, InvalidAnswer) for text in one.texts]
         raise InvalidAnswer(wrong[0].reason, wrong[0].detail, texts) if texts else wrong[0]
     return verdict_of(spec, votes, prompt.id)
@@ -153,12 +161,14 @@ def verdict_of(spec: JudgeSpec, votes: Sequence[Vote], prompt: str | None = None
 
 def broken_rule(rule: str, scores: Mapping[str, float], overall: float, agreement: float | None) -> str:
     """Returns the parts of a rule that scores don't meet, with these scores; nothing if they meet it."""
+    if agreement is None and "agreement" in names_of(rule):
+        return "the rule asks for agreement, which takes two valid votes"
     lowest = min(scores, key=lambda name: scores[name])
     derived = {
         "min_score": scores[lowest],
         "mean_score": statistics.fmean(scores.values()),
         "score": overall,
-        "agreement": agreement or 0.0,
+        "agreement": 0.0 if agreement is None else agreement,
     }
     values = {**scores, **derived}
     said = []
@@ -179,11 +189,17 @@ def is_judged_good(pair: Pair) -> Verdict:
     return Verdict(False, "judge", judge.reason, scores)
 
 
-async def _vote(spec: JudgeSpec, engine: Engine, prompt: Prompt, sample: int) -> Vote:
+async def _vote(
+    spec: JudgeSpec, engine: Engine, prompt: Prompt, sample: int
+) -> Vote | InvalidAnswer | ModelError:
+    """Returns a vote, or why there is none."""
     parameters: dict[str, Any] = {"max_tokens": spec.max_tokens, "temperature": 0}
     if spec.samples > 1:
         parameters |= {"temperature": spec.temperature, "seed": sample}
-    asked = await _ask(spec, engine, Request(prompt.messages, parameters, prompt.id, sample))
+    try:
+        asked = await _ask(spec, engine, Request(prompt.messages, parameters, prompt.id, sample))
+    except (InvalidAnswer, ModelError) as error:
+        return error
     said = asked.value
     names = spec.rubric.names
     expected = expected_values(asked.answer, LABELS, [f"scores.{name}" for name in names])
@@ -202,7 +218,7 @@ async def _vote(spec: JudgeSpec, engine: Engine, prompt: Prompt, sample: int) ->
 
 async def _ask(spec: JudgeSpec, engine: Engine, request: Request) -> Structured[Any]:
     shape = _shape(spec.rubric.names)
-    if spec.likelihoods == "off":
+    if engine in _without_likelihoods or _is_known(engine, request, shape):
         return await ask_structured(engine, request, shape)
     with_them = Request(
         request.messages,
@@ -215,7 +231,14 @@ async def _ask(spec: JudgeSpec, engine: Engine, request: Request) -> Structured[
     except ModelError as error:
         if error.reason != "refused_request" or "logprob" not in error.detail:
             raise
-    return await ask_structured(engine, request, shape)  # some hosted models refuse the parameter
+    _without_likelihoods.add(engine)
+    return await ask_structured(engine, request, shape)
+
+
+def _is_known(engine: Engine, request: Request, shape: type[BaseModel]) -> bool:
+    """Whether the ledger has the answer without likelihoods: an earlier run was refused them."""
+    whole = replace(request, parameters={**request.parameters, "response_format": response_format(shape)})
+    return engine.ledger is not None and engine.ledger.get(whole.key(engine.spec.endpoint.model)) is not None
 
 
 @cache
@@ -226,7 +249,7 @@ def _shape(criteria: tuple[str, ...]) -> type[BaseModel]:
     rationale is no reason to ask again.
     """
     closed = ConfigDict(extra="forbid")
-    score = (Literal[1, 2, 3, 4, 5], ...)
+    score = (_Score, ...)
     scores: Any = create_model("Scores", __config__=closed, **dict.fromkeys(criteria, score))  # type: ignore[call-overload]
     bounded = Field(json_schema_extra={"maxLength": RATIONALE_CHARACTERS})
     return create_model("Judgement", __config__=closed, rationale=(str, bounded), scores=(scores, ...))

@@ -55,6 +55,13 @@ class JudgeOptions(PipelineOptions):
             "--judge_samples", type=positive, default=1, metavar="N", help="votes of each engine on a pair"
         )
         parser.add_argument(
+            "--judge_min_votes",
+            type=positive,
+            metavar="N",
+            help="valid votes that a pair needs; all of them if not given, so that a judge that can't be "
+            "reached changes no verdict",
+        )
+        parser.add_argument(
             "--judge_aggregate",
             choices=("mean", "min", "majority"),
             default="mean",
@@ -131,9 +138,10 @@ def checked_judging(options: PipelineOptions, models: ModelsSpec | None) -> Judg
             chosen.judge_max_tokens,
             chosen.judge_aggregate,
             chosen.judge_keep or "",
+            chosen.judge_min_votes or 0,
         )
     except ValueError as error:
-        raise UsageError(f"--judge_keep or --judge_samples: {error}") from None
+        raise UsageError(f"--judge_keep, _samples, _temperature or _min_votes: {error}") from None
     return Judging(spec, models, _checked_cascade(chosen), accelerator(options, models))
 
 

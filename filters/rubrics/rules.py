@@ -5,7 +5,7 @@ number, `min`, `max` and `abs`. Its names are the criteria (1..5) and
 
 - `min_score`, `mean_score`: the lowest of the criteria, and their mean (1..5);
 - `score`: the overall score (0..1);
-- `agreement`: of the votes (0..1); 0 where there are fewer than two.
+- `agreement`: of the votes (0..1); with fewer than two valid ones a rule that asks for it is not met.
 
 Rules are checked whole when they are loaded, not only as far as one evaluation comes, and are evaluated by
 simpleeval (MIT), never by Python itself.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from filters.judge import (
 from filters.rubrics import Rubric, load_rubric
 from inference.client import ModelError
 from inference.errors import ServerGone
+from inference.ledger import LedgerSpec
 from inference.structured import InvalidAnswer
 from schemas.arrow import arrow_schema, to_row
 from schemas.scp116k import Criterion, Judge, Pair, Vote
@@ -111,11 +113,6 @@ def test_likelihoods_make_the_score_finer() -> None:
     assert judge.criteria == (Criterion("right", 3.3333), Criterion("clean", 5.0))
 
 
-def test_without_likelihoods_none_are_asked_for() -> None:
-    _, [[body]] = judged(lambda body, n: Reply(said()), likelihoods="off")
-    assert not {"logprobs", "top_logprobs"} & body.keys()
-
-
 def test_a_server_that_refuses_likelihoods_is_asked_without() -> None:
     def script(body: dict[str, Any], n: int) -> Reply:
         return Reply("logprobs are not supported", 400, raw=True) if "logprobs" in body else Reply(said(2, 4))
@@ -123,6 +120,23 @@ def test_a_server_that_refuses_likelihoods_is_asked_without() -> None:
     judge, [bodies] = judged(script)
     assert judge.criteria == (Criterion("right", 2.0), Criterion("clean", 4.0))
     assert len(bodies) == 2
+
+
+def test_a_refusal_of_likelihoods_is_remembered(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], n: int) -> Reply:
+        return Reply("logprobs are not supported", 400, raw=True) if "logprobs" in body else Reply(said(2, 4))
+
+    records = [pair(f"What is {i}?") for i in range(3)]
+    ledger = LedgerSpec(str(tmp_path / "ledger"))
+
+    def requests(*asked_of: Pair) -> int:
+        with stubs(script, ledger=ledger) as (models, [server]):
+            for record in asked_of:
+                asked(models, judge_pair(JudgeSpec(RUBRIC), models, record))
+            return len(server.requests)
+
+    assert requests(*records) == 1 + 3
+    assert requests(*records) == 0  # the ledger says what came of the refusal
 
 
 def test_several_samples_have_seeds_and_are_votes() -> None:
@@ -171,7 +185,7 @@ def test_one_invalid_vote_of_several_is_counted() -> None:
     def script(body: dict[str, Any], n: int) -> Reply:
         return Reply("drop it" if body["seed"] == 1 else said(4))
 
-    judge, _ = judged(script, samples=3)
+    judge, _ = judged(script, samples=3, min_votes=2)
     assert [vote.valid for vote in judge.votes] == [True, False, True]
     assert judge.votes[1].scores == ()
     assert judge.votes[1].rationale.startswith("invalid_answer: ")
@@ -187,6 +201,7 @@ def test_what_is_no_text_in_an_answer_can_be_written_nevertheless(text: str) -> 
             Reply(refusal=text) if body["seed"] == 1 else Reply(text if body["seed"] else said(4))
         ),
         samples=3,
+        min_votes=1,
     )
     row = to_row(pair(judge=judge))
     [back] = pa.Table.from_pylist([row], schema=arrow_schema(Pair)).to_pylist()
@@ -194,9 +209,19 @@ def test_what_is_no_text_in_an_answer_can_be_written_nevertheless(text: str) -> 
 
 
 def test_a_judge_that_refuses_the_request_is_an_invalid_vote() -> None:
-    judge, _ = judged(lambda body, n: Reply(said(4)), lambda body, n: Reply("too long", status=400, raw=True))
+    scripts = [lambda body, n: Reply(said(4)), lambda body, n: Reply("too long", status=400, raw=True)]
+    judge, _ = judged(*scripts, min_votes=1)
     assert [vote.valid for vote in judge.votes] == [True, False]
     assert "refused_request: status 400: too long" in judge.votes[1].rationale
+
+
+def test_a_judge_that_is_lost_changes_no_verdict() -> None:
+    """The other one alone would keep what both of them drop."""
+    scripts = [lambda body, n: Reply(said(5)), lambda body, n: Reply(said(1))]
+    assert judged(*scripts)[0].verdict == "drop"
+    with pytest.raises(ModelError) as lost:
+        judged(scripts[0], lambda body, n: Reply("too long", status=400, raw=True))
+    assert lost.value.reason == "refused_request"
 
 
 def test_too_few_valid_votes_are_none() -> None:
@@ -219,6 +244,19 @@ def test_a_server_that_is_gone_is_no_invalid_vote() -> None:
         judged(lambda body, n: Reply(said()), gone)
 
 
+def test_nothing_is_waited_for_once_a_server_is_gone() -> None:
+    """The first judge would take longer than the test waits."""
+
+    def gone(body: dict[str, Any], n: int) -> Reply:
+        return Reply("", status=503, raw=True)
+
+    with stubs(lambda body, n: Reply(said(), pause=15), gone) as (models, [slow, _]):
+        work = models.submit(judge_pair(JudgeSpec(RUBRIC, engines=("a", "b")), models, pair()))
+        with pytest.raises(ServerGone):
+            work.result(10)
+        assert len(slow.requests) == 1
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -226,6 +264,8 @@ def test_a_server_that_is_gone_is_no_invalid_vote() -> None:
         said(6),
         said("5"),
         said(3.5),
+        said(4.0),
+        said(True),
         said(None),
         said(keep=True),
         json.dumps({"scores": {"right": 5, "clean": 5}}),
@@ -274,7 +314,10 @@ def test_disagreement_can_drop() -> None:
     assert verdict_of(spec, [vote(5, 5), vote(5, 5)]).verdict == "keep"
     assert verdict_of(spec, [vote(5, 5), vote(1, 5)]).reason == "agreement >= 0.9 (agreement 0.5)"
     lost = Vote("m", 1, False, "invalid_answer: ", ())
-    assert verdict_of(spec, [vote(5, 5), lost]).reason == "agreement >= 0.9 (agreement 0)"
+    for rule in ("agreement >= 0.9", "right > 4 and not agreement > 0.5"):  # not known is not 0
+        judge = verdict_of(JudgeSpec(RUBRIC, samples=2, keep=rule), [vote(5, 5), lost])
+        assert judge.reason == "the rule asks for agreement, which takes two valid votes"
+        assert judge.verdict == "drop"
 
 
 def test_a_pair_that_nobody_judged_is_kept() -> None:
@@ -288,7 +331,10 @@ def test_a_pair_that_nobody_judged_is_kept() -> None:
         ({"engines": ("a", "b", "a")}, "engine 'a' is there twice"),
         ({"samples": 0}, "a sample"),
         ({"max_tokens": 0}, "a token"),
-        ({"min_votes": 0}, "min_votes"),
+        ({"min_votes": -1}, "min_votes"),
+        ({"temperature": math.nan}, "the temperature is nan"),
+        ({"temperature": math.inf}, "the temperature is inf"),
+        ({"temperature": -1}, "the temperature is -1"),
         ({"min_votes": 2}, "there are 1 votes"),
         ({"samples": 2, "temperature": 0}, "all the same"),
         ({"keep": "wrong > 3"}, "unknown name 'wrong'"),
@@ -328,7 +374,7 @@ def test_agreement_knows_no_order(votes: list[tuple[float, float]], chance: rand
 def test_the_record_becomes_a_row_and_comes_back() -> None:
     import pyarrow as pa
 
-    judge, _ = judged(lambda body, n: Reply("no" if body["seed"] else said()), samples=2)
+    judge, _ = judged(lambda body, n: Reply("no" if body["seed"] else said()), samples=2, min_votes=1)
     full = pair(judge=judge)
     table = pa.Table.from_pylist([to_row(full), to_row(pair())], schema=arrow_schema(Pair))
     assert table.to_pylist() == [to_row(full), to_row(pair())]

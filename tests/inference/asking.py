@@ -9,12 +9,13 @@ from typing import Any
 
 from inference.client import Endpoint
 from inference.engine import EngineSpec
+from inference.ledger import LedgerSpec
 from inference.models import Models, ModelsSpec
 from tests.inference.stub import Reply, Script, Stub
 
 
 @contextmanager
-def stubs(*scripts: Script) -> Iterator[tuple[Models, list[Stub]]]:
+def stubs(*scripts: Script, ledger: LedgerSpec | None = None) -> Iterator[tuple[Models, list[Stub]]]:
     """Yields models named "a", "b"... and their servers, with models of names such as stub-a."""
     with ExitStack() as stack:
         servers = [
@@ -24,7 +25,7 @@ def stubs(*scripts: Script) -> Iterator[tuple[Models, list[Stub]]]:
             EngineSpec(chr(97 + i), Endpoint(server.url, f"stub-{chr(97 + i)}", 20), patience_s=2)
             for i, server in enumerate(servers)
         )
-        models = Models(ModelsSpec(engines))
+        models = Models(ModelsSpec(engines, ledger))
         try:
             yield models, servers
         finally:
