@@ -40,12 +40,12 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.core: locks/core.txt setup.py | $(BIN)/uv
-	$(UV) pip install --python $(BIN)/python -r locks/core.txt
+	$(UV) pip install --python $(BIN)/python --no-deps -r locks/core.txt
 	$(UV) pip install --python $(BIN)/python --no-deps --editable .
 	touch $@
 
 $(VENV)/.dev: locks/dev.txt setup.py | $(BIN)/uv
-	$(UV) pip install --python $(BIN)/python -r locks/dev.txt
+	$(UV) pip install --python $(BIN)/python --no-deps -r locks/dev.txt
 	$(UV) pip install --python $(BIN)/python --no-deps --editable .
 	touch $(VENV)/.core $@
 
