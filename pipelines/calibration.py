@@ -16,7 +16,7 @@ from filters.agreement import Confusion, confusion, interval
 from filters.judge import JudgeSpec, judge_pair
 from filters.rubrics import BadRubric, Rubric, load_rubric
 from filters.rubrics.rules import BadRule, check_rule
-from filters.thresholds import CONFIDENCE_Z, Point, choose, precision_curve
+from filters.thresholds import Point, choose, confidence_z, precision_curve
 from inference.client import ModelError
 from inference.errors import Fatal
 from inference.models import Models, ModelsSpec, close_models, open_models
@@ -147,27 +147,29 @@ def _judged(
     for good, outcome in zip(labels, outcomes, strict=True):
         if isinstance(outcome, (InvalidAnswer, ModelError)):
             lost[outcome.reason] = lost.get(outcome.reason, 0) + 1
-        elif isinstance(outcome, BaseException):
-            raise outcome
         else:
             examples.append(by_judge(good, outcome))
     return examples, lost
 
 
-async def _all(models: Models, spec: JudgeSpec, pairs: Sequence[Pair], screen: Screen) -> list[Any]:
+async def _all(
+    models: Models, spec: JudgeSpec, pairs: Sequence[Pair], screen: Screen
+) -> list[Judge | InvalidAnswer | ModelError]:
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(file=screen.err), disable=not screen.err.isatty(), transient=True) as shown:
         task = shown.add_task("judged", total=len(pairs))
 
-        async def one(pair: Pair) -> Judge:
+        async def one(pair: Pair) -> Judge | InvalidAnswer | ModelError:
             try:
                 return await judge_pair(spec, models, pair)
+            except (InvalidAnswer, ModelError) as error:
+                return error
             finally:
                 shown.advance(task)
 
-        return await asyncio.gather(*map(one, pairs), return_exceptions=True)
+        return await asyncio.gather(*map(one, pairs))  # the first that is fatal ends it
 
 
 def report(examples: Sequence[Example], precision: float, lost: Mapping[str, int], out: IO[str]) -> None:
@@ -193,11 +195,11 @@ def report(examples: Sequence[Example], precision: float, lost: Mapping[str, int
         return
     points = {name: _point(examples, name, precision) for name in _scores(examples)}
     console.print(_thresholds(points, precision))
-    overall = points["score"][0]
+    overall, _, tried = points["score"]
     if overall:
         console.print(f"to keep by it: --judge_keep 'score >= {overall.threshold:g}'", soft_wrap=True)
     else:
-        needed = math.ceil(CONFIDENCE_Z**2 * precision / (1 - precision))
+        needed = math.ceil(confidence_z(tried) ** 2 * precision / (1 - precision))
         console.print(
             f"the overall score doesn't reach a precision of {precision:g} for sure; with fewer than "
             f"{needed:,} kept examples, none does",
@@ -240,8 +242,8 @@ def _scores(examples: Sequence[Example]) -> list[str]:
     return list(dict.fromkeys(["score", *(name for example in examples for name in example.criteria)]))
 
 
-def _point(examples: Sequence[Example], name: str, precision: float) -> tuple[Point | None, Point]:
-    """Returns the threshold for a precision, if it is reached, and the surest that there is.
+def _point(examples: Sequence[Example], name: str, precision: float) -> tuple[Point | None, Point, int]:
+    """Returns the threshold for a precision, if it is reached, the surest, and how many there are.
 
     Examples without a score for it are never kept by it.
     """
@@ -250,13 +252,14 @@ def _point(examples: Sequence[Example], name: str, precision: float) -> tuple[Po
     curve = precision_curve(
         [score for score, _ in known], [good for _, good in known], sum(e.good for e in examples)
     )
-    return choose(curve, precision), max(curve, key=lambda point: point.lower)
+    return choose(curve, precision), max(curve, key=lambda point: point.lower), len(curve)
 
 
-def _thresholds(points: dict[str, tuple[Point | None, Point]], precision: float) -> Any:
+def _thresholds(points: dict[str, tuple[Point | None, Point, int]], precision: float) -> Any:
     table = _table("criterion", "keep from", "precision", "at least", "recall", "kept")
-    table.title, table.title_justify = f"for a precision of {precision:g}, sure at 95 %", "left"
-    for name, (reached, surest) in points.items():
+    table.title_justify = "left"
+    table.title = f"for a precision of {precision:g}, sure at 95 % over all thresholds of a criterion"
+    for name, (reached, surest, _) in points.items():
         if reached:
             table.add_row(
                 name,

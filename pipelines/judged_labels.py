@@ -71,9 +71,10 @@ def judged_example(good: bool, row: Mapping[str, Any], rubric: Rubric, keep: str
         return by_scores(good, _checked(scores, rubric.names), rubric, keep or rubric.keep)
     if not isinstance(judge, Mapping):
         raise ValueError("it has neither `judge` nor `scores`")
-    criteria = {
-        str(one["name"]): one["score"] for one in judge.get("criteria") or () if one.get("score") is not None
-    }
+    listed = judge.get("criteria") or []
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) and "name" in one for one in listed):
+        raise ValueError("the criteria of its `judge` are no list of objects with name and score")
+    criteria = {str(one["name"]): one["score"] for one in listed if one.get("score") is not None}
     if keep:
         return by_scores(good, _checked(criteria, rubric.names), rubric, keep, judge.get("agreement"))
     verdict = judge.get("verdict")

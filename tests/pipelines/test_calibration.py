@@ -46,16 +46,16 @@ def cells(text: str, head: str) -> list[str]:
 
 
 def test_a_judge_that_is_always_right(tmp_path: Path) -> None:
-    rows = [scored("keep", 5)] * 60 + [scored("drop", 1)] * 40
+    rows = [scored("keep", 5)] * 120 + [scored("drop", 1)] * 80
     status, out, _ = said("--labels", lines(tmp_path, *rows))
     assert status == 0
-    assert "100 labelled examples: 60 keep, 40 drop\n" in out
-    assert "accuracy 1.000 (0.963 to 1.000), Cohen's kappa 1.000;" in out
+    assert "200 labelled examples: 120 keep, 80 drop\n" in out
+    assert "accuracy 1.000 (0.981 to 1.000), Cohen's kappa 1.000;" in out
     assert "the commonest label 0.600" in out
-    assert cells(out, "keep")[:2] == ["60", "0"]
-    assert cells(out, "drop")[:2] == ["0", "40"]
-    assert cells(out, "score") == ["1", "1.000", "0.957", "1.000", "60"]
-    assert cells(out, "clean_text") == ["5", "1.000", "0.957", "1.000", "60"]
+    assert cells(out, "keep")[:2] == ["120", "0"]
+    assert cells(out, "drop")[:2] == ["0", "80"]
+    assert cells(out, "score") == ["1", "1.000", "0.969", "1.000", "120"]
+    assert cells(out, "clean_text") == ["5", "1.000", "0.969", "1.000", "120"]
     assert "--judge_keep 'score >= 1'" in out
 
 
@@ -97,7 +97,7 @@ def test_a_precision_that_is_not_reached(tmp_path: Path) -> None:
     judge = {"score": 0.5, "verdict": "keep"}
     rows = [
         {"label": good, "judge": {**judge, "criteria": [{"name": "clean_text", "score": 1 + 4 * good}]}}
-        for good in [0, 1] * 30
+        for good in [0, 1] * 40
     ]
     _, out, _ = said("--labels", lines(tmp_path, *rows), "--precision", "0.9")
     assert cells(out, "score")[0] == "never"
@@ -170,6 +170,18 @@ def test_a_server_that_goes_ends_it_with_one_line(tmp_path: Path) -> None:
     assert err.count("\n") == 1
 
 
+def test_a_server_that_goes_ends_it_whatever_else_is_asked(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], n: int) -> Reply:
+        slow = "slow" in body["messages"][1]["content"]
+        return Reply("", pause=30) if slow else Reply("", status=503, raw=True)
+
+    path = lines(tmp_path, *({"problem": p, "solution": "s", "label": 1} for p in ("slow", "gone")))
+    with Stub(script) as stub:
+        begun = time.monotonic()
+        assert asked(stub, path, "--llm_patience_s", "1")[0] == 1
+        assert time.monotonic() - begun < 25  # the slow one is not waited for
+
+
 def test_a_bad_row_is_found_before_anything_is_asked(tmp_path: Path) -> None:
     good = {"problem": "What?", "solution": "That.", "label": 1}
     path = lines(tmp_path, good, {"problem": "What?", "label": 1})
@@ -199,6 +211,13 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, options: list[str], wrong: st
         said("--labels", lines(tmp_path, scored("keep", 5)), *options)
     assert wrong in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("criteria", [[1], [{"score": 3}], 3, "x", {"name": "a"}])
+def test_criteria_of_another_shape_are_one_line(tmp_path: Path, criteria: Any) -> None:
+    judge = {"score": 0.5, "verdict": "keep", "criteria": criteria}
+    with pytest.raises(UsageError, match="row 1: the criteria of its `judge` are no list"):
+        said("--labels", lines(tmp_path, {"label": 1, "judge": judge}))
 
 
 def test_rows_without_scores_need_a_model(tmp_path: Path) -> None:
