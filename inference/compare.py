@@ -44,13 +44,8 @@ async def same_answer(models: Models, engine: str, problem: str, a: str, b: str)
     Raises:
       ModelError, Fatal: see `Engine.ask`.
     """
-    said = await asyncio.gather(
-        _said(models[engine], problem, a, b), _said(models[engine], problem, b, a), return_exceptions=True
-    )
-    for outcome in said:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, InvalidAnswer):
-            raise outcome
-    return {("yes", "yes"): True, ("no", "no"): False}.get((said[0], said[1]))  # type: ignore[arg-type]
+    said = await asyncio.gather(_said(models[engine], problem, a, b), _said(models[engine], problem, b, a))
+    return {("yes", "yes"): True, ("no", "no"): False}.get((said[0], said[1]))
 
 
 async def _said(engine: Engine, problem: str, first: str, second: str) -> Same:
@@ -58,4 +53,7 @@ async def _said(engine: Engine, problem: str, first: str, second: str) -> Same:
         "compare", problem=problem, first=first, second=second, rationale_characters=RATIONALE_CHARACTERS
     )
     request = Request(prompt.messages, {"temperature": 0, "max_tokens": MAX_TOKENS}, prompt.id)
-    return (await ask_structured(engine, request, Comparison)).value.same
+    try:
+        return (await ask_structured(engine, request, Comparison)).value.same
+    except InvalidAnswer:
+        return "unclear"

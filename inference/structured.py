@@ -27,8 +27,8 @@ class InvalidAnswer(Exception):
     """A model whose answers had another shape each time.
 
     Attributes:
-      reason: invalid_answer, refusal (also by a filter of the server's), or truncated_answer (it never came
-        to its end).
+      reason: invalid_answer, refusal (also by a filter of the server's), truncated_answer (it never came
+        to its end), or that of the `ModelError` when it was asked again.
       detail: what was wrong with the last one.
       texts: all that it said, first to last.
     """
@@ -69,7 +69,9 @@ async def ask_structured(engine: Engine, request: Request, shape: type[Shape]) -
         except ModelError as error:
             if not texts:
                 raise
-            raise InvalidAnswer(reason, f"{wrong}; asked again: {error.reason}", texts) from None
+            raise InvalidAnswer(
+                error.reason, f"{error.detail}; asked again, as the first answer was no use: {wrong}", texts
+            ) from None
         texts.append(answer.text or answer.refusal)
         try:
             if not answer.refusal:
