@@ -22,6 +22,7 @@ import simpleeval  # type: ignore[import-untyped]
 DERIVED = ("min_score", "mean_score", "score", "agreement")
 FUNCTIONS = {"min": min, "max": max, "abs": abs}
 MAX_LENGTH = 2000
+MAX_DEPTH = 50
 
 _ALLOWED = (
     ast.Expression,
@@ -112,9 +113,15 @@ def _parsed(rule: str) -> ast.expr:
     if len(rule) > MAX_LENGTH:
         raise BadRule(f"longer than {MAX_LENGTH} characters")
     try:
-        return ast.parse(" ".join(rule.split()), mode="eval").body
+        tree = ast.parse(" ".join(rule.split()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise BadRule(f"{' '.join(rule.split())[:200]!r} is no expression") from None
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:  # what evaluates it calls itself for each level
+        raise BadRule(f"nested more than {MAX_DEPTH} deep")
+    return tree
 
 
 def _part(node: ast.AST) -> str:
