@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 
 from inference import client
 from inference.client import ModelError
+from inference.errors import Fatal
 from inference.ledger import Request
 from inference.models import Models
 from inference.prompts import Prompt, load_prompt
@@ -14,6 +16,9 @@ from schemas.scp116k import Answer, Pair
 from synth.verify import verify
 
 TRUNCATED, REFUSAL, NO_ANSWER = "truncated_answer", "refusal", "empty_answer"
+VERIFIER_ERROR = "verifier_error"
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +77,9 @@ async def _answer(spec: AnswerSpec, models: Models, engine: str, pair: Pair) -> 
         agrees, by = await verify(models, spec.verifier, pair, said.text)
     except ModelError as error:
         return replace(made, reason=f"verifier_{error.reason}")
+    except Fatal:
+        raise
+    except Exception as error:  # of algebra over what a model wrote: no fault of the pair's
+        _LOG.warning("an answer could not be compared: %s", type(error).__name__)
+        return replace(made, reason=VERIFIER_ERROR)
     return replace(made, agrees=agrees, verified_by=by)

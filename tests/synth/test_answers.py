@@ -109,6 +109,16 @@ def test_a_verifier_that_fails_is_recorded() -> None:
     assert made.answers[0].text == "It is four."
 
 
+def test_a_comparison_that_breaks_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("synth.answers.verify", breaks)
+    made, _ = answered(lambda body, number: Reply(r"\boxed{4}"))
+    [answer] = made.answers
+    assert (answer.text, answer.agrees, answer.reason) == (r"\boxed{4}", None, "verifier_error")
+
+
 def test_an_outage_ends_the_run() -> None:
     with pytest.raises(ServerGone):
         answered(lambda body, number: Reply("", status=503))
