@@ -86,19 +86,25 @@ def train(file: Path, training: Training) -> Any:
     """Returns a fastText model of a file in fastText's format: a line an example, its label first.
 
     Raises:
-      BadClassifier: the library is not the one that can train.
+      BadClassifier: the library is not the one that can train, or it came to no numbers.
     """
-    return _fasttext().train_supervised(
-        str(file),
-        epoch=training.epochs,
-        lr=training.learning_rate,
-        dim=training.dimensions,
-        wordNgrams=training.word_ngrams,
-        bucket=training.buckets,
-        seed=training.seed,
-        thread=1,
-        verbose=0,
-    )
+    library = _fasttext()
+    try:
+        return library.train_supervised(
+            str(file),
+            epoch=training.epochs,
+            lr=training.learning_rate,
+            dim=training.dimensions,
+            wordNgrams=training.word_ngrams,
+            bucket=training.buckets,
+            seed=training.seed,
+            thread=1,
+            verbose=0,
+        )
+    except (RuntimeError, MemoryError) as error:  # "Encountered NaN.", or too many dimensions
+        raise BadClassifier(
+            f"fastText can't train so ({error}); lower --learning_rate or --dimensions"
+        ) from None
 
 
 def _fasttext() -> Any:

@@ -8,7 +8,7 @@ import json
 import platform
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -18,9 +18,36 @@ from pipelines import __version__
 from pipelines.console import quiet
 from pipelines.errors import UsageError
 
+MAX_RATE = 100
+MAX_DIMENSIONS = 1000
+"""Each of them takes a megabyte: there are 200,000 buckets and more rows."""
+
 PRECISIONS = (0.8, 0.9, 0.95, 0.98, 0.99)
 _PACKAGES = ("fasttext-community", "numpy", "scipy")
-_CURVE_ROWS = 10
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    """Returns the type of an option: fastText takes no larger numbers."""
+
+    def number(text: str) -> int:
+        value = int(text) if text.strip().isdigit() and len(text) < 20 else -1
+        if not lowest <= value <= highest:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number from {lowest} to {highest:,}, not {text[:40]!r}"
+            )
+        return value
+
+    return number
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MAX_RATE:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, {MAX_RATE} at most, not {text[:40]!r}")
+    return value
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,17 +100,23 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="of each label; with fewer nothing is trained (default: %(default)s)",
     )
-    add("--epochs", type=positive, default=25, metavar="N", help="default: %(default)s")
-    add("--learning_rate", type=float, default=0.5, metavar="RATE", help="default: %(default)s")
-    add("--dimensions", type=positive, default=32, metavar="N", help="default: %(default)s")
+    add("--epochs", type=_whole(1, 100_000), default=25, metavar="N", help="default: %(default)s")
+    add("--learning_rate", type=_rate, default=0.5, metavar="RATE", help="default: %(default)s")
+    add("--dimensions", type=_whole(1, MAX_DIMENSIONS), default=32, metavar="N", help="default: %(default)s")
     add(
         "--word_ngrams",
-        type=positive,
+        type=_whole(1, 100),
         default=2,
         metavar="N",
         help="words in a row that count as one feature, up to (default: %(default)s)",
     )
-    add("--seed", type=int, default=0, metavar="N", help="of the parts and the model (default: %(default)s)")
+    add(
+        "--seed",
+        type=_whole(0, 2**31 - 1),
+        default=0,
+        metavar="N",
+        help="of the parts and the model (default: %(default)s)",
+    )
     add("--overwrite", action="store_true", help="replace the model that the folder holds")
     return options
 
@@ -300,16 +333,12 @@ def readme(card: dict[str, Any]) -> str:
 
     from filters.thresholds import from_rows
 
-    def thinned(rows: list[Any]) -> list[Any]:
-        step = max(1, len(rows) // _CURVE_ROWS)
-        return rows[step - 1 :: step]
-
     loader = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
     environment = jinja2.Environment(
         loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["cell"] = _cell
-    curves = {label: thinned(from_rows(rows)) for label, rows in card["curves"].items()}
+    curves = {label: from_rows(rows) for label, rows in card["curves"].items()}
     text = environment.get_template("classifier.md.j2").render(
         card=card, curves=curves, thresholds=_thresholds(card)
     )
