@@ -102,8 +102,9 @@ def _bare(text: str) -> bytes:
     text = text.strip()
     if not text.startswith(("{", "```")):
         text = text.partition("</think>")[2].strip() or text
-    if text.startswith("```") and text.endswith("```"):
-        language, _, fenced = text[3:-3].partition("\n")
+    before, fence, rest = text.partition("```")  # a sentence may stand before it
+    if fence and rest.endswith("```") and "{" not in before:
+        language, _, fenced = rest[:-3].partition("\n")
         text = fenced.strip() if language.strip() in ("", "json") else text
     return text.encode(errors="replace")  # halves of surrogate pairs, which are no text
 

@@ -69,10 +69,27 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
 
 
 def _models(run: dict[str, Any]) -> str:
-    if not run["llm"]["requests"]:
+    """Returns what language models did, by the options of the run."""
+    models, options = run["models"], run["options"]
+    if not models:
         return "None was used."
-    pages = run["transcribed"].get("used", 0)
-    return f"`{_plain(run['options']['llm_model'])}` transcribed {pages:,} pages of the documents."
+    first = next(iter(models))
+
+    def named(names: list[str] | None) -> str:
+        return ", ".join(f"`{_plain(models[name])}`" for name in names or [first])
+
+    said = []
+    if pages := run["transcribed"].get("used", 0):
+        said.append(f"{named([options['transcriber_engine'] or first])} transcribed {pages:,} pages of PDFs.")
+    if options["judge"] != "rules":
+        rule = f"the rule `{_plain(options['judge_keep'])}`" if options["judge_keep"] else "its rule"
+        said.append(
+            f"{named(options['judge_engines'])} judged the pairs by the rubric "
+            f"`{_plain(options['judge_rubric'])}` and {rule}; scores and votes are in the column `judge`."
+        )
+    if options["answer_engines"]:
+        said.append(f"{named(options['answer_engines'])} solved the problems: column `answers`.")
+    return " ".join(said)
 
 
 def reproduce(run: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pipelines import output as folder
 from pipelines.console import Screen, funnel_table, progress
 from pipelines.errors import RunFailed, UsageError
-from pipelines.recipe import Outcome, Recipe, Run, StageInfo, load_recipe
+from pipelines.recipe import Outcome, Recipe, Run, load_recipe
 
 if TYPE_CHECKING:
     from inference.models import ModelsSpec
@@ -58,8 +58,7 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         progress(screen, len(uris)) if local else nullcontext(),
     ):
         counters = execute(pipeline)
-    stages = [stage for stage in recipe.stages if stage.name not in outcome.without]
-    return _conclude(recipe, stages, options, counters, len(uris), screen, start)
+    return _conclude(recipe, outcome, options, counters, len(uris), screen, start)
 
 
 def choose_runner(options: Any) -> bool:
@@ -190,7 +189,7 @@ def _last_line(error: Exception) -> str:
 
 def _conclude(
     recipe: Recipe,
-    stages: Sequence[StageInfo],
+    outcome: Outcome,
     options: Any,
     counters: dict[str, int],
     inputs: int,
@@ -205,12 +204,16 @@ def _conclude(
     from pipelines.report import report
 
     out = options.view_as(RunOptions).output
+    stages = [stage for stage in recipe.stages if stage.name not in outcome.without]
     funnel = manifest.stage_counts(counters, stages)
+    models = (
+        {engine.name: engine.endpoint.model for engine in outcome.models.engines} if outcome.models else {}
+    )
     made = folder.partial(out)
     wrong = manifest.discrepancies(funnel, inputs, count_rows(made, "data"), count_rows(made, "rejected"))
     shown = manifest.public_options(options, [RunOptions, *recipe.options])
     run = manifest.manifest(
-        recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters
+        recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters, models
     )
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
@@ -264,7 +267,7 @@ def stopped(screen: Screen) -> None:
 
     with suppress(Exception):
         flush_models()
-    screen.complain("stopped; nothing was finished, start again with --resume or --overwrite")
+    screen.complain("stopped; start again with --resume, which keeps the answers of models, or --overwrite")
     shutil.rmtree(screen.folder, ignore_errors=True)
     leave(130)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from itertools import pairwise
 from typing import Any
@@ -118,8 +118,13 @@ def manifest(
     seconds: dict[str, float],
     wrong: list[str],
     counters: dict[str, int],
+    models: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Returns the contents of run.json."""
+    """Returns the contents of run.json.
+
+    Args:
+      models: names of the engines, and the models behind them.
+    """
     return {
         "assay": __version__,
         "pipeline": recipe.name,
@@ -130,6 +135,7 @@ def manifest(
         "stages": funnel,
         "rows": funnel[-1]["kept"],
         "rejects": sum(stage["rejected"] for stage in funnel),
+        "models": dict(models or {}),
         "llm": {name: counters.get(f"llm/{name}", 0) for name in _LLM},
         "cascade": {name: n for name, n in sorted(_below(counters, "cascade").items()) if n},
         "transcribed": {name: n for name, n in sorted(_below(counters, "transcribe").items()) if n},

@@ -17,6 +17,7 @@ settings.load_profile("assay")
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples" / "documents"
+STOPPED_LINE = "beam: stopped; start again with --resume, which keeps the answers of models, or --overwrite"
 Beam = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from inference.ledger import Ledger, LedgerSpec, Request
 from inference.structured import response_format
+from tests.conftest import STOPPED_LINE
 from tests.inference.fast_stub import MODEL, FastStub
 from tests.inference.items import Said
 from tests.inference.runs import finished, questions, start
@@ -95,6 +96,6 @@ def test_a_run_that_is_told_to_stop_loses_nothing(tmp_path: Path) -> None:
         answered = slow.stats()["answered"]
     assert status == 130
     [line] = [line for line in said.splitlines() if "documents read" not in line]
-    assert line == "beam: stopped; nothing was finished, start again with --resume or --overwrite"
+    assert line == STOPPED_LINE
     # What was on its way to the run when it ended may be lost.
     assert len(in_ledger(output, answered)) >= len(answered) - CONCURRENCY > 0

@@ -140,6 +140,7 @@ JSON = '{"a": "\\\\alpha```"}'
         JSON,
         f"\n {JSON} \n",
         f"```json\n{JSON}\n```",
+        f"Sure! Here it is:\n```json\n{JSON}\n```",
         f"```\n{JSON}\n```\n",
         f"<think>first { {'x': 1} } then</think>\n\n{JSON}",
         f"no opening tag </think> {JSON}",

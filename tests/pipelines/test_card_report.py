@@ -153,3 +153,26 @@ def test_an_empty_dataset_has_a_card_and_a_report(tmp_path: Path) -> None:
     html = report(RECIPE, run, str(tmp_path))
     assert "The dataset is empty." in html
     assert "Nothing was rejected." in html
+
+
+def test_the_card_names_the_models_and_what_they_did(finished: tuple[str, dict[str, Any]]) -> None:
+    out, run = finished
+    run["models"] = {"a": "org/large", "b": "org/`small`"}
+    run["transcribed"] = {"used": 1200}
+    run["options"] |= {
+        "transcriber_engine": "b",
+        "judge": None,
+        "judge_engines": ["a", "b"],
+        "judge_rubric": "scp116k",
+        "judge_keep": "score >= 0.8",
+        "answer_engines": ["a"],
+    }
+    text = card(RECIPE, run, out)
+    assert "transcribed 1,200 pages of PDFs." in text
+    assert "`org/large`" in text
+    assert "judged the pairs by the rubric `scp116k` and the rule `score >= 0.8`" in text
+    assert "`org/large` solved the problems: column `answers`." in text
+    run["options"] |= {"judge": "rules", "answer_engines": None}
+    text = card(RECIPE, run, out)
+    assert "judged" not in text
+    assert "solved" not in text

@@ -23,7 +23,7 @@ from schemas.arrow import arrow_schema
 from schemas.ids import record_id
 from schemas.scp116k import Pair
 from schemas.verdict import Rejected
-from tests.conftest import EXAMPLES, ROOT, Beam
+from tests.conftest import EXAMPLES, ROOT, STOPPED_LINE, Beam
 from tests.pipelines.test_reader import SABOTAGE
 
 STAGES = [stage for stage in RECIPE.stages if stage.name != "answers"]
@@ -348,9 +348,7 @@ def test_a_stopped_run_says_one_line_and_leaves_nothing_that_looks_finished(
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 130
     assert stdout == ""
-    assert stderr.splitlines()[-1] == (
-        "beam: stopped; nothing was finished, start again with --resume or --overwrite"
-    )
+    assert stderr.splitlines()[-1] == (STOPPED_LINE)
     assert "Traceback" not in stderr
     assert not (out / "run.json").exists()
     assert not list(out.glob("*/*.parquet"))
