@@ -174,5 +174,5 @@ def test_the_card_names_the_models_and_what_they_did(finished: tuple[str, dict[s
     assert "`org/large` solved the problems: column `answers`." in text
     run["options"] |= {"judge": "rules", "answer_engines": None}
     text = card(RECIPE, run, out)
-    assert "judged" not in text
-    assert "solved" not in text
+    assert "judged the pairs" not in text
+    assert "solved the problems" not in text
