@@ -174,6 +174,8 @@ def check_endpoint(endpoint: Endpoint) -> None:
         raise BadEndpoint(f"{endpoint.url!r} is no address such as http://localhost:8000/v1")
     if parts.username or parts.password:
         raise BadEndpoint(f"an address holds no password; set {KEYS[0]} instead")
+    if parts.query or parts.fragment:
+        raise BadEndpoint(f"an address has no ? or # part; a key is taken from {KEYS[0]}")
     status, content = asyncio.run(_get(endpoint, "models"))
     if status in (401, 403):
         given = next((name for name in KEYS if os.environ.get(name)), None)
@@ -234,8 +236,8 @@ def _answer(response: Any) -> Answer:
             text,
             str(choice.get("finish_reason") or ""),
             refusal,
-            int(usage.get("prompt_tokens") or 0),
-            int(usage.get("completion_tokens") or 0),
+            _tokens(usage, "prompt_tokens"),
+            _tokens(usage, "completion_tokens"),
             tuple(map(_token, (choice.get("logprobs") or {}).get("content") or ())),
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
@@ -251,6 +253,11 @@ def _token(entry: Any) -> Token:
         return Token(text, ())  # those of a rationale would make up 95 % of the ledger
     others = [(str(other["token"]), float(other["logprob"])) for other in entry.get("top_logprobs") or ()]
     return Token(text, tuple(others))
+
+
+def _tokens(usage: Any, name: str) -> int:
+    """Returns a count of the server's, within what any answer can have."""
+    return min(max(int(usage.get(name) or 0), 0), 2**31 - 1)
 
 
 def _seconds(retry_after: str) -> float:

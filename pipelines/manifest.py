@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from itertools import pairwise
@@ -47,10 +48,23 @@ def public_options(options: Any, classes: Sequence[Any]) -> dict[str, Any]:
         for name in options.view_as(cls)._visible_option_list()
     }
     values = {**options.get_all_options(drop_default=True), **ours}
-    return {
-        name: "***" if value and any(word in name for word in _SECRET) else value
-        for name, value in sorted(values.items())
-    }
+    return {name: _public(name, value) for name, value in sorted(values.items())}
+
+
+def _public(name: str, value: Any) -> Any:
+    """Returns the value of an option, with asterisks for what may be a secret."""
+    if isinstance(value, list):
+        return [_public_item(item) for item in value]
+    return "***" if value and _is_secret(name) else value
+
+
+def _public_item(item: Any) -> Any:
+    name, equals, _ = str(item).partition("=")  # as of --vllm_arg
+    return f"{name}=***" if equals and _is_secret(name) else item
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in _SECRET for word in re.split(r"[_-]", name.casefold()))
 
 
 def stage_counts(counters: dict[str, int], stages: Sequence[StageInfo]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.judging import JudgeOptions
 from pipelines.manifest import cascade_line, discrepancies, public_options, stage_counts, versions
+from pipelines.models import VllmOptions
 from pipelines.options import RunOptions
 from pipelines.parsing import parse
 from pipelines.recipe import StageInfo
@@ -100,3 +102,11 @@ def test_a_cascade_that_the_model_contradicts_is_told() -> None:
     differs = cascade_line({"saved": 1200, "audited": 20, "agreed": 18}, 0.95)
     assert differs == f"{spared}{sent} 90.0%, less than the 95.0% that --cascade_precision asks for"
     assert cascade_line({"saved": 1200}, 0.95) == spared
+
+
+def test_secrets_are_hidden_and_counts_are_not() -> None:
+    arguments = ["--input", "a", "--output", "b", "--judge_max_tokens", "7", "--vllm_arg", "api-key=sesame"]
+    classes = [RunOptions, JudgeOptions, VllmOptions]
+    shown = public_options(parse([*arguments, "--vllm_arg", "seed=7"], classes[1:]), classes)
+    assert shown["judge_max_tokens"] == 7
+    assert shown["vllm_arg"] == ["api-key=***", "seed=7"]
