@@ -26,9 +26,6 @@ _STRAIGHT = 0.1
 _SAME = 0.8
 """Filled areas of which so much is common are layers of one."""
 
-_LABEL = 4
-"""Text of so many characters is a tick, or the name of a point."""
-
 _LONG = 4
 """A stroke so many times as long as high is a line, no mark of a plot."""
 
@@ -147,9 +144,7 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
                 rules.append(((y0 + y1) / 2, x0, x1))
         elif kind == 0:
             text_blocks.append(block)
-    # Paths take another look at the page: pages with many strokes, and drawings apart from text, do without.
-    looked_at = 0 < len(strokes) <= MAX_SHAPES and _in_text(strokes, text_blocks)
-    shapes += _without_pens(page) if looked_at else strokes
+    shapes += _without_pens(page, strokes)
     turned = _read_text(result, text_blocks, fonts)
     if turned and sum(map(_length, turned)) > sum([len(f.text) for f in result.fragments]):
         return _turned_page(result, turned, fonts)
@@ -158,32 +153,16 @@ def read_page(page: Any, number: int, fonts: Fonts, resources: Resources) -> Pag
     return result
 
 
-def _in_text(strokes: list[Rect], blocks: list[dict[str, Any]]) -> bool:
-    """Whether the box of a stroke reaches into text that is more than the label of a drawing."""
-    x0, y0 = min(box[0] for box in strokes), min(box[1] for box in strokes)
-    x1, y1 = max(box[2] for box in strokes), max(box[3] for box in strokes)
-    near = [
-        line
-        for block in _meeting(blocks, (x0, y0, x1, y1))
-        for line in _meeting(block["lines"], (x0, y0, x1, y1))
-        if _length(line) > _LABEL
-    ]
-    return any(_meeting(near, box) for box in strokes)
-
-
-def _meeting(parts: list[dict[str, Any]], box: Rect) -> list[dict[str, Any]]:
-    """Returns the blocks or lines whose boxes meet another."""
-    x0, y0, x1, y1 = box
-    return [part for part in parts if (b := part["bbox"])[0] < x1 and b[2] > x0 and b[1] < y1 and b[3] > y0]
-
-
-def _without_pens(page: Any) -> list[Rect]:
+def _without_pens(page: Any, strokes: list[Rect]) -> list[Rect]:
     """Returns the boxes of slanted and curved strokes without the width of their pens.
 
     MuPDF's boxes leave room for corners as sharp as the limit of mitred joins allows, twice over: with
     the usual limit of ten, 20.5 times the width of the pen on each side (`fz_adjust_rect_for_stroke`).
-    Only the paths tell how much that is.
+    Only the paths tell how much that is. They take another look at the page, so pages with many strokes
+    are left as they are.
     """
+    if not strokes or len(strokes) > MAX_SHAPES:
+        return strokes
     paths = [path for path in page.get_cdrawings() if "s" in path["type"]]
     return [path["rect"] for path in paths if not _is_level(path["items"])]
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractors.problems.choices import with_choices
+from extractors.problems.doubtful import certain
 from extractors.problems.extras import with_extras
 from extractors.problems.labels import Label
 from extractors.problems.lettered import without_letters
 from extractors.problems.rows import TITLE_LEVEL, split_all
-from extractors.problems.sequences import numeric
+from extractors.problems.sequences import counts_on, numeric
 from extractors.problems.tables import take_apart
 from extractors.problems.titles import Zone, name_zone, part_title, scope_number, title_words, title_zone
 from extractors.problems.unknown import infer_roles
@@ -68,7 +69,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     parts = split_all(document.blocks, named_zone)
     labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
-    labels = infer_roles(blocks, with_extras(blocks, _certain([label for _, label in labelled])))
+    labels = infer_roles(blocks, with_extras(blocks, certain(blocks, [label for _, label in labelled])))
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
@@ -124,21 +125,6 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
         section = Section(tuple(entry[1] for entry in stack), zone, start)
         pieces.append(Piece(block, label, section, title))
     return pieces
-
-
-def _certain(labels: list[Label | None]) -> list[Label | None]:
-    """Keeps a worded label that nothing sets off only where it is the next of its sequence."""
-    checked = list(labels)
-    last: dict[str, Label] = {}
-    for index, label in enumerate(labels):
-        if label is None or not label.family or not label.number:
-            continue
-        before = last.get(label.family)
-        if not label.firm and not (before and _successor(before.number, label.number)):
-            checked[index] = None
-            continue
-        last[label.family] = label
-    return checked
 
 
 def _titled(entry: tuple[int, str, Zone, int]) -> bool:
@@ -296,7 +282,7 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
         # The label above a repeated solution may come once more.
         again = after + 1 if first == before.number else after
         later = sequence[again][1] if again < len(sequence) else None
-        goes_on = later is not None and _successor(before.number, later)
+        goes_on = later is not None and counts_on(before.number, later)
         starts_over = first is not None and numeric(first) <= numeric(before.number)
         votes[label.family] = votes.get(label.family, 0) + (1 if goes_on else -1 if starts_over else 0)
     return {family for family, vote in votes.items() if vote > 0}
@@ -304,10 +290,6 @@ def _inline_markers(blocks: list[Block], labels: list[Label | None]) -> set[str]
 
 def _sequence(label: Label) -> tuple[str, int]:
     return label.family, len(label.number)
-
-
-def _successor(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    return a[:-1] == b[:-1] and a[-1].isdigit() and b[-1].isdigit() and int(b[-1]) - int(a[-1]) in (1, 2)
 
 
 def _has_labelled_headings(index: int, blocks: list[Block], labels: list[Label | None]) -> bool:

@@ -75,7 +75,7 @@ class _Cutter:
         for index, piece in enumerate(self.pieces):
             opening = at.get(index)
             if index >= self.stop:
-                self._leave_element(opening)
+                self._leave_element(index, opening)
             if opening is None or self._is_subheading(opening, piece):
                 if piece.block.kind not in _LEFT_OUT:
                     self._put(piece)
@@ -106,12 +106,24 @@ class _Cutter:
     def _close(self) -> None:
         self.head = self.sink = None
 
-    def _leave_element(self, opening: Opening | None) -> None:
-        """Ends a declared item; its hint and its solution may still follow."""
+    def _leave_element(self, index: int, opening: Opening | None) -> None:
+        """Ends a declared item; its hint and its solution may still follow, or its next part."""
         self._close()
+        if opening is None and self.problem is not None and self._asks_on(index):
+            self.head, self.sink = self.problem, self.problem.pieces
+            self.stop = self.problem.opening.stop or len(self.pieces)
+            return
         self.stop = len(self.pieces)
         if opening is None or opening.kind not in ("inline_solution", "inline_hint", "aside"):
             self.problem = None
+
+    def _asks_on(self, index: int) -> bool:
+        """Whether a declared problem goes on after a solution in it: with a letter, or solved once more."""
+        stop = self.problem.opening.stop if self.problem else None
+        if stop is None or index >= stop:
+            return False
+        ahead = self.openings[bisect(self.starts, index) : bisect(self.starts, stop - 1)]
+        return is_lettered(self.pieces[index].block.text) or any(o.kind == "inline_solution" for o in ahead)
 
     def _is_subheading(self, opening: Opening, piece: Piece) -> bool:
         """Whether a heading is a division of the item it stands in: deeper than the item's own heading."""

@@ -14,7 +14,7 @@ from schemas.document import Block
 TITLE_LEVEL = 7
 """Level of what is a heading in all but name: below every heading that its format declares."""
 
-_LINE_LABEL = re.compile(r"\n(?=[^\S\n]*[(\[]?(?:[A-Za-z]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
+_LINE_LABEL = re.compile(r"\n(?=[^\S\n]*[(\[]?(?:[^\W\d_]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
 _ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})([.)])\s+(?=\S)")
 _OPERATOR = re.compile(r"[=<>≤≥≈+−×·*/^-]\s*\Z")
 _OPEN_SENTENCE = re.compile(r"\d+[.)]\s+[^\W\d_]+\s[^\n]*[^\W_]", re.DOTALL)

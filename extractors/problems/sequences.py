@@ -122,3 +122,8 @@ def step_cost(before: Candidate, after: Candidate) -> float:
     bold = before.distinct and after.distinct and before.look == after.look and after.number[-1] == "1"
     restart = _RESTART if same_section and not bold else _RESTART_AT_HEADING
     return cost + restart + (0.0 if starts_over else 1.5)
+
+
+def counts_on(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether a number comes after another; where only the odd ones are answered, it is the next but one."""
+    return a[:-1] == b[:-1] and a[-1].isdigit() and b[-1].isdigit() and int(b[-1]) - int(a[-1]) in (1, 2)

@@ -120,3 +120,36 @@ def test_other_links_make_no_pairs(lines: list[str]) -> None:
 def test_names_in_one_word_say_at_their_end_what_they_are() -> None:
     text = "".join(f"::: defproblem\nAsk {n}.\n::: onlysolution\nSay {n}.\n:::\n:::\n\n" for n in "ab")
     assert pairs(text, "a.md") == [("Ask a.", "Say a."), ("Ask b.", "Say b.")]
+
+
+PARTS = r"""\documentclass{exam}
+\begin{document}
+\begin{questions}
+\question A cube has edges of 3 cm.
+\begin{parts}
+\part How large is a face?
+\begin{solution} It is 9 square centimetres. \end{solution}
+\part How large is the cube?
+\begin{solution} It is 27 cubic centimetres. \end{solution}
+\part Draw it.
+\end{parts}
+\question Name a prime.
+\begin{solution} Seven is one. \end{solution}
+\end{questions}
+\end{document}
+"""
+
+
+def test_parts_with_solutions_of_their_own_are_all_kept() -> None:
+    (asked, said), last = pairs(PARTS, "sheet.tex")
+    texts = ("edges of 3 cm", "How large is a face?", "How large is the cube?", "Draw it.")
+    assert [text in asked for text in texts] == [True] * 4
+    assert said == "It is 9 square centimetres.\n\nIt is 27 cubic centimetres."
+    assert last == ("Name a prime.", "Seven is one.")
+
+
+def test_what_follows_a_solution_in_its_problem_is_no_question() -> None:
+    source = (
+        '<div class="exercise"><p>How long is it?</p><div class="solution"><p>3 m.</p></div><p>Back</p></div>'
+    )
+    assert pairs(source, "a.html") == [("How long is it?", "3 m.")]

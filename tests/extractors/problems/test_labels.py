@@ -141,3 +141,10 @@ def test_a_preposition_may_stand_for_the_solution_of_a_number(
 ) -> None:
     label = read_label(bold(text, lead))
     assert (label.number if label else None) == number
+
+
+@pytest.mark.parametrize(("lead", "number"), [("Ü3", ("ü", "3")), ("Ж.12", ("ж", "12")), ("א4", ("א", "4"))])
+def test_a_letter_of_any_script_stands_before_a_number(lead: str, number: tuple[str, ...]) -> None:
+    label = read_label(bold(f"{lead} Say it.", lead))
+    assert label
+    assert (label.role, label.number) == ("", number)

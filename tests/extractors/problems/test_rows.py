@@ -84,3 +84,7 @@ def test_what_follows_is_in_no_row_above() -> None:
 def test_blank_lines_cost_no_more_than_their_number() -> None:
     """A search from each line to the end of all blank ones would not come back."""
     assert len(split(Block("Where is it?" + "\n \xa0" * 300_000 + "end"))) == 1
+
+
+def test_lines_are_split_at_letters_of_any_script() -> None:
+    assert texts("Ü1. Addiere.\nÜ2. Teile.\nЖ3. Say it.") == ["Ü1. Addiere.", "Ü2. Teile.", "Ж3. Say it."]

@@ -1,0 +1,31 @@
+"""Labels that nothing sets off, and what confirms them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extractors.problems.build import document, pairs
+
+ASKED = {
+    "問題": ["長さ5mの棒を切る。", "速さを求めよ。", "重さを求めよ。"],
+    "Aufgabe": ["Wie hoch ist der Mast?", "Wie breit ist der Bach?", "Wie tief ist der See?"],
+    "Problem": ["How tall is the mast?", "How wide is the brook?", "How deep is the lake?"],
+}
+TITLES = {"問題": "解答", "Aufgabe": "Lösungen", "Problem": "Solution"}
+SAID = ["7 m", "8 m", "9 m"]
+
+
+@pytest.mark.parametrize("word", ASKED)
+def test_a_word_alone_above_labels_that_begin_again_is_a_title(word: str) -> None:
+    asked = [f"{word} {n} {text}" for n, text in enumerate(ASKED[word], 1)]
+    said = [f"{word} {n} lang: {text}" for n, text in enumerate(SAID, 1)]
+    expected = list(zip(ASKED[word], [f"lang: {text}" for text in SAID], strict=True))
+    assert pairs(document(*asked, TITLES[word], *said)) == expected
+
+
+def test_a_solution_in_place_may_begin_with_what_another_shows() -> None:
+    blocks = []
+    for n, text in enumerate(ASKED["Problem"], 1):
+        blocks += [f"Problem {n}. {text}", "Solution", f"Problem 1 shows it: {n} m."]
+    expected = [(text, f"Problem 1 shows it: {n} m.") for n, text in enumerate(ASKED["Problem"], 1)]
+    assert pairs(document(*blocks)) == expected
