@@ -238,7 +238,7 @@ async def _ask(spec: JudgeSpec, engine: Engine, request: Request) -> Structured[
 def _is_known(engine: Engine, request: Request, shape: type[BaseModel]) -> bool:
     """Whether the ledger has the answer without likelihoods: an earlier run was refused them."""
     whole = replace(request, parameters={**request.parameters, "response_format": response_format(shape)})
-    return engine.ledger is not None and engine.ledger.get(whole.key(engine.spec.endpoint.model)) is not None
+    return engine.ledger is not None and engine.ledger.get(whole.key(engine.spec.identity)) is not None
 
 
 @cache

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from inference.client import MAX_WAIT_S, Answer, ChatClient, Endpoint, ModelError
 from inference.errors import ServerGone
@@ -30,6 +31,9 @@ PROBE_EVERY_S = 5.0
 CHARACTERS_A_TOKEN = 4
 TOKENS_A_PICTURE = 1500
 """For the rate limit, before the server has counted."""
+
+_SHAPES_ANSWERS = ("dtype", "quantization")
+"""Arguments of vLLM with which the same weights are another model."""
 
 _PROBE = Request([{"role": "user", "content": "1"}], {"max_tokens": 1, "temperature": 0})
 
@@ -54,6 +58,14 @@ class EngineSpec:
     requests_a_minute: int = 0
     tokens_a_minute: int = 0
     server: ServerSpec | None = None
+
+    @property
+    def identity(self) -> str:
+        """What the ledger knows the model by: its name, and what tells apart models of one name."""
+        if self.server:
+            given = [f"{name}={value}" for name, value in self.server.arguments if name in _SHAPES_ANSWERS]
+            return " ".join([self.endpoint.model, *sorted(given)])
+        return f"{self.endpoint.model} at {urlsplit(self.endpoint.url).hostname}"
 
 
 class Engine:
@@ -106,7 +118,7 @@ class Engine:
           ServerGone: it has answered nobody for `patience_s`.
           LedgerUnwritable: an answer could not be kept.
         """
-        key = request.key(self.spec.endpoint.model)
+        key = request.key(self.spec.identity)
         if self.ledger and (known := self.ledger.get(key)):
             self._count(from_ledger=1)
             return known

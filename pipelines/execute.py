@@ -175,7 +175,7 @@ def _bound_the_wait_for_workers() -> None:
 
 def _fatal(error: Exception) -> str:
     """Returns the message of a `Fatal`, which may have come from a worker in the text of a stack trace."""
-    pattern = r"inference\.errors\.\w+: (.*?)(?: \[while running .*)?$"
+    pattern = r"(?:inference\.errors\.\w+|\.BadClassifier): (.*?)(?: \[while running .*)?$"
     text = f"{type(error).__module__}.{type(error).__name__}: {error}"
     found = re.search(pattern, text, flags=re.MULTILINE)
     return found[1] if found else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any, Literal
 
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -136,6 +137,9 @@ class VllmOptions(PipelineOptions):
         )
 
 
+_MODEL_FILES = (".json", ".jinja", ".model", ".txt", ".safetensors", ".bin", ".gguf", ".pt", ".pth")
+_SAMPLE, _SAMPLES = 65_536, 64
+
 _VLLM = (
     "tensor_parallel_size",
     "max_model_len",
@@ -171,6 +175,11 @@ def checked_models(options: PipelineOptions) -> ModelsSpec | None:
     if not entries:
         return None
     engines = tuple(_spec(name, entry, options) for name, entry in entries.items())
+    for one, other in combinations(engines, 2):
+        if one.identity == other.identity:
+            raise UsageError(
+                f"--llm_engines: {one.name} and {other.name} are one model ({one.identity}); leave out one"
+            )
     for engine in engines:
         if not engine.server:
             try:
@@ -251,13 +260,30 @@ def _file(path: str, options: PipelineOptions) -> dict[str, _Entry]:
     return entries
 
 
+def _weights_hash(folder: str) -> str:
+    """Returns what tells a model from another one in a folder of the same name.
+
+    Of large files, samples: those of two trainings of one model differ nowhere but in their numbers.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if file.is_file() and file.name.endswith(_MODEL_FILES):
+            size = file.stat().st_size
+            digest.update(f"{file.name}\0{size}\0".encode())
+            with open(file.path, "rb") as content:
+                for start in range(0, size, max(_SAMPLE, size // _SAMPLES)):
+                    content.seek(start)
+                    digest.update(content.read(_SAMPLE))
+    return digest.hexdigest()[:8]
+
+
 def _spec(name: str, entry: _Entry, options: PipelineOptions) -> EngineSpec:
     chosen = options.view_as(ModelOptions)
     model, patience, server = entry.model, float(chosen.llm_patience_s), None
     if entry.engine:
         vllm = options.view_as(VllmOptions)
         if os.path.isdir(model):  # records and the ledger name the model, not where it lies
-            model = os.path.basename(os.path.abspath(model))
+            model = f"{os.path.basename(os.path.abspath(model))}-{_weights_hash(model)}"
         patience = max(patience, float(vllm.vllm_start_s))  # one that is started again loads its model first
         given = _arguments(vllm) | _pairs(entry.vllm)
         server = ServerSpec(

@@ -176,7 +176,7 @@ class _Decide(beam.DoFn):
         self.tally.seen()
         try:
             verdict = self.decide(record)
-        except ImportError:
+        except (ImportError, Fatal):
             raise
         except Exception as error:
             yield self.tally.fail(record, error)
@@ -207,7 +207,7 @@ class _Key(beam.DoFn):
     def process(self, record: Any) -> Iterator[Any]:
         try:
             yield self.key(record), record
-        except ImportError:
+        except (ImportError, Fatal):
             raise
         except Exception as error:
             self.tally.seen()

@@ -241,7 +241,13 @@ def test_a_key_that_no_header_can_hold_is_not_shown(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "url",
     [
-        *("http://h/v1?api_key=sesame", "localhost:8000", "ftp://host/v1", "http://", "http://user:sesame@host/v1"),
+        *(
+            "http://h/v1?api_key=sesame",
+            "localhost:8000",
+            "ftp://host/v1",
+            "http://",
+            "http://user:sesame@host/v1",
+        ),
         *("http://[::1", "http://127.0.0.1:99999/v1", "http://127.0.0.1:port/v1"),
     ],
 )

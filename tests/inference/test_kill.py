@@ -29,7 +29,9 @@ def data(output: Path) -> dict[str, bytes]:
 
 def key(question: str) -> str:
     parameters = {"temperature": 0, "response_format": response_format(Said)}
-    return Request([{"role": "user", "content": question}], parameters, "items-1").key(MODEL)
+    return Request([{"role": "user", "content": question}], parameters, "items-1").key(
+        f"{MODEL} at 127.0.0.1"
+    )
 
 
 def in_ledger(output: Path, asked: Any) -> set[str]:

@@ -101,7 +101,7 @@ def test_closing_gives_up_work_and_keeps_answers(tmp_path: Path) -> None:
         models.close()
         assert all(future.cancelled() for future in never)
     again = Ledger(LedgerSpec(str(tmp_path)))
-    assert again.get(Request([{"role": "user", "content": "quick"}], {}).key(MODEL))
+    assert again.get(Request([{"role": "user", "content": "quick"}], {}).key(f"{MODEL} at 127.0.0.1"))
     again.close()
 
 

@@ -184,7 +184,9 @@ def test_a_server_that_is_gone_ends_the_run_and_keeps_what_it_said(tmp_path: Pat
         with pytest.raises(Exception, match=r"has answered nothing for 1 s .*go on with --resume"):
             run([f"q{i}" for i in range(30)], stage)
     ledger = Ledger(LedgerSpec(str(tmp_path)))
-    assert sum(ledger.get(question(f"q{i}").key(MODEL)) is not None for i in range(30)) == 10
+    assert (
+        sum(ledger.get(question(f"q{i}").key(f"{MODEL} at 127.0.0.1")) is not None for i in range(30)) == 10
+    )
     ledger.close()
 
 
@@ -222,7 +224,7 @@ def test_worker_processes_share_a_ledger(tmp_path: Path) -> None:
     written = [line for path in tmp_path.glob("kept*") for line in path.read_text().splitlines()]
     assert sorted(written) == sorted(json.dumps(answer_to(f"q{i}")) for i in range(60))
     ledger = Ledger(LedgerSpec(str(tmp_path)))
-    assert all(ledger.get(question(f"q{i}").key(MODEL)) for i in range(60))
+    assert all(ledger.get(question(f"q{i}").key(f"{MODEL} at 127.0.0.1")) for i in range(60))
     ledger.close()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,9 @@ def test_vllm_is_started_as_the_options_say(tmp_path: Path) -> None:
         "enable-prefix-caching": "",
         "enforce-eager": "",
         "seed": "7",
-        "served-model-name": "tiny",
+        "served-model-name": engine.endpoint.model,
     }
-    assert engine.endpoint.model == "tiny"  # and not where it lies
+    assert re.fullmatch(r"tiny-[0-9a-f]{8}", engine.endpoint.model)  # and not where it lies
     assert engine.patience_s == 1000  # as long as loading it again may take
     assert models.ledger is not None
     assert models.ledger.folder == "shared"
@@ -136,3 +137,22 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, content: str, line: st
         checked("--llm_engines", str(file))
     assert str(caught.value).startswith(f"--llm_engines {file}: {line}")
     assert "\n" not in str(caught.value)
+
+
+def test_models_of_one_name_have_keys_of_their_own(tmp_path: Path) -> None:
+    lines = []
+    for name, weights in (("a", b"0000"), ("b", b"1111")):
+        folder = tmp_path / name / "final"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}")
+        (folder / "model.safetensors").write_bytes(weights)
+        lines.append(f"{name}: {{engine: vllm, model: '{folder}'}}\n")
+    lines.append(f"c: {{engine: vllm, model: '{folder}', vllm: {{quantization: fp8}}}}\n")
+    file = tmp_path / "engines.yaml"
+    file.write_text("".join(lines))
+    models = checked("--llm_engines", str(file))
+    assert models is not None
+    assert len({engine.identity for engine in models.engines}) == 3
+    file.write_text("".join([*lines, lines[0].replace("a:", "d:", 1)]))
+    with pytest.raises(UsageError, match=r"^--llm_engines: a and d are one model \(final-"):
+        checked("--llm_engines", str(file))
