@@ -79,7 +79,7 @@ def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm,
     assert len(found) == score["kept"]
     exact = 0
     for judge in (row["judge"] for row in found):
-        assert judge["model"] == vllm.model
+        assert judge["model"].startswith(f"{Path(vllm.model).name}-")
         assert judge["verdict"] == "keep"
         assert 0 <= judge["score"] <= 1
         scores = {criterion["name"]: criterion["score"] for criterion in judge["criteria"]}
