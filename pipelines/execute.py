@@ -96,12 +96,17 @@ def build(recipe: Recipe, run: Run) -> tuple[Any, Outcome]:
       UsageError: the runner is unknown or not installed, or misses options of its own.
     """
     import apache_beam as beam
+    from apache_beam.options.pipeline_options import DebugOptions
 
     try:
         pipeline = beam.Pipeline(options=run.options)
     except (ValueError, ImportError) as error:
         raise UsageError(str(error)) from None
-    return pipeline, recipe.build(pipeline, run)
+    outcome = recipe.build(pipeline, run)
+    if outcome.models and any(engine.server for engine in outcome.models.engines):
+        # On Dataflow: workers in containers of their own would each start a server for the one GPU.
+        run.options.view_as(DebugOptions).add_experiment("no_use_multiple_sdk_containers")
+    return pipeline, outcome
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from inference.models import Models, ModelsSpec, close_models, open_models
 from inference.prompts import Prompt, load_prompt
 from pipelines.documents import document_bytes
 from pipelines.errors import UsageError
-from pipelines.models import checked_engine
+from pipelines.models import accelerator, checked_engine
 from pipelines.options import TranscriberOptions
 from pipelines.reader import ReaderError
 from pipelines.readers import ReaderPool, Readers, close_readers, open_readers
@@ -56,11 +56,13 @@ class Transcriber:
       models: those of the run.
       engine: which of them; the first if empty.
       which: pages with doubtful text ("flagged") or all.
+      accelerator: see `pipelines.ask.Ask`.
     """
 
     models: ModelsSpec
     engine: str = ""
     which: Which = "flagged"
+    accelerator: str = ""
 
 
 def checked_transcriber(options: PipelineOptions, models: ModelsSpec | None) -> Transcriber | None:
@@ -75,7 +77,7 @@ def checked_transcriber(options: PipelineOptions, models: ModelsSpec | None) -> 
     if models is None:
         raise UsageError(f"--transcriber {chosen.transcriber} needs --llm_url and --llm_model")
     engine = checked_engine(models, chosen.transcriber_engine, "transcriber_engine")
-    return Transcriber(models, engine, chosen.transcribe)
+    return Transcriber(models, engine, chosen.transcribe, accelerator(options, models))
 
 
 def checked_ocr(mode: OcrMode, languages: str) -> Ocr:
@@ -107,9 +109,13 @@ class Transcribe(beam.PTransform):
     def __init__(self, transcriber: Transcriber, pool: ReaderPool):
         super().__init__(label="transcribe")
         self.do = _Transcribe(transcriber, pool)
+        self.accelerator = transcriber.accelerator
 
     def expand(self, documents: beam.PCollection[Document]) -> beam.PCollection[Document]:
-        return documents | beam.ParDo(self.do).with_output_types(Document)
+        transcribe = beam.ParDo(self.do).with_output_types(Document)
+        if self.accelerator:
+            transcribe = transcribe.with_resource_hints(accelerator=self.accelerator)
+        return documents | transcribe
 
 
 class _Transcribe(beam.DoFn):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions, StandardOptions
+from apache_beam.options.pipeline_options import DebugOptions, PipelineOptions, SetupOptions, StandardOptions
 
 from pipelines.execute import build, choose_runner
 from pipelines.parsing import parse
@@ -43,6 +43,23 @@ def test_the_graph_has_every_stage(graph: Any) -> None:
     names = {transform.unique_name.split("/")[0] for transform in graph.components.transforms.values()}
     assert {stage.name for stage in RECIPE.stages} - names == {"answers"}  # which nobody asked for
     assert {"data", "rejected"} <= names
+
+
+def test_the_stages_that_ask_a_model_there_carry_the_accelerator_and_no_other() -> None:
+    more = ["--llm_engine", "vllm", "--llm_model", "m", "--transcriber", "vlm", "--answer_engines", "default"]
+    options = parse([*JOB, *more], RECIPE.options)
+    choose_runner(options)
+    pipeline, _ = build(RECIPE, Run(["gs://my-bucket/docs/a.pdf"], options, f"{BUCKET}/out"))
+    components = pipeline.to_runner_api().components
+    hint = "beam:resources:accelerator:v1"
+    hinted = {
+        transform.unique_name.split("/")[0]
+        for transform in components.transforms.values()
+        if hint in components.environments[transform.environment_id].resource_hints
+    }
+    assert hinted == {"transcribe", "score", "answers"}
+    experiments = options.view_as(DebugOptions).experiments
+    assert "no_use_multiple_sdk_containers" in experiments
 
 
 def test_what_is_grouped_by_has_a_deterministic_coder(graph: Any) -> None:
