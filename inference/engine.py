@@ -38,6 +38,10 @@ _SHAPES_ANSWERS = ("dtype", "quantization")
 _PROBE = Request([{"role": "user", "content": "1"}], {"max_tokens": 1, "temperature": 0})
 
 
+GIVEN_UP = 20
+"""So many requests without an answer, and none with one, are no fault of theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
     """A model and how it is asked.
@@ -89,6 +93,7 @@ class Engine:
         self._last_good = time.monotonic()
         self._down_since: float | None = None
         self._probing = asyncio.Lock()
+        self._answered, self._given_up = False, 0
         self._requests = _Rate(spec.requests_a_minute) if spec.requests_a_minute else None
         self._tokens = _Rate(spec.tokens_a_minute) if spec.tokens_a_minute else None
 
@@ -120,6 +125,7 @@ class Engine:
         """
         key = request.key(self.spec.identity)
         if self.ledger and (known := self.ledger.get(key)):
+            self._answered = True
             self._count(from_ledger=1)
             return known
         if task := self._asked.get(key):
@@ -132,6 +138,7 @@ class Engine:
 
     async def _ask(self, key: str, request: Request) -> Answer:
         answer = await self._insist(request)
+        self._answered = True
         if self.ledger:
             self.ledger.put(key, self.spec.endpoint.model, request.prompt, answer)
         return answer
@@ -148,6 +155,7 @@ class Engine:
                     since, limited = time.monotonic(), error.reason == "rate_limited"
                     failures, limits = failures + (not limited), limits + limited
                     if not error.passing or failures >= MAX_ATTEMPTS or limits >= MAX_LIMITED:
+                        self._give_up(error)
                         raise
                     wait = self._wait(failures + limits, error)
                 if limited:  # whoever waits in its place slows the others down
@@ -155,6 +163,20 @@ class Engine:
             if not limited:
                 await asyncio.sleep(wait)
             await self._until_it_answers(since)
+
+    def _give_up(self, error: ModelError) -> None:
+        """Counts a request that gets no answer.
+
+        Raises:
+          ServerGone: none ever got one, so that the fault is not theirs. (Twice as many as may be in flight:
+            refusals come sooner than answers.)
+        """
+        self._given_up += 1
+        if not self._answered and self._given_up >= max(GIVEN_UP, 2 * self.spec.concurrency):
+            raise ServerGone(
+                f"{self.spec.endpoint.url} has answered none of {self._given_up} requests "
+                f"({error.reason}: {error.detail})"
+            ) from None
 
     def _wait(self, failures: int, error: ModelError) -> float:
         """Returns how long to wait: "full jitter" (M. Brooker, Exponential Backoff And Jitter, AWS 2015)."""

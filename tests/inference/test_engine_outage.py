@@ -153,3 +153,37 @@ def test_one_that_never_gets_through_is_given_up() -> None:
         assert client.asked.count("large") == module.MAX_LIMITED
 
     run(work, too_large, patience_s=0.2)
+
+
+@pytest.mark.parametrize("reason", ["server_error", "refused_request"])
+def test_a_server_that_answers_the_sign_and_no_request_ends_the_run(reason: str) -> None:
+    async def half_broken(text: str) -> Answer:
+        if text == "1":
+            return FINE
+        raise failing(reason) if reason == "server_error" else ModelError(reason, "no json_schema here")
+
+    async def work(engine: Engine, client: Client) -> None:
+        asked = (engine.ask(question(f"q{i}")) for i in range(200))
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        lost = [result for result in results if isinstance(result, ModelError)]
+        ended = [result for result in results if isinstance(result, ServerGone)]
+        assert 0 < len(lost) < max(module.GIVEN_UP, 2 * engine.spec.concurrency)
+        assert str(ended[0]).startswith("http://stub has answered none of ")
+        assert reason in str(ended[0])
+
+    run(work, half_broken)
+
+
+def test_who_has_answered_once_refuses_as_many_as_it_likes() -> None:
+    async def picky(text: str) -> Answer:
+        if text == "good":
+            return FINE
+        raise ModelError("refused_request", "too long")
+
+    async def work(engine: Engine, client: Client) -> None:
+        await engine.ask(question("good"))
+        asked = (engine.ask(question(f"q{i}")) for i in range(200))
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(result) for result in results} == {ModelError}
+
+    run(work, picky)
