@@ -51,11 +51,19 @@ class Endpoint:
       url: as in `http://localhost:8000/v1`; a missing path is `/v1`.
       model: as the server names it.
       timeout_s: for one answer, from the first byte sent to the last byte received.
+      keys: environment variables, the first of which that is set holds the key; none for a server that
+        needs none.
     """
 
     url: str
     model: str
     timeout_s: float = 120.0
+    keys: tuple[str, ...] = KEYS
+
+    @property
+    def key(self) -> str:
+        """The key, from the environment of this process; empty without one."""
+        return next((key for name in self.keys if (key := os.environ.get(name, "").strip())), "")
 
     @property
     def base(self) -> str:
@@ -109,7 +117,7 @@ class ChatClient:
 
         self.endpoint = endpoint
         self._http = aiohttp.ClientSession(
-            headers=_headers(),
+            headers=_headers(endpoint),
             connector=aiohttp.TCPConnector(limit=0),
             timeout=aiohttp.ClientTimeout(total=endpoint.timeout_s),
         )
@@ -146,7 +154,10 @@ class ChatClient:
             after = _seconds(response.headers.get("Retry-After", ""))
             raise ModelError(reason, f"status {status}", passing=True, after=after)
         if status != 200:
-            said = _one_line(content[:300].decode(errors="replace"))
+            said = content.decode(errors="replace")
+            if self.endpoint.key:  # which some servers repeat
+                said = said.replace(self.endpoint.key, "***")
+            said = _one_line(said[:300])
             passing = status not in _OF_THE_REQUEST
             raise ModelError("refused_request", f"status {status}: {said}", passing=passing)
         try:
@@ -178,9 +189,10 @@ def check_endpoint(endpoint: Endpoint) -> None:
         raise BadEndpoint(f"an address has no ? or # part; a key is taken from {KEYS[0]}")
     status, content = asyncio.run(_get(endpoint, "models"))
     if status in (401, 403):
-        given = next((name for name in KEYS if os.environ.get(name)), None)
+        given = next((name for name in endpoint.keys if os.environ.get(name)), None)
         raise BadEndpoint(
-            f"{endpoint.url} refuses " + (f"the key in {given}" if given else f"access; set {KEYS[0]}")
+            f"{endpoint.url} refuses "
+            + (f"the key in {given}" if given else f"access; set {endpoint.keys[0]}")
         )
     if status >= 500:
         raise BadEndpoint(f"the model server at {endpoint.url} answers with status {status}")
@@ -203,7 +215,7 @@ async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
     patience = aiohttp.ClientTimeout(total=min(10.0, endpoint.timeout_s))
     try:
         async with (
-            aiohttp.ClientSession(headers=_headers(), timeout=patience) as http,
+            aiohttp.ClientSession(headers=_headers(endpoint), timeout=patience) as http,
             http.get(f"{endpoint.base}/{path}", allow_redirects=False) as response,
         ):
             return response.status, await _content(response)
@@ -211,9 +223,8 @@ async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
         raise BadEndpoint(f"no model server at {endpoint.url}: {_one_line(error)}") from None
 
 
-def _headers() -> dict[str, str]:
-    key = next((key for name in KEYS if (key := os.environ.get(name, "").strip())), "")
-    return {"Authorization": f"Bearer {key}"} if key else {}
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    return {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
 
 
 async def _content(response: Any) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from apache_beam.options.pipeline_options import PipelineOptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from inference.client import BadEndpoint, Endpoint, check_endpoint
+from inference.client import KEYS, BadEndpoint, Endpoint, check_endpoint
 from inference.engine import EngineSpec
 from inference.ledger import LedgerSpec
 from inference.models import ModelsSpec
@@ -157,6 +157,7 @@ class _Entry(BaseModel):
     model: str
     url: str | None = None
     engine: Literal["vllm"] | None = None
+    key_env: str | None = None
     concurrency: int | None = Field(default=None, ge=1)
     timeout_s: float | None = Field(default=None, gt=0)
     requests_per_minute: int = Field(default=0, ge=0)
@@ -293,9 +294,10 @@ def _spec(name: str, entry: _Entry, options: PipelineOptions) -> EngineSpec:
             arguments=tuple((given | {"served-model-name": model}).items()),
             start_s=float(vllm.vllm_start_s),
         )
+    keys = (entry.key_env,) if entry.key_env else () if entry.engine else KEYS
     return EngineSpec(
         name,
-        Endpoint(entry.url or "", model, float(entry.timeout_s or chosen.llm_timeout_s)),
+        Endpoint(entry.url or "", model, float(entry.timeout_s or chosen.llm_timeout_s), keys),
         entry.concurrency or chosen.llm_concurrency,
         patience,
         entry.requests_per_minute,

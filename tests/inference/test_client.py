@@ -256,3 +256,24 @@ def test_addresses_that_are_none(url: str) -> None:
         check_endpoint(Endpoint(url, MODEL))
     assert "sesame" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_key_goes_to_its_server_alone_and_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sesame")
+    monkeypatch.setenv("OTHER_KEY", "walnut")
+    said = Reply("no such key: walnut", status=400, raw=True)
+
+    async def ask(endpoint: Endpoint) -> None:
+        client = ChatClient(endpoint)
+        try:
+            await client.send(QUESTION, {})
+        finally:
+            await client.close()
+
+    with Stub(lambda body, number: said) as stub:
+        for keys in ((), ("OTHER_KEY",)):
+            with pytest.raises(ModelError) as caught:
+                asyncio.run(ask(Endpoint(stub.url, MODEL, keys=keys)))
+            assert ("walnut" in str(caught.value)) is (keys == ())
+    headers = [headers.get("Authorization") for _, headers, _ in stub.requests]
+    assert headers == [None, "Bearer walnut"]
