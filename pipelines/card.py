@@ -80,16 +80,18 @@ def _models(run: dict[str, Any]) -> str:
 
     said = []
     if pages := run["transcribed"].get("used", 0):
-        said.append(f"{named([options['transcriber_engine'] or first])} transcribed {pages:,} pages of PDFs.")
-    if options["judge"] != "rules":
+        said.append(
+            f"{named([options.get('transcriber_engine') or first])} transcribed {pages:,} pages of PDFs."
+        )
+    if options.get("judge", "rules") != "rules":
         rule = f"the rule `{_plain(options['judge_keep'])}`" if options["judge_keep"] else "its rule"
         said.append(
             f"{named(options['judge_engines'])} judged the pairs by the rubric "
             f"`{_plain(options['judge_rubric'])}` and {rule}; scores and votes are in the column `judge`."
         )
-    if options["answer_engines"]:
+    if options.get("answer_engines"):
         said.append(f"{named(options['answer_engines'])} solved the problems: column `answers`.")
-    return " ".join(said)
+    return " ".join(said) or f"{named(list(models))}: see `llm` in run.json."
 
 
 def reproduce(run: dict[str, Any]) -> str:
