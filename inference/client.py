@@ -118,7 +118,8 @@ class ChatClient:
         self.endpoint = endpoint
         self._http = aiohttp.ClientSession(
             headers=_headers(endpoint),
-            connector=aiohttp.TCPConnector(limit=0),
+            # Shorter than the servers' (uvicorn, and so vLLM, closes idle connections after 5 s).
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3.0),
             timeout=aiohttp.ClientTimeout(total=endpoint.timeout_s),
         )
 
