@@ -128,8 +128,8 @@ class Builder:
     def _after_script(self, text: str) -> None:
         """Keeps a digit that follows a script of one digit out of it: `x^2` and `3` make `x^{2}3`."""
         if text[0].isdigit() and self._line.runs and _DIGIT.fullmatch(self._line.runs[-1][0]):
-            (sign, digit), bold, italic = self._line.runs[-1]
-            self._line.runs[-1] = (f"{sign}{{{digit}}}", bold, italic)
+            text, bold, italic = self._line.runs[-1]
+            self._line.runs[-1] = (f"{text[0]}{{{text[1]}}}", bold, italic)
 
     def anchor(self, identifier: str) -> None:
         """Names the place that is being read, so that links lead to it."""
