@@ -174,7 +174,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
     starts = [o.index for o in worded if o.label and o.label.number]
     openings: list[Opening] = []
-    solutions = [o.index for o in worded if o.kind == "inline_solution"]
+    solutions = [(o.index, o.label.family) for o in worded if o.kind == "inline_solution" and o.label]
     answered: set[tuple[str, ...]] = set()
     counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
