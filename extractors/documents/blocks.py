@@ -26,7 +26,6 @@ MAX_LINKS = 100
 _DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
 _IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _BRACE = re.compile(r"(?<!\\)[{}]")
-_DIGIT = re.compile(r"[_^]\d")  # a script of one digit
 _ANSWERS = re.compile(r"solution|answer|hint|proof")
 
 
@@ -86,7 +85,6 @@ class Builder:
     def text(self, text: str) -> None:
         """Adds running text; its line breaks are blanks unless `line_break` says otherwise."""
         if text:
-            self._after_script(text)
             text = printable(text).replace("\n", " ")
             # Braces printed in a script are no group of LaTeX's.
             if self._line.outer and "$" not in text:
@@ -124,12 +122,6 @@ class Builder:
         self._line.runs = outer
         if inner.strip():
             self._line.runs.append((script(sign, inner), self.bold > 0, self.italic > 0))
-
-    def _after_script(self, text: str) -> None:
-        """Keeps a digit that follows a script of one digit out of it: `x^2` and `3` make `x^{2}3`."""
-        if text[0].isdigit() and self._line.runs and _DIGIT.fullmatch(self._line.runs[-1][0]):
-            text, bold, italic = self._line.runs[-1]
-            self._line.runs[-1] = (f"{text[0]}{{{text[1]}}}", bold, italic)
 
     def anchor(self, identifier: str) -> None:
         """Names the place that is being read, so that links lead to it."""

@@ -14,7 +14,7 @@ from extractors.problems.labels import Label, letter_of, without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
-from extractors.problems.titles import Zone, roman_value
+from extractors.problems.titles import Zone, part_title, roman_value
 from extractors.problems.vocabulary import pattern
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
@@ -43,8 +43,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         named = stem is not None and _names_set(index, stem.first, pieces)
         if index in openings and not (stem and stem.last and (named or _is_range(openings[index]))):
             continue
-        heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
-        title = piece.label is None and heading
+        heading = piece.title or piece.block.kind == "heading" or _is_title(piece) or part_title(piece.block)
+        title = piece.label is None and bool(heading)
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
             openings[index] = Opening(index, "boundary", None, stem=stem)
     return [openings[index] for index in sorted(openings)]

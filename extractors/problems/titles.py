@@ -19,6 +19,9 @@ _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|(?:[IVX]{1,5}|[A-H])\s*[.)．、]\s")
+_KIND = re.compile(
+    r"[一二三四五六七八九十]{1,3}\s*[、．.]\s*(?P<name>[^\s：:（(，,。．]{2,12})(?=[\s：:（(，,。]|$)"
+)
 _BRACKETS = re.compile(r"[（(][^（()）]{0,80}[）)]")
 _TELLING: tuple[Role, ...] = ("set", "solution", "hint", "problem")
 _MAX_HEADING = 200  # characters of a heading that are looked at
@@ -67,9 +70,11 @@ def _read(language: str, text: str, max_left: int) -> tuple[int, Zone]:
 def part_title(block: Block) -> str:
     """Returns the title of an enumerated part of a paper, "I. Multiple choice (5 points)", without brackets.
 
-    It stands in a heading or in bold; everything else gives "".
+    It stands in a heading or in bold, or names a kind of questions: "二、填空题"; everything else gives "".
     """
     titled = block.kind == "heading" or (block.kind == "paragraph" and block.style.bold >= len(block.text))
+    kind = None if titled or block.kind != "paragraph" else _KIND.match(block.text)
+    titled = titled or (kind is not None and title_zone(kind["name"], 1) == "problems")
     if not titled or len(block.text) > _MAX_HEADING or not _ENUMERATED.match(block.text):
         return ""
     return fold(_BRACKETS.sub("", block.text)).rstrip(" .:：")

@@ -144,7 +144,7 @@ def test_footnotes() -> None:
         ("SO<sub>4</sub><sup>2-</sup>", "SO_4^{2-}"),
         ("a<sub>i<sub>j</sub></sub>", "a_{i_j}"),
         ("e<sup>-<i>x</i><sup>2</sup></sup>", "e^{-x^2}"),
-        ("10<sup>5</sup>6 a<sub>1</sub>", "10^{5}6 a_1"),
+        ("10<sup>5</sup>6 a<sub>1</sub>", "10^56 a_1"),
         ("C<sub>6</sub>H<sub>12</sub>O<sub>6</sub>", "C_6H_{12}O_6"),
         ("{a<sub>n</sub>}", "{a_n}"),
         ("P<sub>{1, 2}</sub>", r"P_{\{1, 2\}}"),
