@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extractors.problems.alternatives import without_alternatives
 from extractors.problems.choices import with_choices
 from extractors.problems.doubtful import certain
 from extractors.problems.extras import with_extras
@@ -70,6 +71,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, with_extras(blocks, certain(blocks, [label for _, label in labelled])))
+    labels = without_alternatives(labels)
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from extractors.problems.labels import number_parts, read_label
-from extractors.problems.vocabulary import Role, fold, languages_of, pattern
+from extractors.problems.vocabulary import Role, fold, languages_of, pattern, words
 from schemas.document import Block, Document
 
 Zone = Literal["", "problems", "solutions", "hints"]
@@ -34,10 +34,10 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     The words of one language's vocabulary, numbers and punctuation are taken away; a heading with
     more than `max_left` other words is about something else ("Series solutions of linear equations").
     """
-    words = title_words(title)
-    if pattern("title").fullmatch(words.strip(" .:")):
+    bare = title_words(title)
+    if pattern("title").fullmatch(bare.strip(" .:")):
         return "solutions"
-    text = pattern("other").sub(" ", words)
+    text = pattern("other").sub(" ", bare)
     matches = pattern(*_TELLING).finditer(text)
     languages = dict.fromkeys(name for m in matches for name in languages_of(m["word"], *_TELLING))
     readings = [_read(name, text, max_left) for name in languages]
@@ -74,7 +74,8 @@ def part_title(block: Block) -> str:
     """
     titled = block.kind == "heading" or (block.kind == "paragraph" and block.style.bold >= len(block.text))
     kind = None if titled or block.kind != "paragraph" else _KIND.match(block.text)
-    titled = titled or (kind is not None and title_zone(kind["name"], 1) == "problems")
+    if kind is not None:
+        titled = words().get(fold(kind["name"])) == "problem" or title_zone(kind["name"], 1) == "problems"
     if not titled or len(block.text) > _MAX_HEADING or not _ENUMERATED.match(block.text):
         return ""
     return fold(_BRACKETS.sub("", block.text)).rstrip(" .:：")

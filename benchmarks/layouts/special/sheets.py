@@ -228,6 +228,34 @@ def _parts_apart() -> Composed:
     return Composed({"parts": paragraphs(*body)}, truth)
 
 
+def _several_solutions(problem: str, solution: str, title: str = "A contest") -> Composed:
+    """Below each problem one solution or more, counted anew: Problem 7, Solution 1, Solution 2."""
+    body, truth = [f"% {title}"], []
+    for task in tasks("en2")[:16]:
+        body += [problem.format(n=task.number), task.q]
+        replies = [task.s] if task.number % 3 else [task.s, f"Quite otherwise, one finds {task.a} by trying."]
+        body += [part for n, text in enumerate(replies, 1) for part in (solution.format(n=n), text)]
+        joined = " ".join(f"Solution {n} {text}" for n, text in enumerate(replies, 1))
+        truth.append(Truth(task.q, (joined, task.s)))
+    return Composed({"several": paragraphs(*body)}, truth)
+
+
+def _answer_and_explanation() -> Composed:
+    """A Chinese paper in parts, each question with its answer and then an explanation, in brackets."""
+    chosen = tasks("zh", plain=True)[:18]
+    body, truth = ["% 高三数学模拟试卷"], []
+    for title, part in (
+        ("一、填空题", chosen[:6]),
+        ("二、计算题", chosen[6:12]),
+        ("三、解答题", chosen[12:]),
+    ):
+        body.append(f"{title}：本题共 6 小题，每小题 5 分。")
+        for task in part:
+            body += [f"{task.number}．{task.q}", f"【答案】{task.a}", f"【解析】{task.s}"]
+            truth.append(Truth(task.q, (f"{task.a}【解析】{task.s}", task.s)))
+    return Composed({"moni": paragraphs(*body)}, truth)
+
+
 def _every_item(task: Task) -> str:
     return task.q.replace("\n\n", "\n\n    ")
 
@@ -282,6 +310,20 @@ SHEETS = (
     ),
     Special("zh-docx-paper", _chinese_paper, form="docx", language="zh"),
     Special("zh-markdown-paper", _chinese_paper, form="markdown", language="zh"),
+    Special("zh-docx-answer-and-explanation", _answer_and_explanation, form="docx", language="zh"),
+    Special("zh-html-answer-and-explanation", _answer_and_explanation, form="html", language="zh"),
+    Special("zh-story-answer-and-explanation", _answer_and_explanation, form="story", language="zh"),
+    Special(
+        "en-markdown-several-solutions",
+        lambda: _several_solutions("## Problem {n}", "### Solution {n}"),
+        form="markdown",
+    ),
+    Special("en-pdf-several-solutions", lambda: _several_solutions("**Problem {n}**", "**Solution {n}**")),
+    Special(
+        "en-html-several-solutions",
+        lambda: _several_solutions("## Problem {n}", "### Solution {n}", "Solutions of the contest"),
+        form="html",
+    ),
     Special("en-html-cards", lambda: _cards("words"), form="html"),
     Special("en-docx-cards", lambda: _cards("words"), form="docx"),
     Special("en-docx-numbered-cards", lambda: _cards("numbers"), form="docx"),
