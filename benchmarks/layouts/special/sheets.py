@@ -228,6 +228,21 @@ def _parts_apart() -> Composed:
     return Composed({"parts": paragraphs(*body)}, truth)
 
 
+def _key_and_solutions() -> Composed:
+    """Multiple choice: after the questions their key, and then each answer explained."""
+    body, truth = ["% Objective questions"], []
+    for chapter, group in groupby(tasks("en-choices"), lambda t: t.chapter):
+        part = list(group)
+        replies = [
+            f"{t.a} The other choices contradict what was said about question {t.number}." for t in part
+        ]
+        body += [f"# Chapter {chapter}", "## Questions", *(f"**{t.in_chapter}.** {t.q}" for t in part)]
+        body += ["## Answers", *(f"**{t.in_chapter}.** {t.a}" for t in part)]
+        body += ["## Solutions", *(f"**{t.in_chapter}.** {s}" for t, s in zip(part, replies, strict=True))]
+        truth += [Truth(t.q, (reply,)) for t, reply in zip(part, replies, strict=True)]
+    return Composed({"objective": paragraphs(*body)}, truth)
+
+
 def _several_solutions(problem: str, solution: str, title: str = "A contest") -> Composed:
     """Below each problem one solution or more, counted anew: Problem 7, Solution 1, Solution 2."""
     body, truth = [f"% {title}"], []
@@ -312,7 +327,8 @@ SHEETS = (
     Special("zh-markdown-paper", _chinese_paper, form="markdown", language="zh"),
     Special("zh-docx-answer-and-explanation", _answer_and_explanation, form="docx", language="zh"),
     Special("zh-html-answer-and-explanation", _answer_and_explanation, form="html", language="zh"),
-    Special("zh-story-answer-and-explanation", _answer_and_explanation, form="story", language="zh"),
+    Special("en-pdf-key-and-solutions", _key_and_solutions),
+    Special("en-docx-key-and-solutions", _key_and_solutions, form="docx"),
     Special(
         "en-markdown-several-solutions",
         lambda: _several_solutions("## Problem {n}", "### Solution {n}"),
