@@ -184,6 +184,11 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             candidates = [c for c in candidates if c.index not in counted]
         if zone:
             candidates = without_enumerations(candidates, items, pieces)
+            inside = [s for s in solutions if indices[0] <= s[0] <= indices[-1]]
+            alternating = answered_in_place(candidates, inside) if zone == "problems" else []
+            steps = [c for c in candidates if c not in alternating]
+            if alternating and steps and counts_parts(steps, alternating):
+                candidates = alternating  # the steps of the solutions are counted anew in each
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)

@@ -228,6 +228,30 @@ def _parts_apart() -> Composed:
     return Composed({"parts": paragraphs(*body)}, truth)
 
 
+def _steps() -> Composed:
+    """Each problem is solved in place, in numbered steps."""
+    body, truth = ["% In steps", "# Exercises"], []
+    for task in tasks("en2", plain=True)[:14]:
+        steps = [f"Read what is given in exercise {task.number}.", task.s, f"Check the result {task.a}."]
+        body += [f"**{task.number}.** {task.q}", "**Solution.** We proceed in steps."]
+        body += ["\n".join(f"{n}. {step}" for n, step in enumerate(steps[: 2 + task.number % 2], 1))]
+        joined = " ".join(["We proceed in steps.", *steps[: 2 + task.number % 2]])
+        truth.append(Truth(task.q, (joined,)))
+    return Composed({"steps": paragraphs(*body)}, truth)
+
+
+def _key_beside_the_problems() -> Composed:
+    """A chapter ends with its problems and a key, below which the heading of the problems stands again."""
+    body, truth = ["% Waves and numbers"], []
+    for chapter, group in groupby(tasks("en2"), lambda t: t.chapter):
+        part = list(group)
+        body += [f"# Chapter {chapter}", prose("en2")[chapter], "## Questions", "1. What is a wave?"]
+        body += ["2. Do waves carry matter?", "## Problems", *(f"**{t.in_chapter}.** {t.q}" for t in part)]
+        body += ["## Answer Key", "### Problems", *(f"**{t.in_chapter}.** {t.s}" for t in part)]
+        truth += [t.truth for t in part]
+    return Composed({"waves": paragraphs(*body)}, truth)
+
+
 def _key_and_solutions() -> Composed:
     """Multiple choice: after the questions their key, and then each answer explained."""
     body, truth = ["% Objective questions"], []
@@ -327,6 +351,10 @@ SHEETS = (
     Special("zh-markdown-paper", _chinese_paper, form="markdown", language="zh"),
     Special("zh-docx-answer-and-explanation", _answer_and_explanation, form="docx", language="zh"),
     Special("zh-html-answer-and-explanation", _answer_and_explanation, form="html", language="zh"),
+    Special("en-pdf-steps-in-solutions", _steps),
+    Special("en-docx-steps-in-solutions", _steps, form="docx"),
+    Special("en-html-key-beside-the-problems", _key_beside_the_problems, form="html"),
+    Special("en-pdf-key-beside-the-problems", _key_beside_the_problems),
     Special("en-pdf-key-and-solutions", _key_and_solutions),
     Special("en-docx-key-and-solutions", _key_and_solutions, form="docx"),
     Special(
