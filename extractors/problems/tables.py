@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from extractors.problems.affinity import answers, asks
 from extractors.problems.keys import read_key, titled_key
 from extractors.problems.labels import Label, number_parts, read_label
-from extractors.problems.titles import Zone, title_zone
+from extractors.problems.titles import Zone, title_words, title_zone
 from extractors.problems.vocabulary import fold, words
 from schemas.document import Block
 
@@ -29,12 +30,15 @@ class _Cell:
     start: int  # within the text of the table
 
 
-def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
+def take_apart(
+    blocks: Sequence[Block], whole: Zone, titles: Mapping[str, Zone] = MappingProxyType({})
+) -> Iterator[Labelled]:
     """Yields the blocks with their labels; tables of items become a block an item.
 
     Args:
       blocks: of a document.
       whole: what the document holds by its name; a key of answers is one only among solutions.
+      titles: what sections hold that have these titles (`title_words`), though no vocabulary says so.
     """
     zones: list[tuple[int, Zone]] = [(0, whole)]
     within = False  # a table after the label of an item belongs to the item
@@ -45,7 +49,8 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
         if block.kind == "heading":
             while len(zones) > 1 and zones[-1][0] >= block.level:
                 zones.pop()
-            zones.append((block.level, title_zone(block.text) or zones[-1][1]))
+            zone = titles.get(title_words(block.text)) or title_zone(block.text)
+            zones.append((block.level, zone or zones[-1][1]))
         if block.kind != "table":
             yield from keys.get(index) or read_key(block) or [(block, label)]
             continue
@@ -54,6 +59,11 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
         if not items and not within and zones[-1][1] == "solutions":
             items = _key(rows, block)
         yield from items or [(block, None)]
+
+
+def key_numbers(table: Block) -> list[tuple[str, ...]]:
+    """Returns the numbers of a table that may be a key of answers; none if it can't be one."""
+    return [label.number for _, label in _key(_rows(table.text), table) if label]
 
 
 def _rows(text: str) -> list[list[_Cell]]:
