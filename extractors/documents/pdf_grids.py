@@ -92,7 +92,7 @@ def _uprights(frames: list[Rect]) -> list[tuple[float, float, float]]:
 
 
 def _levels(page: Page, box: Rect) -> tuple[float, ...]:
-    """Returns the heights of the rules that go through a box from left to right, in one piece or in several."""
+    """Returns the heights of the rules that cross a box from left to right, in one piece or in several."""
     x0, y0, x1, y1 = box
     covered: list[list[float]] = []  # height and length
     for y, left, right in sorted(page.rules):

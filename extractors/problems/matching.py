@@ -17,7 +17,7 @@ from string import ascii_lowercase
 from extractors.problems.affinity import answers, out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
-from extractors.problems.companions import mirrored, spaced_stem
+from extractors.problems.companions import guessed, mirrored, spaced_stem
 from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
 from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
@@ -72,9 +72,15 @@ def match_items(found: Sequence[Found]) -> Matching:
         solutions = [i for uri in group for i in open_items[uri] if i.kind == "solution"]
         pairs += _match(problems, solutions, affinity, taken)
         pairs += _answered([i for uri in group for i in possible[uri]], solutions, affinity, taken)
-    by_numbers = mirrored(left["problem"], left["solution"])
-    pairs += by_numbers
-    taken |= {_place(item) for pair in by_numbers for item in (pair.problem, pair.solution)}
+    for pair in mirrored(left["problem"], left["solution"]):
+        pairs.append(pair)
+        taken |= {_place(pair.problem), _place(pair.solution)}
+    open_problems = {
+        uri: [item for item in items if _place(item) not in taken] for uri, items in left["problem"].items()
+    }
+    for pair in guessed(open_problems):
+        pairs.append(pair)
+        taken |= {_place(pair.problem), _place(pair.solution)}
     rest = [i for f in documents for i in f.items if _place(i) not in taken]
     pairs.sort(key=lambda p: (p.problem.uri, p.problem.span, p.problem.id))
     return Matching(

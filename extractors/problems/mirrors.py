@@ -17,11 +17,13 @@ _MAX_TITLES = 6
 def mirroring_titles(pieces: list[Piece]) -> list[str]:
     """Returns the titles, as `title_words` gives them, below which numbers stand again.
 
-    There, a table may be a key of answers; elsewhere it numbers no items. Those with most numbers come first. Whether what stands there are solutions, its words decide.
+    There, a table may be a key of answers; elsewhere it numbers no items.
+    Those with most numbers come first. Whether what stands there are solutions, its words decide.
     """
     below: dict[str, list[int]] = defaultdict(list)
     around: list[tuple[int, str]] = []  # level and title of the headings above a piece
-    numbers = {i: [without_letter(p.label.number)] for i, p in enumerate(pieces) if p.label and _may_be_item(p)}
+    items = [(i, p.label) for i, p in enumerate(pieces) if p.label and _may_be_item(p)]
+    numbers = {i: [without_letter(label.number)] for i, label in items}
     keys = {i: key_numbers(p.block) for i, p in enumerate(pieces) if p.block.kind == "table"}
     for index, piece in enumerate(pieces):
         if piece.title:

@@ -170,9 +170,7 @@ def _unknown_families(pieces: list[Piece]) -> tuple[set[str], set[str]]:
     return mirrored, {family for family, count in restarts.items() if count}
 
 
-def _bare(
-    pieces: list[Piece], worded: list[Opening], declared: list[Opening], every: bool
-) -> list[Opening]:
+def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening], every: bool) -> list[Opening]:
     """Openings by numbers in sequence, in the sections that hold items; in all others, if `every`."""
     regions: dict[tuple[Zone, int], list[int]] = defaultdict(list)
     for index, piece in enumerate(pieces):

@@ -62,8 +62,10 @@ def take_apart(
 
 
 def key_numbers(table: Block) -> list[tuple[str, ...]]:
-    """Returns the numbers of a table that may be a key of answers; none if it can't be one."""
-    return [label.number for _, label in _key(_rows(table.text), table) if label]
+    """Returns the numbers of a table that may be a key of answers, not of marks or pages; else none."""
+    key = _key(_rows(table.text), table)
+    told = sum(1 for block, _ in key if not _NUMBER.fullmatch(block.text))
+    return [label.number for _, label in key if label] if 2 * told > len(key) else []
 
 
 def _rows(text: str) -> list[list[_Cell]]:
@@ -94,7 +96,7 @@ def _role(header: str) -> str:
 
 
 def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
-    """Reads a table whose columns are headed "Question" and "Answer", with a number or without."""
+    """Reads a table whose columns are headed "Question" and "Answer"; with numbers, one of them is enough."""
     header, body = rows[0], rows[1:]
     if not body or any(len(row) != len(header) for row in body):
         return []
@@ -107,11 +109,11 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     if asked is not None and solved is None:
         others = [i for i in texts if i > asked and _wordy(columns[i])]
         solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
-    if solved is None or (asked is None and numbers is None):
+    if sum(column is not None for column in (numbers, asked, solved)) < 2:
         return []
-    between = range(asked + 1, solved) if asked is not None else ()
+    between = range(asked + 1, solved) if asked is not None and solved is not None else ()
     explained = any(_wordy(columns[i]) and _role(header[i].text) != "hint" for i in between)
-    if asked is not None and explained and not _is_posed(columns[asked]):
+    if asked is not None and (explained or solved is None) and not _is_posed(columns[asked]):
         return []  # "Problem", "Cause", "Solution", "Task", "Owner", "Solution": what to do about a defect
     items: list[Labelled] = []
     for row in body:
@@ -119,7 +121,7 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         number = number_parts(printed)
         if asked is not None and row[asked].text:
             items.append(_item(table, row[asked], "problem", number, printed))
-        if row[solved].text and (asked is None or row[asked].text):
+        if solved is not None and row[solved].text and (asked is None or row[asked].text):
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items
