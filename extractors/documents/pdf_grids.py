@@ -80,7 +80,7 @@ def _uprights(frames: list[Rect]) -> list[tuple[float, float, float]]:
             columns[-1].append(side)
         else:
             columns.append([side])
-    uprights = []
+    uprights: list[tuple[float, float, float]] = []
     for column in columns:
         x = column[0][0]
         for _, top, bottom in sorted(column, key=lambda side: side[1]):
