@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import defaultdict
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
 from extractors.documents.pdf_fragments import Fragment, Rect
 from extractors.documents.pdf_latex import CELL
-from extractors.documents.pdf_lines import Line, lines_of
+from extractors.documents.pdf_lines import lines_of
 from extractors.documents.pdf_page import MAX_BARS, Page
-from extractors.documents.pdf_text import SOFT_HYPHEN
+from extractors.documents.pdf_tables import continued
 
 _SAME = 3.0
 """Rules that are no further apart than this, in points, are one; text sticks out of its cell no further."""
@@ -27,6 +27,10 @@ _MAX_HEAD = 4
 
 _WRAPPED = 1 / 3
 """Share of the rows that take several lines: of tables of short cells, their lines are the rows."""
+
+
+_Upright = tuple[float, float, float]
+"""A thin upright line: x, top, bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,8 @@ def place_grids(page: Page) -> None:
 
 def _grids(page: Page) -> list[_Grid]:
     """Returns the grids whose uprights go from the first rule to the last: no cell spans two columns."""
-    by_extent: dict[tuple[int, int], list[tuple[float, float, float]]] = defaultdict(list)
-    for x, top, bottom in _uprights(page.frames):
-        near = ((round(top / _SAME) + i, round(bottom / _SAME) + j) for i in (0, -1, 1) for j in (0, -1, 1))
-        extent = next((e for e in near if e in by_extent), (round(top / _SAME), round(bottom / _SAME)))
-        by_extent[extent].append((x, top, bottom))
     grids = []
-    for lines in by_extent.values():
+    for lines in _of_one_height(_uprights(page.frames)):
         xs = tuple(sorted(x for x, _, _ in lines))
         top, bottom = min(top for _, top, _ in lines), max(bottom for _, _, bottom in lines)
         ys = _levels(page, (xs[0], top, xs[-1], bottom))
@@ -71,16 +70,30 @@ def _grids(page: Page) -> list[_Grid]:
     return grids
 
 
-def _uprights(frames: list[Rect]) -> list[tuple[float, float, float]]:
-    """Returns x, top and bottom of upright lines, put together from the sides of cells."""
+def _of_one_height(uprights: list[_Upright]) -> list[list[_Upright]]:
+    """Groups uprights that begin and end at the same heights."""
+    groups: list[list[_Upright]] = []
+    for upright in uprights:
+        _, top, bottom = upright
+        alike = (g for g in groups if abs(g[0][1] - top) <= _SAME and abs(g[0][2] - bottom) <= _SAME)
+        group = next(alike, None)
+        if group is None:
+            groups.append([upright])
+        else:
+            group.append(upright)
+    return groups
+
+
+def _uprights(frames: list[Rect]) -> list[_Upright]:
+    """Returns the upright lines, put together from the sides of cells."""
     sides = sorted(((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in frames if x1 - x0 <= _THIN)
-    columns: list[list[tuple[float, float, float]]] = []
+    columns: list[list[_Upright]] = []
     for side in sides:
         if columns and side[0] - columns[-1][0][0] <= _SAME:
             columns[-1].append(side)
         else:
             columns.append([side])
-    uprights: list[tuple[float, float, float]] = []
+    uprights: list[_Upright] = []
     for column in columns:
         x = column[0][0]
         for _, top, bottom in sorted(column, key=lambda side: side[1]):
@@ -121,7 +134,7 @@ def _fill(grid: _Grid, fragments: list[Fragment]) -> list[list[list[Fragment]]]:
 def _table(grid: _Grid, rows: list[list[list[Fragment]]], page: int) -> Fragment | None:
     """Returns what stands for a table; None if it has no heads or all its rows are single lines."""
     lines = [[lines_of(cell, page) if cell else [] for cell in row] for row in rows]
-    texts = [[_text(cell) for cell in row] for row in lines]
+    texts = [[reduce(continued, [line.text for line in cell], "") for cell in row] for row in lines]
     if not all(text and len(text.split()) <= _MAX_HEAD and not re.search(r"\d", text) for text in texts[0]):
         return None
     wrapped = sum(1 for row in lines[1:] if any(len(cell) > 1 for cell in row))
@@ -135,13 +148,3 @@ def _table(grid: _Grid, rows: list[list[list[Fragment]]], page: int) -> Fragment
         x0, x1, (top + bottom) / 2, median(line.size for line in printed), text, top, bottom,
         picture=box, doubtful=any(line.doubtful for line in printed), grid=True,
     )  # fmt: skip
-
-
-def _text(lines: list[Line]) -> str:
-    text = ""
-    for line in lines:
-        if text.endswith(SOFT_HYPHEN) and line.text[:1].islower():
-            text = text[:-1] + line.text
-        else:
-            text = f"{text} {line.text}".strip()
-    return text
