@@ -203,7 +203,7 @@ def _conclude(
     """Checks the counts, writes card and report, puts all in its place, and prints the funnel."""
     from pipelines import manifest
     from pipelines.card import card
-    from pipelines.files import count_rows
+    from pipelines.files import count_rows, shards
     from pipelines.options import RunOptions
     from pipelines.report import report
 
@@ -219,7 +219,9 @@ def _conclude(
     run = manifest.manifest(
         recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters, models
     )
-    run["exports"] = {export.name: count_rows(made, f"exports/{export.name}") for export in recipe.exports}
+    folders = {export.name: f"exports/{export.name}" for export in recipe.exports}
+    run["exports"] = {name: count_rows(made, path) for name, path in folders.items() if shards(made, path)}
+    run |= outcome.measured(made, counters) if outcome.measured else {}
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
     with _no_stop():

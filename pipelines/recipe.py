@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,12 +77,14 @@ class Outcome:
       data, rejected: its ends: paths of the files written.
       models: what it asks; None if it asks none.
       without: stages of the recipe that the options leave out.
+      measured: (folder of the files written, counters) -> what run.json tells besides.
     """
 
     data: beam.PCollection[str]
     rejected: beam.PCollection[str]
     models: ModelsSpec | None = None
     without: Sequence[str] = ()
+    measured: Callable[[str, Mapping[str, int]], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Recipe:
         `title`), card and report list the sources.
       title, tags: for the dataset card.
       build: wires the pipeline.
-      exports: other forms of the dataset.
+      exports: other forms of the dataset; those that a run doesn't write are left out.
       list_inputs: (paths, output, say) -> the files that a run reads.
       shown: columns whose texts the report shows of each row, next to each other; the first column of text
         if none.
