@@ -19,6 +19,7 @@ _THOUSANDS = re.compile(r"(?<=\d)(?:\{,\}|\\[,;:!]|[,'’\u00a0\u2009\u202f])+(?
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[^\W\d_])")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]{0,40}\}")
+_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")  # \frac13
 _COMMAND = re.compile(r"\\([a-z]+)")
 _LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
@@ -27,8 +28,8 @@ _LETTERS = (
 _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _LETTERS.split(), strict=True))
 _SINGLE_GREEK = re.compile(r"(?<![α-ω])[α-ω](?![α-ω])")
 _FUNCTIONS = (
-    "arccos arcsin arctan cos cosh cot csc deg det dim exp gcd inf ker lcm lim ln log max min mod sec sin sinh "
-    "sup tan tanh"
+    "arccos arcsin arctan cos cosh cot csc deg det dim exp gcd inf ker lcm lim ln log max min mod sec sin "
+    "sinh sup tan tanh"
 )
 _SPOKEN = {name: name for name in (*_LETTERS.split(), *_FUNCTIONS.split())} | {
     f"var{name}": name for name in _LETTERS.split()
@@ -66,7 +67,8 @@ def words_of(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = _APOSTROPHE.sub("", _HYPHENATED.sub("", text))
     if "\\" in text:
-        text = _COMMAND.sub(_said, _ENVIRONMENT.sub(" ", text))
+        text = _FRACTION.sub(r"\1 \2 \3", _ENVIRONMENT.sub(" ", text))
+        text = _COMMAND.sub(_said, text)
     if not text.isascii():
         text = _SINGLE_GREEK.sub(lambda letter: f" {_GREEK.get(letter[0], letter[0])} ", text)
     return _with_digits(word for word in _WORD.findall(text) if word not in _NOTATION)

@@ -12,8 +12,8 @@ An item is found in two ways, both on the words of `filters.canonical`:
 
 Either needs 13 words in common (the n-gram of GPT-3, arXiv 2005.14165, appendix C), or the whole item where
 it has fewer. An item of fewer than 8 words says too little to be found within a text: a text has to be that
-item. Runs of words that more than ten items of the benchmarks have (GPT-3's rule too) are nobody's: instructions,
-"how much money does he have left"; they count only for items that have nearly nothing else.
+item. Runs of words that more than ten items have (GPT-3's rule too) are nobody's: instructions, "how
+much money does he have left". An item with fewer than 13 words besides is found as a whole only, verbatim.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class Index:
         self._items = list(same.values())
         distinct = [np.frombuffer(key, dtype=np.int32) for key in same]
         self._short = {key: n for n, key in enumerate(same) if len(distinct[n]) < RUN}
-        self._runs = _Runs(distinct, RUN)
-        self._seeds = _Runs([ids[self._plain[ids]] for ids in distinct], SEED)
+        self._runs = _Runs(distinct, RUN, whole=True)
+        self._seeds = _Runs([ids[self._plain[ids]] for ids in distinct], SEED, whole=False)
 
     def _numbered(self, words: Iterable[str]) -> Ids:
         return np.array([self._ids.get(word, 0) for word in words], dtype=np.int32)
@@ -136,21 +136,25 @@ class _Runs:
     """The runs of `n` words of items that tell them apart, by their hashes; every hit is verified.
 
     Args:
-      items: their words, no two items with the same.
+      items: their words.
+      n: words in a run.
+      whole: whether items with too few words in such runs are kept, to be found as a whole.
     """
 
-    def __init__(self, items: Sequence[Ids], n: int):
+    def __init__(self, items: Sequence[Ids], n: int, *, whole: bool):
         self.n = n
         self.words = np.concatenate([np.zeros(0, dtype=np.int32), *items])
         self.lengths = np.array([len(ids) for ids in items], dtype=np.int64)
         self.ends = np.cumsum(self.lengths)
-        self.needed = np.minimum(MIN_WORDS, self.lengths)
         owners = np.repeat(np.arange(len(items)), self.lengths)
         hashes = _hashes(self.words, n)
         places = np.flatnonzero(owners[: len(hashes)] == owners[n - 1 :])  # runs within an item
         own = places[~_common(hashes[places], owners[places])]
-        few = np.bincount(owners[_span(own, n)], minlength=len(items)) < self.needed
-        own = np.union1d(own, places[few[owners[places]]])
+        few = np.bincount(owners[_span(own, n)], minlength=len(items)) < MIN_WORDS
+        own = own[~few[owners[own]]]
+        if whole:
+            own = np.union1d(own, places[few[owners[places]]])
+        self.needed = np.where(few, self.lengths, MIN_WORDS)
         order = own[np.argsort(hashes[own], kind="stable")]
         self.hashes, self.places = hashes[order], order
         self.evidence = np.zeros(len(self.words), dtype=bool)
@@ -177,7 +181,7 @@ class _Runs:
         _, places = self.hits(ids)
         items, counts = np.unique(self.owners(_span(places, self.n)), return_counts=True)
         return {
-            item: (count / int(self.sizes[item]), count >= self.needed[item])
+            item: (count / int(self.sizes[item]), count >= int(self.needed[item]))
             for item, count in zip(items.tolist(), counts.tolist(), strict=True)
         }
 
@@ -202,7 +206,7 @@ class _Runs:
             begin = _densest(seen, slack)
             window = ids[max(begin - slack, 0) : begin + size + 2 * slack].tolist()
             common = LCSseq.similarity(own, window)
-            found[item] = (common / len(own), common >= MIN_WORDS)
+            found[item] = (common / len(own), common >= int(self.needed[item]))
         return found
 
 

@@ -42,8 +42,8 @@ class DecontaminationOptions(PipelineOptions):
             "--decontaminate",
             nargs="+",
             metavar="PATH",
-            help="benchmarks (Parquet, JSON lines, folders of a dataset): a record that holds one of their items "
-            "is dropped",
+            help="benchmarks (Parquet, JSON lines, folders of a dataset): a record that holds one of their "
+            "items is dropped",
         )
         parser.add_argument(
             "--decontaminate_column",
@@ -63,8 +63,8 @@ class DecontaminationOptions(PipelineOptions):
             type=share,
             default=ALIGNED,
             metavar="SHARE",
-            help="of an item's words, numbers left out, that a record has in the same order: this finds items "
-            "with other names and numbers",
+            help="of an item's words, numbers left out, that a record has in the same order: this finds "
+            "items with other names and numbers",
         )
 
 
@@ -222,10 +222,10 @@ def contamination_card(run: dict[str, Any]) -> list[str]:
     lines = [
         "## Benchmarks",
         "",
-        f"Records that hold an item of these were dropped: {options['decontaminate_overlap']:.0%} of its words "
-        f"in runs of 8, or {options['decontaminate_aligned']:.0%} of its words in order, numbers left out. "
-        "Items with fewer than 8 words (short) are found only where they are a whole text. Which item was found "
-        f"in which record is in `exports/{EXPORT.name}/`.",
+        f"Records that hold an item of these were dropped: {options['decontaminate_overlap']:.0%} of its "
+        f"words in runs of 8, or {options['decontaminate_aligned']:.0%} of its words in order, without "
+        "numbers. Items with fewer than 8 words (short) are found only where they are a whole text. Which item was "
+        f"found in which record is in `exports/{EXPORT.name}/`.",
         "",
         *table(
             heads,
