@@ -72,8 +72,8 @@ class FilterOptions(PipelineOptions):
             type=boolean,
             default=True,
             metavar="{true,false}",
-            help="false: the input is the output of an earlier run, whose rows, rejected ones too, keep their "
-            "scores and are decided again",
+            help="false: the input is the output of an earlier run, whose rows, rejected ones too, "
+            "keep their scores and are decided again",
         )
         parser.add_argument(
             "--lid_model",

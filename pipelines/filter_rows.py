@@ -249,7 +249,7 @@ class _FilterFn(beam.DoFn):
             text = value_of(values, column)
             if isinstance(text, str) and (changed := rewrite(text)) != text:
                 values = with_value(values, column, changed)
-        return values
+        return dict(values)
 
 
 def _opened(step: Step) -> Scorer:

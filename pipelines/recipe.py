@@ -98,7 +98,7 @@ class Recipe:
       summary: one line.
       options: its option groups, on top of those that every run has.
       stages: in the order of the funnel.
-      record: the frozen dataclass of one row of the dataset, or its Arrow schema. Where it has a field `source`
+      record: the frozen dataclass of one row of the dataset, or its schema. Where it has a field `source`
         with `uri` (and `title`), card and report list the sources.
       title, tags: for the dataset card.
       build: wires the pipeline.

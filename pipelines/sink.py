@@ -53,7 +53,7 @@ class _Shard:
     def __init__(self, path: str, schema: pa.Schema):
         self.file = FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED)
         self.writer = pq.ParquetWriter(
-            self.file, schema, compression="zstd", compression_level=9, write_page_index=True
+            self.file, schema, compression="zstd", compression_level=3, write_page_index=True
         )
         self.plain = Plain(schema)
         self.rows: list[dict[str, Any]] = []

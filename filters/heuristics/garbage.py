@@ -1,10 +1,10 @@
 """Garbage that OCR makes: Taghva, Nartker, Condit and Borsack, Automatic Removal of "Garbage Strings" in OCR
 Text (2001), as refined by Kulp and Kontostathis, On Retrieving Legal Files (TREC 2007 legal track).
 
-A string between blanks is garbage if it is longer than 40 characters, has more marks than letters and digits, a
-letter four times in a row, hardly any vowels or hardly any consonants (five Latin letters or more), two
-different marks inside it, or capitals between small letters. Formulas, code and addresses are taken off first.
-A scan whose letters stand apart ("T h i s") has many single letters instead.
+A string between blanks is garbage if it is longer than 40 characters, has more marks than letters and digits,
+a letter four times in a row, hardly any vowels or hardly any consonants (five Latin letters or more), two
+different marks inside it, or capitals between small letters. Formulas, code and addresses are taken off
+first. A scan whose letters stand apart ("T h i s") has many single letters instead.
 """
 
 from __future__ import annotations
