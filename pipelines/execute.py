@@ -47,8 +47,10 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         screen.share()
         logging.getLogger().setLevel(logging.INFO)
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
-    local = choose_runner(options)
+    local = choose_runner(options, recipe.by_rows)
     uris = recipe.list_inputs(ours.input, ours.output, screen.complain)
+    if recipe.more_inputs:
+        uris = sorted({*uris, *recipe.more_inputs(options, uris)})
     ticks = screen.folder if local else None
     pipeline, outcome = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
@@ -57,11 +59,13 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         progress(screen, len(uris)) if local else nullcontext(),
     ):
         counters = execute(pipeline)
-    return _conclude(recipe, outcome, options, counters, len(uris), screen, start)
+    return _conclude(outcome.recipe or recipe, outcome, options, counters, len(uris), screen, start)
 
 
-def choose_runner(options: Any) -> bool:
+def choose_runner(options: Any, by_rows: bool = False) -> bool:
     """Sets the runner; returns whether it works on this machine.
+
+    --workers are Beam's own processes where these do the work of a recipe (`by_rows`).
 
     Without --runner it is FnApiRunner, by name: `DirectRunner` tries another engine first that has to
     be downloaded, so that a run online and one offline would not be the same.
@@ -82,6 +86,9 @@ def choose_runner(options: Any) -> bool:
         raise UsageError("--direct_running_mode multi_threading: it fails at random; use --workers")
     if workers > 1 and not local:
         raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
+    if workers > 1 and by_rows:
+        direct.direct_running_mode = "multi_processing"
+        direct.direct_num_workers = workers
     setup_file = Path(__file__).resolve().parent.parent / "setup.py"
     if not local and not setup.setup_file and setup_file.exists():
         setup.setup_file = str(setup_file)  # ships these packages to the workers
