@@ -1,9 +1,9 @@
 """MinHash signatures and their bands, for many texts at a time.
 
-The values are those of datasketch's scheme `affine32` with xxh32 as hash function, bit for bit: a hash is mixed
-by the finaliser of MurmurHash3 and permuted by `a * h + b` modulo 2**32 with an odd `a`; the smallest value of
-each permutation stands for the text. Permutations are applied one by one to the shingles of many texts, which is
-several times as fast as all permutations text by text.
+The values are those of datasketch's scheme `affine32` with xxh32 as hash function, bit for bit: a hash is
+mixed by the finaliser of MurmurHash3 and permuted by `a * h + b` modulo 2**32 with an odd `a`; the smallest
+value of each permutation stands for the text. Permutations are applied one by one to the shingles of many
+texts, which is several times as fast as all permutations text by text.
 Sources: A. Z. Broder, On the resemblance and containment of documents, 1997; J. Leskovec, A. Rajaraman,
 J. D. Ullman, Mining of Massive Datasets, section 3.4 (bands); datasketch 2.0, minhash.py and lsh.py.
 """
@@ -92,8 +92,7 @@ def signatures(hashes: Hashes, offsets: Positions, permutations: int) -> Hashes:
 def band_keys(signed: Hashes, bands: int, rows: int) -> Keys:
     """Returns a hash of every band of every signature, as an array [texts, bands].
 
-    Those of different bands, or of bands that differ in one row only, are never the same; otherwise two keys
-    are by chance the same in 2**-64 of cases.
+    Different bands have the same key by chance, once in 2**64 pairs.
     """
     banded = signed[:, : bands * rows].reshape(len(signed), bands, rows)
     keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), banded.shape[:2]).copy()
