@@ -16,6 +16,7 @@ _SIZES = (
     (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
 )  # fmt: skip
 _MAX_SOURCES = 200
+_MAX_DETAIL = 120
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\[]!`"})
 
 
@@ -45,6 +46,7 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
             "",
+            *_samples(run),
             *([*recipe.card(run), ""] if recipe.card else []),
             "## Sources",
             "",
@@ -150,6 +152,18 @@ def _exports(recipe: Recipe, run: dict[str, Any]) -> list[str]:
 def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
     reasons = ", ".join(f"{reason} {n:,}" for reason, n in stage["reasons"].items())
     return (stage["stage"], stage["unit"], *(f"{stage[k]:,}" for k in ("in", "kept", "rejected")), reasons)
+
+
+def _samples(run: dict[str, Any]) -> list[str]:
+    """Returns a few rejects of each reason, in the order of the funnel."""
+    samples = run.get("samples", {})
+    lines = [
+        (stage["stage"], reason, plain(one["detail"][:_MAX_DETAIL]), f"`{plain(one['id'])}`")
+        for stage in run["stages"]
+        for reason in stage["reasons"]
+        for one in samples.get(stage["stage"], {}).get(reason, [])
+    ]
+    return [*table(("stage", "reason", "detail", "id"), lines), ""] if lines else []
 
 
 def _sources(output: str) -> list[str]:

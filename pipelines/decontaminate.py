@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -208,24 +208,25 @@ def _measured(decontamination: Decontamination, made: str, counters: Mapping[str
     ]
     most = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:_MOST]
     found = [dict(zip(columns, key, strict=True)) | {"records": n} for key, n in most]
-    return {EXPORT.name: {"benchmarks": benchmarks, "found_most": found}}
+    thresholds = asdict(decontamination.thresholds)
+    return {EXPORT.name: {"benchmarks": benchmarks, "found_most": found, "thresholds": thresholds}}
 
 
 def contamination_card(run: dict[str, Any]) -> list[str]:
     """Returns what the dataset card says of benchmarks, from run.json."""
     if EXPORT.name not in run:
         return ["## Benchmarks", "", "None was looked for."]
-    options = run["options"]
+    shares = run[EXPORT.name]["thresholds"]
     names = ("path", "column", "items", "empty", "short", "items_found", "records_dropped")
     heads = ("benchmark", "column", "items", "empty", "short", "items found", "records dropped")
     benchmarks = run[EXPORT.name]["benchmarks"][:_MAX_BENCHMARKS]
     lines = [
         "## Benchmarks",
         "",
-        f"Records that hold an item of these were dropped: {options['decontaminate_overlap']:.0%} of its "
-        f"words in runs of 8, or {options['decontaminate_aligned']:.0%} of its words in order, without "
-        "numbers. Items with fewer than 8 words (short) are found only where they are a whole text. Which item was "
-        f"found in which record is in `exports/{EXPORT.name}/`.",
+        f"Records that hold an item of these were dropped: {shares['overlap']:.0%} of its "
+        f"words in runs of 8, or {shares['aligned']:.0%} of its words in order, without "
+        "numbers. Items with fewer than 8 words (short) are found only where they are a whole text. Which "
+        f"item was found in which record is in `exports/{EXPORT.name}/`.",
         "",
         *table(
             heads,

@@ -68,6 +68,16 @@ def sample_rejects(output: str, each: int) -> list[dict[str, Any]]:
     return sample
 
 
+def sample_details(output: str, each: int) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Returns id and detail of the first `each` rejects of every reason, by stage and reason, sorted."""
+    found: dict[str, dict[str, list[dict[str, str]]]] = {}
+    for row in rows(output, "rejected", ["id", "stage", "reason", "detail"]):
+        sample = found.setdefault(row["stage"], {}).setdefault(row["reason"], [])
+        if len(sample) < each:
+            sample.append({"id": row["id"], "detail": row["detail"]})
+    return {stage: dict(sorted(reasons.items())) for stage, reasons in sorted(found.items())}
+
+
 def _loads(text: str) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(text)
     return value

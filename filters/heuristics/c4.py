@@ -137,4 +137,5 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
+    measured=("min_words_per_line", "max_word_length", "drop_lines"),
 )

@@ -225,7 +225,7 @@ def test_the_card_has_a_line_for_each_benchmark_and_an_end() -> None:
     counts = {"items": 1319, "empty": 0, "short": 2, "items_found": 7, "records_dropped": 9}
     sets = [{"path": f"gs://b/{n}|[x](y)", "column": "question", **counts} for n in range(60)]
     run = {
-        "options": {"decontaminate_overlap": 0.5, "decontaminate_aligned": 0.75},
+        "options": {},
         "contamination": {"benchmarks": sets, "found_most": []},
     }
     lines = contamination_card(run)
