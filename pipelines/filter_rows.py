@@ -21,6 +21,7 @@ from filters.words import Texts
 from inference.errors import Fatal
 from pipelines.filter_config import Step
 from pipelines.plain_rows import PlainReader, rejected_rows
+from pipelines.progress import tick
 from pipelines.rows import OpenFn
 from pipelines.stages import ERROR, NAMESPACE, REJECTED, Source, Split, printable, rejected
 from pipelines.tables import BadRow, BadTable, Part
