@@ -26,8 +26,8 @@ _POLICY = (
     *("uses cookies", "use of cookies", "use cookies"),
 )
 _SENTENCE_END = re.compile(
-    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bProf)(?<!\bvs)(?<!\b[A-Z])(?<!\.[a-z])"
-    r"[.?!…]+[\"'”’)\]]*(?:\s|$)|[。？！।؟]"
+    r"(?:(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bProf)(?<!\bvs)(?<!\b[A-Z])(?<!\.[a-z])\.|[?!…])"
+    r"[.?!…]*[\"'”’)\]]*(?:\s|$)|[。？！।؟]"
 )
 
 
