@@ -277,10 +277,8 @@ def agreement(folder: Path, python: str, n: int) -> None:
         kind = KINDS[name]
         chosen = kind.options.model_validate(options.get(name, {}))
         score, names = kind.open(chosen), [one.name for one in kind.scores(chosen)]
-        found = [
-            verdict(kind, chosen, dict(zip(names, score(Texts(row, ("text",))), strict=True))).reason
-            for row in rows
-        ]
+        scores = [dict(zip(names, score(Texts(row, ("text",))), strict=True)) for row in rows]
+        found = [verdict(kind, chosen, one).reason for one in scores]
         pairs = [(us, them[name]) for us, them in zip(found, theirs, strict=True)]
         same = sum(bool(us) == bool(them) for us, them in pairs)
         others = Counter(f"{us or 'kept'} / {them or 'kept'}" for us, them in pairs if bool(us) != bool(them))
