@@ -95,7 +95,7 @@ def band_keys(signed: Hashes, bands: int, rows: int) -> Keys:
     Different bands have the same key by chance, once in 2**64 pairs.
     """
     banded = signed[:, : bands * rows].reshape(len(signed), bands, rows)
-    keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), banded.shape[:2]).copy()
+    keys = np.broadcast_to(mixed64(np.arange(1, bands + 1, dtype=np.uint64)), banded.shape[:2])
     for row in range(rows):
         keys = mixed64(keys ^ banded[:, :, row])
     return keys
