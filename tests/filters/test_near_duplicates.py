@@ -64,7 +64,7 @@ def test_known_texts_stay_and_what_is_similar_goes(texts: list[tuple[str, ...]],
     first = linked(texts, LSH.threshold)
     for index in range(len(texts)):
         together = [n for n in range(len(texts)) if first[n] == first[index]]
-        stays = known[index] or not any(known[together]) and index == together[0]
+        stays = known[index] or (not any(known[together]) and index == together[0])
         assert stays == (index not in found)
         if index in found and any(known[together]):
             assert known[found[index].kept]
