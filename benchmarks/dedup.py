@@ -168,7 +168,7 @@ def kernel(texts: Sequence[str], rounds: int) -> None:
     for name, rate in rates.items():
         ratios = [own / other for own, other in zip(rate, rates["rensa"], strict=True)]
         print(
-            f"{name:11} {statistics.median(rate):8,.0f} documents/s, {statistics.median(ratios):5.2f} of rensa"
+            f"{name:11} {statistics.median(rate):8,.0f} documents/s, {statistics.median(ratios):.2f} of rensa"
         )
 
 
