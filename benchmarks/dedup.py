@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import resource
 import shutil
 import statistics
 import subprocess
@@ -77,26 +76,26 @@ class Cost:
 
 def measured(command: Sequence[str], log: Path) -> Cost:
     """Runs a command to its end; raises if it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start, most = time.monotonic(), 0
+    used: dict[int, float] = {}  # processor time by process, since nobody waits for some of them
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
-            most = max(most, _memory(psutil.Process(process.pid)))
+            most = max(most, _memory(psutil.Process(process.pid), used))
             time.sleep(0.2)
     seconds = time.monotonic() - start
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()[-3000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(seconds, used, most / 1e6)
+    return Cost(seconds, sum(used.values()), most / 1e6)
 
 
-def _memory(root: psutil.Process) -> int:
+def _memory(root: psutil.Process, used: dict[int, float]) -> int:
     total = 0
     with suppress(psutil.Error):
         for process in [root, *root.children(recursive=True)]:
             with suppress(psutil.Error):
+                times = process.cpu_times()
+                used[process.pid] = times.user + times.system
                 total += process.memory_full_info().pss
     return total
 

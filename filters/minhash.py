@@ -110,10 +110,10 @@ def mixed64(values: Keys) -> Keys:
 
 @cache
 def _permutations(number: int) -> tuple[Hashes, Hashes]:
-    from datasketch import MinHash
-
-    a, b = MinHash(number, seed=SEED, scheme="affine32").permutations
-    return a, b
+    # As datasketch draws them; its import alone would cost every worker 40 MB.
+    random = np.random.RandomState(SEED)
+    a = random.randint(0, 1 << 31, number, np.uint32) * np.uint32(2) + np.uint32(1)
+    return a, random.randint(0, 1 << 32, number, np.uint32)
 
 
 def _mixed(hashes: Hashes) -> Hashes:
