@@ -22,6 +22,9 @@ SOLUTION = (
 )
 
 
+NEAR = ["--near_duplicates", "0.9"]
+
+
 def arguments(tmp_path: Path, *more: str) -> list[str]:
     return ["--input", "x", "--output", str(tmp_path / "out"), *more]
 
@@ -61,7 +64,7 @@ def test_on_problem_and_against_a_dataset(tmp_path: Path) -> None:
         ),
         (["--near_duplicates", "0.9", "--dedup_against", "OLD"], "no column problem; it has id, question"),
         (
-            "--near_duplicates 0.9 --dedup_on problem --dedup_against OLD --dedup_against_columns id".split(),
+            [*NEAR, "--dedup_on", "problem", "--dedup_against", "OLD", "--dedup_against_columns", "id"],
             "column id holds no text",
         ),
         (["--near_duplicates", "0.9", "--dedup_against", "EMPTY"], "holds no rows"),
