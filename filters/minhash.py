@@ -95,7 +95,7 @@ def band_keys(signed: Hashes, bands: int, rows: int) -> Keys:
     Different bands have the same key by chance, once in 2**64 pairs.
     """
     banded = signed[:, : bands * rows].reshape(len(signed), bands, rows)
-    keys = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), banded.shape[:2]).copy()
+    keys = np.broadcast_to(mixed64(np.arange(1, bands + 1, dtype=np.uint64)), banded.shape[:2])
     for row in range(rows):
         keys = mixed64(keys ^ banded[:, :, row])
     return keys
@@ -110,10 +110,10 @@ def mixed64(values: Keys) -> Keys:
 
 @cache
 def _permutations(number: int) -> tuple[Hashes, Hashes]:
-    from datasketch import MinHash
-
-    a, b = MinHash(number, seed=SEED, scheme="affine32").permutations
-    return a, b
+    # As datasketch draws them; its import alone would cost every worker 40 MB.
+    random = np.random.RandomState(SEED)
+    a = random.randint(0, 1 << 31, number, np.uint32) * np.uint32(2) + np.uint32(1)
+    return a, random.randint(0, 1 << 32, number, np.uint32)
 
 
 def _mixed(hashes: Hashes) -> Hashes:

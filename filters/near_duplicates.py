@@ -132,7 +132,7 @@ def duplicates(
       known: those which are kept in any case, and for which all that are similar are left out.
     """
     known = np.zeros(len(texts), bool) if known is None else known
-    compared = _Compared(texts, lsh.ngram)
+    compared = ShingleSets(texts, lsh.ngram)
     first, second, similarity = compared.similar(labels, lsh.threshold)
     component = _components(len(texts), first, second)
     # Of a component, the texts in the order of who is kept: known ones, then the best.
@@ -165,7 +165,7 @@ def near_duplicates(texts: Sequence[Parts], lsh: Lsh, apart: Sequence[str] = ())
     ]
 
 
-class _Compared:
+class ShingleSets:
     """Texts as sets of shingles: all parts of a text together, and each part."""
 
     def __init__(self, texts: Sequence[Parts], ngram: int):

@@ -8,6 +8,8 @@ Source: Y. Collet, xxHash fast digest algorithm, XXH32 (github.com/Cyan4973/xxHa
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,10 +37,11 @@ def xxh32_slices(buffer: bytes, starts: Positions, ends: Positions, seed: int = 
     order = np.argsort(lengths.astype(np.min_scalar_type(lengths.max(initial=0))), kind="stable")
     lengths = lengths[order]
     hashes = np.empty(len(starts), np.uint32)
-    first = np.flatnonzero(np.diff(lengths, prepend=-1))
+    bounds = [*np.flatnonzero(np.diff(lengths, prepend=-1)), len(lengths)]
     with np.errstate(over="ignore"):  # the arithmetic is modulo 2**32
-        for same, length in zip(np.split(order, first[1:]), lengths[first].tolist(), strict=True):
-            hashes[same] = _of_one_length(data, words, starts[same], length, np.uint32(seed))
+        for first, last in pairwise(bounds):
+            same = order[first:last]
+            hashes[same] = _of_one_length(data, words, starts[same], int(lengths[first]), np.uint32(seed))
     return hashes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,12 +15,12 @@ from filters.duplicates import normalised
 from filters.kinds import FilterOptions
 from filters.minhash import lsh_for
 from filters.words import Texts
-from inference.errors import Fatal
 from pipelines.benchmark_sets import checked_benchmarks
 from pipelines.decontaminate import Decontaminate, Decontamination, measured
-from pipelines.dedup import Compared, Known, NearDuplicates
+from pipelines.dedup import Compared, NearDuplicates
+from pipelines.existing import ReadExisting, checked_existing
 from pipelines.stages import Distinct, Split
-from pipelines.tables import BadRow, BadTable, Part, list_tables, parts_of, rows_of
+from pipelines.tables import Part
 from schemas.ids import record_id
 from schemas.row import Row, value_of
 
@@ -116,10 +116,6 @@ class NearDuplicateOptions(FilterOptions):
     against_columns: tuple[str, ...] = ()
 
 
-class BadDataset(Fatal):
-    """A dataset to compare with can't be read; the message is one line."""
-
-
 def _compared(row: Row, columns: tuple[str, ...], apart: tuple[str, ...]) -> Compared:
     same = record_id(*(str(value_of(row.values, column)) for column in apart)) if apart else ""
     return Compared(texts_of(row, columns), same)
@@ -130,25 +126,11 @@ def _longest(row: Row, prefer: tuple[str, ...], columns: tuple[str, ...]) -> tup
     return (*numbers, -sum(map(len, texts_of(row, columns))), id, uri, number)
 
 
-def _known(part: Part, columns: tuple[str, ...], apart: tuple[str, ...]) -> Iterator[Known]:
-    try:
-        for number, values in rows_of(part):
-            if isinstance(values, BadRow):
-                raise BadDataset(f"near_dedup: against {part.uri}: {values.reason}: {values.detail}")
-            own = values.get("id")
-            row = Row(
-                str(own) if own else record_id("row", part.sha256, number), part.uri, "", number, values
-            )
-            yield Known(row.id, row.uri, _compared(row, columns, apart))
-    except BadTable as error:
-        raise BadDataset(f"near_dedup: against {part.uri}: {error}") from None
-
-
 class _NearDuplicates(beam.PTransform):
     """`NearDuplicates`, with the rows of the other datasets read as it is applied."""
 
     def __init__(
-        self, stage: str, options: NearDuplicateOptions, columns: tuple[str, ...], parts: list[Part]
+        self, stage: str, options: NearDuplicateOptions, columns: tuple[str, ...], parts: tuple[Part, ...]
     ):
         super().__init__(label=f"{stage} of rows")
         self.stage, self.options, self.columns, self.parts = stage, options, columns, parts
@@ -156,12 +138,9 @@ class _NearDuplicates(beam.PTransform):
     def expand(self, rows: beam.PCollection[Row]) -> Split:
         chosen, known = self.options, None
         if self.parts:
-            read = partial(_known, columns=chosen.against_columns or self.columns, apart=chosen.apart)
-            known = (
-                rows.pipeline
-                | f"{self.stage} against" >> beam.Create(self.parts)
-                | f"{self.stage} read" >> beam.FlatMap(read).with_output_types(Known)
-            )
+            there = chosen.against_columns or self.columns
+            read = ReadExisting(self.parts, partial(_compared, columns=there, apart=chosen.apart))
+            known = rows.pipeline | f"{self.stage} against" >> read
         lsh = lsh_for(chosen.threshold, chosen.ngram, chosen.permutations)
         compared = partial(_compared, columns=self.columns, apart=chosen.apart)
         order = partial(_longest, prefer=chosen.prefer, columns=self.columns)
@@ -172,18 +151,10 @@ def _near(stage: str, options: NearDuplicateOptions, columns: tuple[str, ...], o
     columns = options.columns or columns
     if options.against_columns and len(options.against_columns) != len(columns):
         raise ValueError(f"against_columns: must be as many as the columns, which are {', '.join(columns)}")
-    parts = []
-    for uri in list_tables(options.against, output, option="filters near_dedup against"):
-        try:
-            parts += parts_of(uri)
-            first = next(iter(rows_of(parts[-1])), (0, {}))[1]
-        except (BadTable, IndexError) as error:
-            raise ValueError(f"against {uri}: {error or 'holds no rows'}") from None
-        for column in options.against_columns or columns:
-            if isinstance(first, BadRow) or not isinstance(value_of(first, column), (str, type(None))):
-                raise ValueError(f"against {uri}: column {column} holds no text")
-            if first and column.split(".")[0] not in first:
-                raise ValueError(f"against {uri}: no column {column}; it has {', '.join(first)}")
+    parts: tuple[Part, ...] = ()
+    if options.against:
+        there = options.against_columns or columns
+        parts = checked_existing(options.against, there, output, f"filters {stage} against")
     return Built(_NearDuplicates(stage, options, columns, parts))
 
 

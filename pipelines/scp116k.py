@@ -32,6 +32,8 @@ from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
 from pipelines.models import ModelOptions, VllmOptions, checked_models
 from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
+from pipelines.pair_duplicates import STAGE as NEAR_DUPLICATES
+from pipelines.pair_duplicates import DuplicateOptions, checked_duplicates
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
 from pipelines.reader import Reader
@@ -175,6 +177,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
     decontamination = checked_decontamination(run.options)
+    near_duplicates = checked_duplicates(run.options)
+    key = partial(duplicate_key, on=run.options.view_as(DuplicateOptions).dedup_on)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -196,15 +200,17 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
-    alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
-    new = alone.kept | Decontaminate(decontamination, texts_of) if decontamination else None
-    scored = (new or alone).kept | JudgePairs(judging)
+    alone = shown.kept | Distinct("duplicates", key, printed_order)
+    unlike = alone.kept | near_duplicates if near_duplicates else None
+    distinct = (unlike or alone).kept
+    new = distinct | Decontaminate(decontamination, texts_of) if decontamination else None
+    scored = (new.kept if new else distinct) | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
     answered = good.kept | AnswerPairs(answering) if answering else None
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
-    stages += [stage for stage in (new, answered) if stage]
+    stages += [stage for stage in (unlike, new, answered) if stage]
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     if new:
         hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
@@ -215,7 +221,11 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
         models=models,
-        without=[name for name, stage in ((STAGE, new), ("answers", answered)) if not stage],
+        without=[
+            name
+            for name, stage in ((NEAR_DUPLICATES, unlike), (STAGE, new), ("answers", answered))
+            if not stage
+        ],
         measured=measured(decontamination) if decontamination else None,
     )
 
@@ -226,6 +236,7 @@ RECIPE = Recipe(
     options=(
         DocumentOptions,
         PairOptions,
+        DuplicateOptions,
         DecontaminationOptions,
         TranscriberOptions,
         JudgeOptions,
@@ -241,6 +252,9 @@ RECIPE = Recipe(
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
+        StageInfo(
+            NEAR_DUPLICATES, "pairs", "with --near_duplicates: keeps the best of several similar pairs"
+        ),
         StageInfo(STAGE, "pairs", "with --decontaminate: drops pairs that hold an item of a benchmark"),
         StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
         StageInfo("judge", "pairs", "drops what the judge finds wanting"),
