@@ -164,7 +164,7 @@ def _sources(output: str) -> list[str]:
     return lines
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Returns the lines of a Markdown table."""
     lines = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]

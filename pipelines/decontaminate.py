@@ -14,9 +14,22 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.typehints.native_type_compatibility import convert_to_beam_type
 
-from filters.contamination import ALIGNED, OVERLAP, Match, Thresholds, contamination_verdict
+from filters.contamination import (
+    ALIGNED,
+    OVERLAP,
+    Match,
+    Thresholds,
+    contamination_scores,
+    contamination_verdict,
+)
 from inference.errors import Fatal
-from pipelines.benchmark_sets import BenchmarkItem, BenchmarkSet, checked_benchmarks, open_benchmarks
+from pipelines.benchmark_sets import (
+    BadBenchmark,
+    BenchmarkItem,
+    BenchmarkSet,
+    checked_benchmarks,
+    open_benchmarks,
+)
 from pipelines.card import plain, table
 from pipelines.errors import UsageError
 from pipelines.options import RunOptions, share
@@ -28,9 +41,16 @@ from schemas.verdict import Rejected
 
 STAGE = "decontamination"
 EXPORT = Export("contamination", Hit, "benchmark items that were found in records, which were dropped")
+REPORT = "contamination"
+"""The name in run.json."""
+
 _HITS = "hits"
 _MOST = 20
 _MAX_BENCHMARKS = 50
+_HEADS = {
+    **{"path": "benchmark", "column": "column", "items": "items", "empty": "empty", "short": "short"},
+    **{"items_found": "items found", "records_dropped": "records dropped"},
+}
 
 
 class DecontaminationOptions(PipelineOptions):
@@ -89,8 +109,17 @@ def checked_decontamination(options: PipelineOptions) -> Decontamination | None:
         return None
     if not chosen.decontaminate_column:
         raise UsageError("--decontaminate needs --decontaminate_column: the column with the items' texts")
-    output = options.view_as(RunOptions).output
-    sets = checked_benchmarks(chosen.decontaminate, chosen.decontaminate_column, output)
+    paths, columns = chosen.decontaminate, chosen.decontaminate_column
+    if len(columns) not in (1, len(paths)):
+        raise UsageError(
+            f"--decontaminate_column: {len(columns)} for {len(paths)} benchmarks; "
+            "give one for all, or one for each"
+        )
+    named = list(zip(paths, columns if len(columns) > 1 else columns * len(paths), strict=True))
+    try:
+        sets = checked_benchmarks(named, options.view_as(RunOptions).output)
+    except BadBenchmark as error:
+        raise UsageError(f"--decontaminate {error}") from None
     return Decontamination(sets, Thresholds(chosen.decontaminate_overlap, chosen.decontaminate_aligned))
 
 
@@ -140,7 +169,8 @@ class _Search(beam.DoFn):
         except Exception as error:
             yield self.tally.fail(record, error)
             return
-        verdict = contamination_verdict(matches, self.thresholds)
+        overlap, aligned, _ = contamination_scores(matches)
+        verdict = contamination_verdict(overlap, aligned, self.thresholds)
         if verdict.keep:
             self.tally.kept()
             yield record
@@ -185,53 +215,71 @@ def measured(decontamination: Decontamination) -> Callable[[str, Mapping[str, in
     return partial(_measured, decontamination)
 
 
-def _measured(decontamination: Decontamination, made: str, counters: Mapping[str, int]) -> dict[str, Any]:
-    from pipelines.files import rows
+def summary(
+    looked_for: Decontamination, hits: Mapping[tuple[int, str, int], int], dropped: Mapping[int, int]
+) -> dict[str, Any]:
+    """Returns what run.json tells of benchmarks.
 
-    columns = ["benchmark", "column", "uri", "row"]
-    hits = Counter(
-        tuple(row[name] for name in columns) for row in rows(made, f"exports/{EXPORT.name}", columns)
-    )
-    items = Counter(key[:2] for key in hits)
-    sets = decontamination.sets
+    Args:
+      hits: by number of the benchmark, file and row of an item, in how many records it was found.
+      dropped: by number of the benchmark, how many records were dropped for it.
+    """
+    counts = open_benchmarks(looked_for.sets).counts()
+    found = Counter(number for number, _, _ in hits)
     benchmarks = [
         {
             "path": one.path,
             "column": one.column,
             "files": len(one.uris),
             "hash": record_id(*one.hashes),
-            **counts,
-            "items_found": items[one.path, one.column],
-            "records_dropped": counters.get(_counter(number), 0),
+            **counts[number],
+            "items_found": found[number],
+            "records_dropped": dropped.get(number, 0),
         }
-        for number, (one, counts) in enumerate(zip(sets, open_benchmarks(sets).counts(), strict=True))
+        for number, one in enumerate(looked_for.sets)
     ]
     most = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:_MOST]
-    found = [dict(zip(columns, key, strict=True)) | {"records": n} for key, n in most]
-    return {EXPORT.name: {"benchmarks": benchmarks, "found_most": found}}
+    return {
+        "overlap": looked_for.thresholds.overlap,
+        "aligned": looked_for.thresholds.aligned,
+        "benchmarks": benchmarks,
+        "found_most": [{"uri": uri, "row": row, "records": n} for (_, uri, row), n in most],
+    }
+
+
+def _measured(decontamination: Decontamination, made: str, counters: Mapping[str, int]) -> dict[str, Any]:
+    from pipelines.files import rows
+
+    sets = decontamination.sets
+    numbers = {(one.path, one.column): number for number, one in enumerate(sets)}
+    hits = Counter(
+        (numbers[hit["benchmark"], hit["column"]], hit["uri"], hit["row"])
+        for hit in rows(made, f"exports/{EXPORT.name}", ["benchmark", "column", "uri", "row"])
+    )
+    dropped = {number: counters.get(_counter(number), 0) for number in range(len(sets))}
+    return {REPORT: {STAGE: summary(decontamination, hits, dropped)}}
 
 
 def contamination_card(run: dict[str, Any]) -> list[str]:
     """Returns what the dataset card says of benchmarks, from run.json."""
-    if EXPORT.name not in run:
-        return ["## Benchmarks", "", "None was looked for."]
-    options = run["options"]
-    names = ("path", "column", "items", "empty", "short", "items_found", "records_dropped")
-    heads = ("benchmark", "column", "items", "empty", "short", "items found", "records dropped")
-    benchmarks = run[EXPORT.name]["benchmarks"][:_MAX_BENCHMARKS]
-    lines = [
-        "## Benchmarks",
-        "",
-        f"Records that hold an item of these were dropped: {options['decontaminate_overlap']:.0%} of its "
-        f"words in runs of 8, or {options['decontaminate_aligned']:.0%} of its words in order, without "
-        "numbers. Items with fewer than 8 words (short) are found only where they are a whole text. Which item was "
-        f"found in which record is in `exports/{EXPORT.name}/`.",
-        "",
-        *table(
-            heads,
-            ([f"{b[n]:,}" if isinstance(b[n], int) else plain(b[n]) for n in names] for b in benchmarks),
-        ),
-    ]
-    if (more := len(run[EXPORT.name]["benchmarks"]) - len(benchmarks)) > 0:
-        lines += ["", f"And {more:,} more benchmarks: see run.json."]
-    return lines
+    lines = ["## Benchmarks", ""]
+    if not run.get(REPORT):
+        return [*lines, "None was looked for."]
+    for stage, told in run[REPORT].items():
+        lines += [
+            f"`{stage}` dropped what holds {told['overlap']:.0%} of an item's words in runs of 8, or "
+            f"{told['aligned']:.0%} of its words in order, numbers left out. Items with fewer than 8 words "
+            "(short) are found only where they are a whole text. Which item it was is told in `rejected/`"
+            + (f", and all of them in `exports/{EXPORT.name}/`." if EXPORT.name in run["exports"] else "."),
+            "",
+            *table(_HEADS.values(), map(_line, told["benchmarks"][:_MAX_BENCHMARKS])),
+            "",
+        ]
+        if (more := len(told["benchmarks"]) - _MAX_BENCHMARKS) > 0:
+            lines += [f"And {more:,} more benchmarks: see run.json.", ""]
+    return lines[:-1]
+
+
+def _line(benchmark: dict[str, Any]) -> list[str]:
+    values = [benchmark[name] for name in _HEADS]
+    return [f"{value:,}" if isinstance(value, int) else plain(value) for value in values]

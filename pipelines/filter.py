@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,9 @@ import pyarrow as pa
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.kinds import Kind
+from pipelines import filter_decontaminate
 from pipelines.columns import schema_of, text_columns
+from pipelines.decontaminate import REPORT, contamination_card
 from pipelines.errors import UsageError
 from pipelines.filter_config import Step, describe_filters, load_steps
 from pipelines.filter_globals import GlobalKind
@@ -214,6 +217,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         | "rejects" >> beam.Flatten()
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
+        measured=partial(_contamination, steps),
         recipe=replace(
             RECIPE,
             record=written,
@@ -221,6 +225,16 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
             shown=columns,
         ),
     )
+
+
+def _contamination(steps: Sequence[Step], made: str, _: Mapping[str, int]) -> dict[str, Any]:
+    """Returns what run.json tells of the benchmarks that steps look for, by the name of the step."""
+    told = {
+        step.name: filter_decontaminate.found_in(step.options, step.name, made)
+        for step in steps
+        if isinstance(step.options, filter_decontaminate.DecontaminateOptions)
+    }
+    return {REPORT: told} if told else {}
 
 
 def _transforms(
@@ -253,4 +267,5 @@ RECIPE = Recipe(
     more_inputs=more_inputs,
     describe=describe_filters,
     by_rows=True,
+    card=contamination_card,
 )

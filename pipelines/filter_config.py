@@ -12,10 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from filters.kinds import FilterOptions, Kind, Score, Value, verdict
-from filters.registry import KINDS
+from filters.registry import KINDS as KINDS_OF_ROWS
+from pipelines import filter_decontaminate
 from pipelines.errors import UsageError
 from pipelines.filter_globals import GLOBALS, GlobalKind
 from schemas.verdict import Verdict
+
+KINDS = KINDS_OF_ROWS | {filter_decontaminate.KIND.name: filter_decontaminate.KIND}
 
 RESERVED = ("open", "read", "text", "write")
 """Names of stages that every run has."""
@@ -165,7 +168,7 @@ def describe_filters() -> list[str]:
             f"{name}{_default(fields[name])}" for name in fields if name not in FilterOptions.model_fields
         ]
         lines += [f"    {line}" for line in _wrapped("options: ", shown)]
-        if isinstance(kind, Kind) and kind.name != "classifier":
+        if isinstance(kind, Kind) and not any(field.is_required() for field in fields.values()):
             lines += [
                 f"    {kind.name}_{score.name}: {score.doc}"
                 for score in kind.scores(kind.options.model_validate({}))
