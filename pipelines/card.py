@@ -166,6 +166,7 @@ def _sources(output: str) -> list[str]:
 
 def table(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Returns the lines of a Markdown table."""
+    heads = list(heads)
     lines = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
 
