@@ -32,6 +32,8 @@ from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
 from pipelines.models import ModelOptions, VllmOptions, checked_models
 from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
+from pipelines.pair_labels import STAGE as LABELS
+from pipelines.pair_labels import LabelOptions, checked_labelling, label_pairs
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
 from pipelines.reader import Reader
@@ -174,6 +176,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
+    labelling = checked_labelling(run.options)
     decontamination = checked_decontamination(run.options)
     limits = Limits(
         documents.max_document_mb,
@@ -196,7 +199,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
-    alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
+    told = shown.kept | label_pairs(labelling) if labelling else None
+    alone = (told or shown).kept | Distinct("duplicates", duplicate_key, printed_order)
     new = alone.kept | Decontaminate(decontamination, texts_of) if decontamination else None
     scored = (new or alone).kept | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
@@ -204,7 +208,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
-    stages += [stage for stage in (new, answered) if stage]
+    stages += [stage for stage in (told, new, answered) if stage]
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     if new:
         hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
@@ -215,7 +219,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
         models=models,
-        without=[name for name, stage in ((STAGE, new), ("answers", answered)) if not stage],
+        without=[name for name, stage in ((LABELS, told), (STAGE, new), ("answers", answered)) if not stage],
         measured=measured(decontamination) if decontamination else None,
     )
 
@@ -226,6 +230,7 @@ RECIPE = Recipe(
     options=(
         DocumentOptions,
         PairOptions,
+        LabelOptions,
         DecontaminationOptions,
         TranscriberOptions,
         JudgeOptions,
@@ -240,6 +245,9 @@ RECIPE = Recipe(
         StageInfo("confidence", "pairs", "drops pairs whose halves may not belong together"),
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
+        StageInfo(
+            LABELS, "pairs", "with --domain_classifier and the like: says of what field and level it is"
+        ),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
         StageInfo(STAGE, "pairs", "with --decontaminate: drops pairs that hold an item of a benchmark"),
         StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
