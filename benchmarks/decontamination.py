@@ -193,26 +193,26 @@ def records(items: Sequence[str], every: Sequence[str], seed: int) -> Iterator[d
         yield {"id": f"{number:05d}", **row}
 
 
-def search(folder: Path) -> tuple[dict[str, int], float]:
+def search(folder: Path) -> tuple[dict[str, set[int]], float]:
     """Runs `beam run filter` over the records in a folder, with the items beside them as the benchmark.
 
-    Returns the row of the item for which a record was dropped, by the record's id, and the processor time in
-    seconds.
+    Returns the rows of the items that were found in each record that was dropped, by its id, and the
+    processor time in seconds.
     """
     from pipelines.files import rows
 
     items = folder / "items.jsonl"
     filters = folder / "filters.yaml"
-    filters.write_text(f"- decontaminate: {{benchmarks: {{{items}: question}}}}\n", encoding="utf-8")
+    filters.write_text(f"- decontaminate: {{against: {{{items}: question}}}}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pipelines", "run", "filter", "--input", str(folder / "records.jsonl")]
     command += ["--output", str(folder / "out"), "--text_column", "text", "--filters", str(filters)]
     before = _children()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    dropped = {}
-    for row in rows(str(folder / "out"), "rejected"):
-        item = json.loads(row["record"])["values"]["decontaminate_item"]
-        dropped[row["id"]] = int(item.rpartition(" ")[2])
-    return dropped, _children() - before
+    seconds = _children() - before
+    found: dict[str, set[int]] = {row["id"]: set() for row in rows(str(folder / "out"), "rejected")}
+    for hit in rows(str(folder / "out"), "exports/contamination"):
+        found[hit["record_id"]].add(hit["row"])
+    return found, seconds
 
 
 def _children() -> float:
@@ -241,12 +241,12 @@ def main() -> None:
             taken = [row["text"] for row in mine if row["id"] in dropped]
             print(f"{group}: {size:,} records, {len(taken)} dropped", *taken[: chosen.show], sep="\n  ")
             continue
-        missed = [row for row in mine if row["id"] not in dropped]
+        missed = [row for row in mine if row["item"] not in dropped.get(row["id"], ())]
         print(f"{group}: {size:,} records, item found in {size - len(missed)} ({1 - len(missed) / size:.3f})")
         for row in missed[: chosen.show]:
             print(f"  {items[row['item']]}\n    {row['text'][:500]}")
-    other = sum(dropped.get(row["id"], row["item"]) != row["item"] for row in made if row["item"] >= 0)
-    print(f"dropped for another item than the one planted: {other}")
+    other = sum(len(dropped.get(row["id"], set()) - {row["item"]}) for row in made if row["item"] >= 0)
+    print(f"hits on another item than the one planted: {other}")
     words = sum(len(row["text"].split()) for row in made)
     print(
         f"{len(made):,} records, {words:,} words: "

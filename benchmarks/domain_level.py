@@ -58,7 +58,7 @@ def of_work(work: dict[str, Any], root: Path) -> list[str]:
 
 
 def held_out(works: Sequence[dict[str, Any]], target: str) -> tuple[dict[str, str], list[str]]:
-    """Returns by label the work that is held out, "" if there is only one, and a line for the card for each."""
+    """Returns by label the work that is held out, "" if it has one alone, and lines for the card."""
     by_label = defaultdict(list)
     for work in works:
         if target in work:
@@ -118,9 +118,9 @@ def main() -> None:
 
 
 LIMITS = (
-    "A field of which one work is known can't be told from that work: on others such a label is worth less than",
-    "it seems here. There are few works in all, and what belongs to none of the labels gets one all the same:",
-    "look at the score.",
+    "A field of which one work is known can't be told from that work: on others such a label is worth less",
+    "than it seems here. There are few works in all, and what belongs to none of the labels gets one all the",
+    "same: look at the score.",
 )
 
 

@@ -68,23 +68,18 @@ class Thresholds:
         return "altered" if match.enough[1] and match.aligned >= self.aligned else ""
 
 
-def contamination_scores(matches: Sequence[Match]) -> tuple[float, float, Match | None]:
-    """Returns the largest `overlap` and `aligned` of matches with words enough, and the best match."""
-    overlap = max((match.overlap for match in matches if match.enough[0]), default=0.0)
-    aligned = max((match.aligned for match in matches if match.enough[1]), default=0.0)
-    enough = [match for match in matches if any(match.enough)]
-    return overlap, aligned, max(enough, key=lambda match: max(match.overlap, match.aligned), default=None)
-
-
-def contamination_verdict(
-    overlap: float, aligned: float, thresholds: Thresholds, detail: str = ""
-) -> Verdict:
-    """Drops a record in which benchmark items were found, by `contamination_scores`."""
-    if 0 < overlap >= thresholds.overlap:
-        return Verdict(False, "benchmark_item", detail)
-    if 0 < aligned >= thresholds.aligned:
-        return Verdict(False, "altered_benchmark_item", detail)
-    return KEEP
+def contamination_verdict(matches: Sequence[Match], thresholds: Thresholds) -> Verdict:
+    """Drops a record in which benchmark items were found."""
+    scores = {
+        "overlap": max((match.overlap for match in matches if match.enough[0]), default=0.0),
+        "aligned": max((match.aligned for match in matches if match.enough[1]), default=0.0),
+    }
+    ways = {thresholds.found(match) for match in matches}
+    if "verbatim" in ways:
+        return Verdict(False, "benchmark_item", scores=scores)
+    if "altered" in ways:
+        return Verdict(False, "altered_benchmark_item", scores=scores)
+    return Verdict(True, scores=scores) if matches else KEEP
 
 
 class Index:

@@ -80,6 +80,7 @@ class Kind:
       bounds: how it decides, the first one that is hit.
       decide: (options, scores) -> Verdict, where bounds can't say it.
       rewrite: options -> a function that changes the text of a row that is kept; None if it changes nothing.
+      measured: options that change the scores, and not only what is made of them.
       check: raises `ValueError` if the options name something that can't be used; called before any work.
     """
 
@@ -91,6 +92,7 @@ class Kind:
     bounds: tuple[Bound, ...] = ()
     decide: Callable[[Any, Mapping[str, Value]], Verdict] | None = None
     rewrite: Callable[[Any], Callable[[str], str] | None] = lambda options: None
+    measured: tuple[str, ...] = ()
     check: Callable[[Any], None] = lambda options: None
 
 

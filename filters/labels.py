@@ -105,5 +105,6 @@ KIND = Kind(
     _scores,
     _open,
     decide=decide,
+    measured=("model",),
     check=_check,
 )

@@ -81,5 +81,6 @@ KIND = Kind(
     lambda options: SCORES,
     _open,
     decide=decide,
+    measured=("model",),
     check=_check,
 )

@@ -174,5 +174,6 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
+    measured=("mode", "emails", "phones", "ips", "regions"),
     check=_check,
 )

@@ -20,7 +20,7 @@ _HAN = "\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _SOUTH_EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _DENSE = re.compile(f"[{_HAN}{_SOUTH_EAST}]")
 _MARKS = r"\.{2,}|-{2,}|[^\w\s]"
-_ASCII = re.compile(rf"\w+(?:'\w+)*|{_MARKS}", re.ASCII)
+_ASCII = re.compile(rf"\w+(?:'\w+)*|{_MARKS}")
 _SPACED = re.compile(rf"\w+(?:['’]\w+)*|{_MARKS}")
 _ANY = re.compile(
     rf"[{_HAN}]|[{_SOUTH_EAST}]{{1,4}}|[^\W{_HAN}{_SOUTH_EAST}]+(?:['’][^\W{_HAN}{_SOUTH_EAST}]+)*|{_MARKS}"

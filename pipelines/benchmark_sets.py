@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -80,9 +79,7 @@ class Opened:
         return [{name: counter[name] for name in ("items", "empty", "short")} for counter in found]
 
 
-def checked_benchmarks(
-    named: Sequence[tuple[str, str]], output: str = os.devnull
-) -> tuple[BenchmarkSet, ...]:
+def checked_benchmarks(named: Sequence[tuple[str, str]], output: str) -> tuple[BenchmarkSet, ...]:
     """Returns benchmarks by what the user calls them.
 
     Args:

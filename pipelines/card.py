@@ -16,6 +16,7 @@ _SIZES = (
     (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
 )  # fmt: skip
 _MAX_SOURCES = 200
+_MAX_DETAIL = 120
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\[]!`"})
 
 
@@ -45,6 +46,7 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
             "",
+            *_samples(run),
             *([*recipe.card(run), ""] if recipe.card else []),
             "## Sources",
             "",
@@ -152,6 +154,18 @@ def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
     return (stage["stage"], stage["unit"], *(f"{stage[k]:,}" for k in ("in", "kept", "rejected")), reasons)
 
 
+def _samples(run: dict[str, Any]) -> list[str]:
+    """Returns a few rejects of each reason, in the order of the funnel."""
+    samples = run.get("samples", {})
+    lines = [
+        (stage["stage"], reason, plain(one["detail"][:_MAX_DETAIL]), f"`{plain(one['id'])}`")
+        for stage in run["stages"]
+        for reason in stage["reasons"]
+        for one in samples.get(stage["stage"], {}).get(reason, [])
+    ]
+    return [*table(("stage", "reason", "detail", "id"), lines), ""] if lines else []
+
+
 def _sources(output: str) -> list[str]:
     found = sources(output)
     if not found:
@@ -164,9 +178,8 @@ def _sources(output: str) -> list[str]:
     return lines
 
 
-def table(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Returns the lines of a Markdown table."""
-    heads = list(heads)
     lines = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
 

@@ -9,8 +9,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import IO, Any
 
 from pipelines.progress import counted
@@ -132,11 +133,15 @@ def _flush() -> None:
 
 
 @contextmanager
-def progress(screen: Screen, documents: int) -> Iterator[None]:
-    """Shows how many documents are read and how many pairs are found until the context ends."""
+def progress(screen: Screen, documents: int, by_rows: bool = False) -> Iterator[None]:
+    """Shows how many documents are read and how many pairs are found until the context ends.
+
+    Of a recipe on rows, how many files are opened and how many rows are read.
+    """
     done = threading.Event()
     shower = _live if screen.err.isatty() else _lines
-    thread = threading.Thread(target=shower, args=(screen, documents, done), daemon=True)
+    state = partial(_rows_state if by_rows else _state, screen.folder, documents)
+    thread = threading.Thread(target=shower, args=(screen, state, done), daemon=True)
     thread.start()
     try:
         yield
@@ -150,26 +155,31 @@ def _state(folder: str, documents: int) -> str:
     return f"documents read {read:,} of {documents:,}, pairs found {found:,}"
 
 
-def _live(screen: Screen, documents: int, done: threading.Event) -> None:
+def _rows_state(folder: str, files: int) -> str:
+    opened, read = counted(folder, "documents"), counted(folder, "rows")
+    return f"files opened {opened:,} of {files:,}, rows read {read:,}"
+
+
+def _live(screen: Screen, state: Callable[[], str], done: threading.Event) -> None:
     from rich.console import Console
     from rich.status import Status
 
     console = Console(file=screen.err)
-    with Status(_state(screen.folder, documents), console=console) as status:
+    with Status(state(), console=console) as status:
         while not done.wait(0.2):
-            status.update(_state(screen.folder, documents))
-    screen.err.write(_state(screen.folder, documents) + "\n")
+            status.update(state())
+    screen.err.write(state() + "\n")
     screen.err.flush()
 
 
-def _lines(screen: Screen, documents: int, done: threading.Event) -> None:
+def _lines(screen: Screen, state: Callable[[], str], done: threading.Event) -> None:
     said = ""
     while True:
         over = done.wait(_SECONDS_BETWEEN_LINES)
-        state = _state(screen.folder, documents)
-        if state != said:
-            print(f"{time.strftime('%H:%M:%S')} {state}", file=screen.err, flush=True)
-            said = state
+        now = state()
+        if now != said:
+            print(f"{time.strftime('%H:%M:%S')} {now}", file=screen.err, flush=True)
+            said = now
         if over:
             return
 

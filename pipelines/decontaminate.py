@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -14,14 +14,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.typehints.native_type_compatibility import convert_to_beam_type
 
-from filters.contamination import (
-    ALIGNED,
-    OVERLAP,
-    Match,
-    Thresholds,
-    contamination_scores,
-    contamination_verdict,
-)
+from filters.contamination import ALIGNED, OVERLAP, Match, Thresholds, contamination_verdict
 from inference.errors import Fatal
 from pipelines.benchmark_sets import (
     BadBenchmark,
@@ -41,16 +34,9 @@ from schemas.verdict import Rejected
 
 STAGE = "decontamination"
 EXPORT = Export("contamination", Hit, "benchmark items that were found in records, which were dropped")
-REPORT = "contamination"
-"""The name in run.json."""
-
 _HITS = "hits"
 _MOST = 20
 _MAX_BENCHMARKS = 50
-_HEADS = {
-    **{"path": "benchmark", "column": "column", "items": "items", "empty": "empty", "short": "short"},
-    **{"items_found": "items found", "records_dropped": "records dropped"},
-}
 
 
 class DecontaminationOptions(PipelineOptions):
@@ -169,8 +155,7 @@ class _Search(beam.DoFn):
         except Exception as error:
             yield self.tally.fail(record, error)
             return
-        overlap, aligned, _ = contamination_scores(matches)
-        verdict = contamination_verdict(overlap, aligned, self.thresholds)
+        verdict = contamination_verdict(matches, self.thresholds)
         if verdict.keep:
             self.tally.kept()
             yield record
@@ -215,71 +200,54 @@ def measured(decontamination: Decontamination) -> Callable[[str, Mapping[str, in
     return partial(_measured, decontamination)
 
 
-def summary(
-    looked_for: Decontamination, hits: Mapping[tuple[int, str, int], int], dropped: Mapping[int, int]
-) -> dict[str, Any]:
-    """Returns what run.json tells of benchmarks.
+def _measured(decontamination: Decontamination, made: str, counters: Mapping[str, int]) -> dict[str, Any]:
+    from pipelines.files import rows
 
-    Args:
-      hits: by number of the benchmark, file and row of an item, in how many records it was found.
-      dropped: by number of the benchmark, how many records were dropped for it.
-    """
-    counts = open_benchmarks(looked_for.sets).counts()
-    found = Counter(number for number, _, _ in hits)
+    columns = ["benchmark", "column", "uri", "row"]
+    hits = Counter(
+        tuple(row[name] for name in columns) for row in rows(made, f"exports/{EXPORT.name}", columns)
+    )
+    items = Counter(key[:2] for key in hits)
+    sets = decontamination.sets
     benchmarks = [
         {
             "path": one.path,
             "column": one.column,
             "files": len(one.uris),
             "hash": record_id(*one.hashes),
-            **counts[number],
-            "items_found": found[number],
-            "records_dropped": dropped.get(number, 0),
+            **counts,
+            "items_found": items[one.path, one.column],
+            "records_dropped": counters.get(_counter(number), 0),
         }
-        for number, one in enumerate(looked_for.sets)
+        for number, (one, counts) in enumerate(zip(sets, open_benchmarks(sets).counts(), strict=True))
     ]
     most = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:_MOST]
-    return {
-        "overlap": looked_for.thresholds.overlap,
-        "aligned": looked_for.thresholds.aligned,
-        "benchmarks": benchmarks,
-        "found_most": [{"uri": uri, "row": row, "records": n} for (_, uri, row), n in most],
-    }
-
-
-def _measured(decontamination: Decontamination, made: str, counters: Mapping[str, int]) -> dict[str, Any]:
-    from pipelines.files import rows
-
-    sets = decontamination.sets
-    numbers = {(one.path, one.column): number for number, one in enumerate(sets)}
-    hits = Counter(
-        (numbers[hit["benchmark"], hit["column"]], hit["uri"], hit["row"])
-        for hit in rows(made, f"exports/{EXPORT.name}", ["benchmark", "column", "uri", "row"])
-    )
-    dropped = {number: counters.get(_counter(number), 0) for number in range(len(sets))}
-    return {REPORT: {STAGE: summary(decontamination, hits, dropped)}}
+    found = [dict(zip(columns, key, strict=True)) | {"records": n} for key, n in most]
+    thresholds = asdict(decontamination.thresholds)
+    return {EXPORT.name: {"benchmarks": benchmarks, "found_most": found, "thresholds": thresholds}}
 
 
 def contamination_card(run: dict[str, Any]) -> list[str]:
     """Returns what the dataset card says of benchmarks, from run.json."""
-    lines = ["## Benchmarks", ""]
-    if not run.get(REPORT):
-        return [*lines, "None was looked for."]
-    for stage, told in run[REPORT].items():
-        lines += [
-            f"`{stage}` dropped what holds {told['overlap']:.0%} of an item's words in runs of 8, or "
-            f"{told['aligned']:.0%} of its words in order, numbers left out. Items with fewer than 8 words "
-            "(short) are found only where they are a whole text. Which item it was is told in `rejected/`"
-            + (f", and all of them in `exports/{EXPORT.name}/`." if EXPORT.name in run["exports"] else "."),
-            "",
-            *table(_HEADS.values(), map(_line, told["benchmarks"][:_MAX_BENCHMARKS])),
-            "",
-        ]
-        if (more := len(told["benchmarks"]) - _MAX_BENCHMARKS) > 0:
-            lines += [f"And {more:,} more benchmarks: see run.json.", ""]
-    return lines[:-1]
-
-
-def _line(benchmark: dict[str, Any]) -> list[str]:
-    values = [benchmark[name] for name in _HEADS]
-    return [f"{value:,}" if isinstance(value, int) else plain(value) for value in values]
+    if EXPORT.name not in run:
+        return ["## Benchmarks", "", "None was looked for."]
+    shares = run[EXPORT.name]["thresholds"]
+    names = ("path", "column", "items", "empty", "short", "items_found", "records_dropped")
+    heads = ("benchmark", "column", "items", "empty", "short", "items found", "records dropped")
+    benchmarks = run[EXPORT.name]["benchmarks"][:_MAX_BENCHMARKS]
+    lines = [
+        "## Benchmarks",
+        "",
+        f"Records that hold an item of these were dropped: {shares['overlap']:.0%} of its "
+        f"words in runs of 8, or {shares['aligned']:.0%} of its words in order, without "
+        "numbers. Items with fewer than 8 words (short) are found only where they are a whole text. Which "
+        f"item was found in which record is in `exports/{EXPORT.name}/`.",
+        "",
+        *table(
+            heads,
+            ([f"{b[n]:,}" if isinstance(b[n], int) else plain(b[n]) for n in names] for b in benchmarks),
+        ),
+    ]
+    if (more := len(run[EXPORT.name]["benchmarks"]) - len(benchmarks)) > 0:
+        lines += ["", f"And {more:,} more benchmarks: see run.json."]
+    return lines

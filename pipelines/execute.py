@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LOCAL = "FnApiRunner"
 _STOPPED = threading.Event()
 _SECONDS_TO_STOP = 5
+_SAMPLES = 3  # rejects of each reason that run.json and the card show
 
 
 def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
@@ -56,7 +57,7 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
     with (
         _servers(outcome.models if local else None, screen),
-        progress(screen, len(uris)) if local else nullcontext(),
+        progress(screen, len(uris), recipe.by_rows) if local else nullcontext(),
     ):
         counters = execute(pipeline)
     return _conclude(outcome.recipe or recipe, outcome, options, counters, len(uris), screen, start)
@@ -210,7 +211,7 @@ def _conclude(
     """Checks the counts, writes card and report, puts all in its place, and prints the funnel."""
     from pipelines import manifest
     from pipelines.card import card
-    from pipelines.files import count_rows, shards
+    from pipelines.files import count_rows, sample_details, shards
     from pipelines.options import RunOptions
     from pipelines.report import report
 
@@ -228,6 +229,7 @@ def _conclude(
     )
     folders = {export.name: f"exports/{export.name}" for export in recipe.exports}
     run["exports"] = {name: count_rows(made, path) for name, path in folders.items() if shards(made, path)}
+    run["samples"] = sample_details(made, _SAMPLES)
     run |= outcome.measured(made, counters) if outcome.measured else {}
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))

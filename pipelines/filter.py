@@ -14,12 +14,12 @@ import pyarrow as pa
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.kinds import Kind
-from pipelines import filter_decontaminate
+from pipelines.card import plain, table
 from pipelines.columns import schema_of, text_columns
-from pipelines.decontaminate import REPORT, contamination_card
+from pipelines.decontaminate import EXPORT, Searched, contamination_card
 from pipelines.errors import UsageError
-from pipelines.filter_config import Step, describe_filters, load_steps
-from pipelines.filter_globals import GlobalKind
+from pipelines.filter_config import Step, check_same_scores, declared, describe_filters, load_steps
+from pipelines.filter_globals import Built, GlobalKind, Measured
 from pipelines.filter_rows import SOURCE, CheckText, FilterRows, ReadPlain, Scoring
 from pipelines.options import RunOptions
 from pipelines.output import is_ours, join, read_run
@@ -133,7 +133,7 @@ def _same_values(old: pa.DataType, new: pa.DataType) -> bool:
 
 
 def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:
-    """Returns, with --rescore false, the rejects of the earlier runs among the inputs.
+    """Returns, with --rescore false, the rejects of the earlier runs that the inputs are.
 
     Raises:
       UsageError: an input is no output of this recipe.
@@ -141,11 +141,19 @@ def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:
     chosen, ours = options.view_as(FilterOptions), options.view_as(RunOptions)
     if chosen.rescore:
         return []
-    found = []
-    for path in ours.input:
-        if not is_ours(join(path, "run.json")) or read_run(path)["pipeline"] != "filter":
-            raise UsageError(f"--rescore false: --input {path} is no output of beam run filter")
-        found += list_tables([join(path, "rejected")], ours.output)
+    return [
+        file for path in _earlier(ours.input) for file in list_tables([join(path, "rejected")], ours.output)
+    ]
+
+
+def _earlier(paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Returns the run.json of outputs of this recipe, by folder."""
+    found = {}
+    for path in paths:
+        run = read_run(path) if is_ours(join(path, "run.json")) else {}
+        if run.get("pipeline") != RECIPE.name:
+            raise UsageError(f"--rescore false: --input {path} is no output of beam run {RECIPE.name}")
+        found[path] = run
     return found
 
 
@@ -187,29 +195,31 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     rejects = frozenset(more_inputs(run.options, run.uris))
     schema = schema_of([uri for uri in run.uris if uri not in rejects])
     columns = checked_columns(schema, chosen.text_column, steps)
-    if not chosen.rescore and (
-        missing := [name for step in steps for name in step.names if name not in schema.names]
-    ):
-        raise UsageError(f"--rescore false: the input has no scores {', '.join(missing)}; score them first")
+    if not chosen.rescore:
+        for path, earlier in _earlier(options.input).items():
+            _check_earlier(steps, columns, earlier, path)
     written = output_schema(schema, steps)
     try:
         Plain(written)
     except NotPlain as error:
         raise UsageError(f"--input: {error}") from None
-    scoring: Scoring = chosen.score if chosen.rescore else "none"
+    built = _built(steps, columns, options.output, chosen)
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     id_column = run.options.view_as(RowOptions).id_column
     read = sources | ReadPlain(PlainReader(schema), id_column, rejects, run.ticks)
     found = read.kept | CheckText(columns)
     ends, rows = [read, found], found.kept
-    ahead = [step for step in steps if isinstance(step.kind, Kind)] if scoring == "all" else []
-    for transform in _transforms(steps, columns, scoring, ahead):
-        split = rows | transform
+    for one in built:
+        split = rows | one.transform
         ends.append(split)
         rows = split.kept
     encoded = rows | Convert("write", encode_row, tuple[str, bytes])
     ends.append(encoded)
+    for split in ends:
+        if isinstance(split, Searched):
+            hits = split.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+            hits | EXPORT.name >> WriteRows(join(run.output, "exports", EXPORT.name), EXPORT.record)
     stages = [StageInfo(step.name, "rows", step.kind.does) for step in steps]
     return Outcome(
         data=encoded.kept | "data" >> WriteRows(join(run.output, "data"), written, options.num_shards),
@@ -217,7 +227,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         | "rejects" >> beam.Flatten()
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
-        measured=partial(_contamination, steps),
+        measured=partial(_measured, declared(steps), [one.measured for one in built if one.measured]),
         recipe=replace(
             RECIPE,
             record=written,
@@ -227,31 +237,73 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     )
 
 
-def _contamination(steps: Sequence[Step], made: str, _: Mapping[str, int]) -> dict[str, Any]:
-    """Returns what run.json tells of the benchmarks that steps look for, by the name of the step."""
-    told = {
-        step.name: filter_decontaminate.found_in(step.options, step.name, made)
-        for step in steps
-        if isinstance(step.options, filter_decontaminate.DecontaminateOptions)
-    }
-    return {REPORT: told} if told else {}
+def _check_earlier(
+    steps: Sequence[Step], columns: tuple[str, ...], earlier: dict[str, Any], path: str
+) -> None:
+    """Raises `UsageError` unless the scores of an earlier run are all there, and those of these filters."""
+    check_same_scores(steps, earlier.get("filters", []), path)
+    before = earlier["options"]
+    if tuple(before["text_column"]) != columns:
+        shown = " ".join(before["text_column"])
+        raise UsageError(
+            f"--rescore false: --text_column was {shown} in {path}; another one needs --rescore true"
+        )
 
 
-def _transforms(
-    steps: Sequence[Step], columns: tuple[str, ...], scoring: Scoring, ahead: Sequence[Step]
-) -> Iterator[beam.PTransform]:
+def _built(
+    steps: Sequence[Step], columns: tuple[str, ...], output: str, chosen: FilterOptions
+) -> list[Built]:
+    """Returns the filters ready to be applied; neighbours that look at one row alone are one transform."""
+    scoring: Scoring = chosen.score if chosen.rescore else "none"
+    ahead = [step for step in steps if isinstance(step.kind, Kind)] if scoring == "all" else []
+    built = []
     if ahead and isinstance(steps[0].kind, GlobalKind):
-        yield FilterRows("score", [], columns, scoring, ahead)
+        built.append(Built(FilterRows("score", [], columns, scoring, ahead)))
         ahead = []
     for is_global, group in groupby(steps, lambda step: isinstance(step.kind, GlobalKind)):
         chain = list(group)
         if not is_global:
-            yield FilterRows("-".join(step.name for step in chain), chain, columns, scoring, ahead)
+            label = "-".join(step.name for step in chain)
+            built.append(Built(FilterRows(label, chain, columns, scoring, ahead)))
             ahead = []
             continue
         for step in chain:
             assert isinstance(step.kind, GlobalKind)
-            yield step.kind.build(step.name, step.options, columns)
+            try:
+                built.append(step.kind.build(step.name, step.options, columns, output))
+            except ValueError as error:
+                raise UsageError(f"--filters {chosen.filters}: {step.name}: {error}") from None
+    return built
+
+
+def _measured(
+    filters: list[dict[str, Any]], others: Sequence[Measured], made: str, counters: Mapping[str, int]
+) -> dict[str, Any]:
+    """Returns what run.json tells besides: the filters as they were, and what they measured of all rows."""
+    found: dict[str, Any] = {"filters": filters}
+    for other in others:
+        found |= other(made, counters)
+    return found
+
+
+def _card(run: dict[str, Any]) -> list[str]:
+    """Returns what the card says of the filters, their options and what they change."""
+    rows = []
+    for one in run["filters"]:
+        options = ", ".join(
+            f"{name}: {value}" for name, value in one["options"].items() if value not in (None, [], {}, "")
+        )
+        rows.append((one["name"], one["kind"], plain(options)))
+    lines = ["## Filters", "", *table(("name", "kind", "options"), rows)]
+    if changed := [line for one in run["filters"] if (line := _CHANGES.get(one["kind"]))]:
+        lines += ["", *changed]
+    return lines + (["", *contamination_card(run)] if EXPORT.name in run else [])
+
+
+_CHANGES = {
+    "c4": "`c4` takes lines that don't count out of the texts that it keeps, unless `drop_lines` is False.",
+    "pii": "`pii` with the mode `mask` puts [EMAIL], [PHONE] and [IP] in the places of what it finds.",
+}
 
 
 RECIPE = Recipe(
@@ -266,6 +318,7 @@ RECIPE = Recipe(
     list_inputs=list_tables,
     more_inputs=more_inputs,
     describe=describe_filters,
+    card=_card,
+    exports=(EXPORT,),
     by_rows=True,
-    card=contamination_card,
 )

@@ -12,13 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from filters.kinds import FilterOptions, Kind, Score, Value, verdict
-from filters.registry import KINDS as KINDS_OF_ROWS
-from pipelines import filter_decontaminate
+from filters.registry import KINDS
 from pipelines.errors import UsageError
 from pipelines.filter_globals import GLOBALS, GlobalKind
 from schemas.verdict import Verdict
-
-KINDS = KINDS_OF_ROWS | {filter_decontaminate.KIND.name: filter_decontaminate.KIND}
 
 RESERVED = ("open", "read", "text", "write")
 """Names of stages that every run has."""
@@ -76,7 +73,7 @@ def load_steps(path: str, lid_model: str = "") -> list[Step]:
     steps = []
     for entry in _entries(path, where):
         name, given = _entry(entry, where)
-        kind = (KINDS | GLOBALS).get(name)
+        kind = KINDS.get(name) or GLOBALS.get(name)
         if kind is None:
             raise UsageError(f"{where}: unknown filter {name}{_meant(name, [*KINDS, *GLOBALS])}")
         if name == "language" and lid_model and isinstance(given, dict):
@@ -87,6 +84,9 @@ def load_steps(path: str, lid_model: str = "") -> list[Step]:
         except ValueError as error:
             raise UsageError(f"{where}: {name}: {error}") from None
         steps.append(Step(options.name or name, kind, options))
+    for kind in GLOBALS.values():
+        if kind.once and sum(step.kind is kind for step in steps) > 1:
+            raise UsageError(f"{where}: {kind.name} can stand once in a list")
     names = [step.name for step in steps]
     for name in names:
         if names.count(name) > 1:
@@ -94,6 +94,41 @@ def load_steps(path: str, lid_model: str = "") -> list[Step]:
         if name in RESERVED:
             raise UsageError(f"{where}: a filter can't be called {name}; give it another `name`")
     return steps
+
+
+def declared(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Returns filters with all of their options, as run.json has them."""
+    return [
+        {"name": step.name, "kind": step.kind.name, "options": step.options.model_dump(mode="json")}
+        for step in steps
+    ]
+
+
+def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Checks that the scores of an earlier run are those that filters would give.
+
+    Args:
+      steps: the filters.
+      earlier: those of the earlier run, see `declared`.
+      where: the earlier run, for messages.
+
+    Raises:
+      UsageError: one would measure something else.
+    """
+    known = {filter["name"]: filter for filter in earlier}
+    for step in steps:
+        if not isinstance(step.kind, Kind):
+            continue
+        before = known.get(step.name)
+        if before is None or before["kind"] != step.kind.name:
+            raise UsageError(f"--rescore false: {where} has no scores of {step.name}; score them first")
+        now = step.options.model_dump(mode="json")
+        for option in ("columns", *step.kind.measured):
+            if now[option] != before["options"].get(option):
+                raise UsageError(
+                    f"--rescore false: {step.name}: {option} was {before['options'].get(option)!r} in "
+                    f"{where}; another one changes the scores, which needs --rescore true"
+                )
 
 
 def _entries(path: str, where: str) -> Sequence[Any]:
@@ -168,7 +203,7 @@ def describe_filters() -> list[str]:
             f"{name}{_default(fields[name])}" for name in fields if name not in FilterOptions.model_fields
         ]
         lines += [f"    {line}" for line in _wrapped("options: ", shown)]
-        if isinstance(kind, Kind) and not any(field.is_required() for field in fields.values()):
+        if isinstance(kind, Kind) and kind.name != "classifier":
             lines += [
                 f"    {kind.name}_{score.name}: {score.doc}"
                 for score in kind.scores(kind.options.model_validate({}))

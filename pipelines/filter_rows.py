@@ -21,6 +21,7 @@ from filters.words import Texts
 from inference.errors import Fatal
 from pipelines.filter_config import Step
 from pipelines.plain_rows import PlainReader, rejected_rows
+from pipelines.progress import tick
 from pipelines.rows import OpenFn
 from pipelines.stages import ERROR, NAMESPACE, REJECTED, Source, Split, printable, rejected
 from pipelines.tables import BadRow, BadTable, Part
@@ -79,7 +80,7 @@ class ReadPlain(beam.PTransform):
         ticks: str | None = None,
     ):
         super().__init__(label="rows")
-        self.open, self.read = OpenFn(ticks), _ReadFn(reader, id_column, rejects)
+        self.open, self.read = OpenFn(ticks), _ReadFn(reader, id_column, rejects, ticks)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         opened = sources | "open" >> beam.ParDo(self.open).with_outputs(REJECTED, main="kept")
@@ -101,8 +102,10 @@ class _Place:
 
 
 class _ReadFn(beam.DoFn):
-    def __init__(self, reader: PlainReader, id_column: str, rejects: frozenset[str]):
-        self.reader, self.id_column, self.rejects = reader, id_column, rejects
+    def __init__(
+        self, reader: PlainReader, id_column: str, rejects: frozenset[str], ticks: str | None = None
+    ):
+        self.reader, self.id_column, self.rejects, self.ticks = reader, id_column, rejects, ticks
         self.named = "id" in reader.schema.names
         self.text_id = self.named and reader.schema.field("id").type == pa.string()
 
@@ -121,6 +124,7 @@ class _ReadFn(beam.DoFn):
         except BadTable as error:
             where = f"after row {last + 1}: {error}" if last >= part.first else str(error)
             yield counts.reject(_place(part, last + 1), "read", "not_readable", where)
+        tick(self.ticks, "rows", counts.found["read/in"])
         counts.tell()
 
     def _row(self, part: Part, number: int, values: dict[str, Any]) -> Row:

@@ -77,8 +77,8 @@ class Examples:
     """Labelled texts in a temporary database on disk, in two parts that share no near copies.
 
     Where a column says to which part an example belongs, that counts, whatever the copies. Else it depends on
-    the words of its first text, numbers and signs left out, and on the seed. Its place among the others depends
-    on its id and the seed.
+    the words of its first text, numbers and signs left out, and on the seed. Its place among the others
+    depends on its id and the seed.
 
     Attributes:
       skipped: rows that were left out, by reason.

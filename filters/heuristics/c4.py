@@ -26,8 +26,8 @@ _POLICY = (
     *("uses cookies", "use of cookies", "use cookies"),
 )
 _SENTENCE_END = re.compile(
-    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bProf)(?<!\bvs)(?<!\b[A-Z])(?<!\.[a-z])"
-    r"[.?!…]+[\"'”’)\]]*(?:\s|$)|[。？！।؟]"
+    r"(?:(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bProf)(?<!\bvs)(?<!\b[A-Z])(?<!\.[a-z])\.|[?!…])"
+    r"[.?!…]*[\"'”’)\]]*(?:\s|$)|[。？！।؟]"
 )
 
 
@@ -137,4 +137,5 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
+    measured=("min_words_per_line", "max_word_length", "drop_lines"),
 )

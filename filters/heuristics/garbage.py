@@ -29,7 +29,7 @@ _FOUR = re.compile(r"([^\W\d_])\1\1\1")
 _LATIN = re.compile(r"[a-zà-öø-ÿœ]+")
 _VOWELS = re.compile(r"[aeiouyà-æè-ïò-öø-üœ]")
 _CAPITAL_INSIDE = re.compile(r"^[a-zà-öø-ÿ]+[A-ZÀ-ÖØ-Þ]+[A-Za-zà-ÿ]*[a-zà-öø-ÿ]$")
-_JOINTS = frozenset("'’-–—/.,:·")
+_JOINTS = frozenset("'’-–—/.,:·()[]=+<>^*_|")  # of words, numbers and formulas
 _MIN_LETTERS = 5
 
 

@@ -1,9 +1,9 @@
 """Gopher's rules of quality: Rae et al., Scaling Language Models, arXiv 2112.11446, appendix A.1.1.
 
 The paper doesn't say what its words are. Here they are those of `filters.words`, marks left out, and the
-share of words with a letter is of the strings between blanks, as in Dolma. datatrove counts every mark as a word
-without a letter there, and so drops a quarter of the pages of novels for their punctuation; its tokeniser
-(spaCy's) also cuts "don't" and "well-known" apart and counts a few words more.
+share of words with a letter is of the strings between blanks, as in Dolma. datatrove counts every mark as a
+word without a letter there, and so drops a quarter of the pages of novels for their punctuation; its
+tokeniser (spaCy's) also cuts "don't" and "well-known" apart and counts a few words more.
 """
 
 from __future__ import annotations
@@ -120,5 +120,6 @@ KIND = Kind(
     lambda options: SCORES,
     _open,
     BOUNDS,
+    measured=("language",),
     check=_check,
 )

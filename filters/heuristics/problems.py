@@ -204,6 +204,7 @@ KINDS = (
             Bound("overlap", "max_overlap", "solution_in_problem"),
             Bound("answer", "drop_answer", "answer_in_problem"),
         ),
+        measured=("problem", "solution"),
     ),
     Kind(
         "citation",
@@ -212,5 +213,6 @@ KINDS = (
         lambda options: (Score("cites", "bool", "only sends the reader elsewhere, or declines to answer"),),
         lambda options: partial(_cites, options),
         (Bound("cites", "drop_cites", "only_reference"),),
+        measured=("solution",),
     ),
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.contamination import COMMON, Index, Thresholds, contamination_scores, contamination_verdict
+from filters.contamination import COMMON, Index, Thresholds, contamination_verdict
 
 ITEM = (
     "A baker in Lyon packs 48 loaves into crates of equal size. On Monday she sells a third of the crates "
@@ -36,8 +36,7 @@ def found(index: Index, *texts: str) -> list[tuple[int, str]]:
 
 
 def reason(items: Sequence[str], *texts: str) -> str:
-    overlap, aligned, _ = contamination_scores(Index(items).search(texts))
-    return contamination_verdict(overlap, aligned, Thresholds()).reason
+    return contamination_verdict(Index(items).search(texts), Thresholds()).reason
 
 
 @pytest.mark.parametrize(
@@ -70,14 +69,14 @@ def test_nothing_else_is_found(text: str) -> None:
     assert reason([ITEM], text) == ""
 
 
-def test_thresholds_decide_over_scores() -> None:
-    overlap, aligned, best = contamination_scores(Index([OTHER, ITEM]).search([ALTERED]))
-    assert best is not None
-    assert best.item == 1
-    assert 0.75 < aligned < 1
-    assert contamination_verdict(overlap, aligned, Thresholds(aligned=1.0)).keep
-    assert not contamination_verdict(overlap, aligned, Thresholds(aligned=0.5)).keep
-    assert contamination_verdict(0.0, 0.0, Thresholds(0.0, 0.0)).keep
+def test_thresholds_decide_and_scores_stay() -> None:
+    matches = Index([ITEM]).search([ALTERED])
+    strict = contamination_verdict(matches, Thresholds(aligned=1.0))
+    assert strict.keep
+    loose = contamination_verdict(matches, Thresholds(aligned=0.5))
+    assert not loose.keep
+    assert strict.scores == loose.scores
+    assert 0.75 < loose.scores["aligned"] < 1
 
 
 def test_a_short_item_has_to_be_the_whole_text() -> None:

@@ -124,7 +124,7 @@ def test_options_belong_together(tmp_path: Path) -> None:
 
 def test_a_benchmark_that_changes_meanwhile_ends_the_run(tmp_path: Path) -> None:
     path = lines(tmp_path / "test.jsonl", {"question": ITEM})
-    sets = checked_benchmarks([(path, "question")])
+    sets = checked_benchmarks([(path, "question")], "out")
     open_benchmarks(sets)
     lines(tmp_path / "test.jsonl", {"question": OTHER})
     benchmark_sets._open.cache_clear()  # as in the process of a worker
@@ -153,7 +153,7 @@ def search(tmp_path: Path) -> Callable[..., Result]:
 
     def go(*values: str | None) -> Result:
         out = str(tmp_path / "out")
-        looked_for = Decontamination(checked_benchmarks([(path, "q")]), Thresholds())
+        looked_for = Decontamination(checked_benchmarks([(path, "q")], out), Thresholds())
         pipeline = apache_beam.Pipeline(runner="FnApiRunner")
         records = pipeline | apache_beam.Create(
             [Record(f"r{n}", "file", text) for n, text in enumerate(values)]
@@ -193,7 +193,7 @@ def test_the_reject_and_the_report_name_the_item(search: Callable[..., Result], 
         for hit in rows(f"{tmp_path}/out", "exports/contamination")
     }
     assert hits == {("r0", 1, "verbatim"), ("r2", 1, "altered"), ("r3", 0, "verbatim"), ("r3", 1, "verbatim")}
-    (benchmark,) = run["contamination"]["decontamination"]["benchmarks"]
+    (benchmark,) = run["contamination"]["benchmarks"]
     assert benchmark | {"hash": ""} == {
         "path": f"{tmp_path}/bench.jsonl",
         "column": "q",
@@ -205,33 +205,33 @@ def test_the_reject_and_the_report_name_the_item(search: Callable[..., Result], 
         "items_found": 2,
         "records_dropped": 3,
     }
-    assert [
-        (most["row"], most["records"]) for most in run["contamination"]["decontamination"]["found_most"]
-    ] == [(1, 3), (0, 1)]
+    assert [(most["row"], most["records"]) for most in run["contamination"]["found_most"]] == [(1, 3), (0, 1)]
 
 
 def test_a_record_that_has_no_text_is_rejected_alone(search: Callable[..., Result]) -> None:
     kept, rejects, run = search(None, PROSE)
     assert kept == [PROSE]
     assert [row["reason"] for row in rejects] == ["error"]
-    assert run["contamination"]["decontamination"]["benchmarks"][0]["items_found"] == 0
+    assert run["contamination"]["benchmarks"][0]["items_found"] == 0
 
 
 def test_nothing_to_search_leaves_an_empty_report(search: Callable[..., Result]) -> None:
     kept, rejects, run = search()
     assert (kept, rejects) == ([], [])
-    assert run["contamination"]["decontamination"]["found_most"] == []
+    assert run["contamination"]["found_most"] == []
 
 
 def test_the_card_has_a_line_for_each_benchmark_and_an_end() -> None:
     counts = {"items": 1319, "empty": 0, "short": 2, "items_found": 7, "records_dropped": 9}
     sets = [{"path": f"gs://b/{n}|[x](y)", "column": "question", **counts} for n in range(60)]
-    told = {"overlap": 0.5, "aligned": 0.75, "benchmarks": sets, "found_most": []}
-    run = {"exports": {}, "contamination": {"decontamination": told}}
+    run = {
+        "options": {},
+        "contamination": {"benchmarks": sets, "found_most": []},
+    }
     lines = contamination_card(run)
     assert "| gs://b/0\\|\\[x\\](y) | question | 1,319 | 0 | 2 | 7 | 9 |" in lines
     assert lines[-1] == "And 10 more benchmarks: see run.json."
-    assert contamination_card({})[-1] == "None was looked for."
+    assert contamination_card({"options": {}})[-1] == "None was looked for."
 
 
 def test_the_command_drops_printed_items(beam: Beam, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_the_command_drops_printed_items(beam: Beam, tmp_path: Path) -> None:
     assert stage["reasons"] == {"benchmark_item": 1}
     assert stage["in"] == stage["kept"] + 1 == run["rows"] + 1
     assert run["exports"] == {"contamination": 1}
-    assert run["contamination"]["decontamination"]["benchmarks"][0]["items_found"] == 1
+    assert run["contamination"]["benchmarks"][0]["items_found"] == 1
     assert f"| {tmp_path}/b | problem | 1 |" in (out / "README.md").read_text()
     datasets = pytest.importorskip("datasets")
     loaded = datasets.load_dataset(str(out), "contamination", cache_dir=str(tmp_path / "cache"))["train"]
@@ -272,31 +272,22 @@ def test_the_recipe_filter_decontaminates_rows(beam: Beam, tmp_path: Path) -> No
     items = lines(tmp_path / "items.jsonl", {"q": OTHER}, {"q": ITEM})
     texts = {"a": PROSE, "b": PROSE + ITEM, "c": ALTERED, "d": OTHER.upper()}
     data = lines(tmp_path / "rows.jsonl", *({"id": name, "text": text} for name, text in texts.items()))
-    filters = tmp_path / "filters.yaml"
+    filters, out = tmp_path / "filters.yaml", tmp_path / "out"
+    run = ("run", "filter", "--input", data, "--text_column", "text", "--filters", filters, "--output", out)
 
-    def run(source: str, out: str, options: str, *more: str) -> dict[str, str]:
-        filters.write_text(f"- decontaminate: {{benchmarks: {{{items}: q}}{options}}}")
-        done = beam(
-            *("run", "filter", "--input", source, "--output", tmp_path / out, "--text_column", "text"),
-            *("--filters", filters, *more),
-        )
-        assert done.returncode == 0, done.stderr
-        return {row["id"]: row["reason"] for row in rows(str(tmp_path / out), "rejected")}
-
-    altered = {"c": "altered_benchmark_item"}
-    assert run(data, "one", "") == {"b": "benchmark_item", "d": "benchmark_item", **altered}
-    told = json.loads((tmp_path / "one" / "run.json").read_text())["contamination"]["decontaminate"]
-    assert [(one["items"], one["items_found"], one["records_dropped"]) for one in told["benchmarks"]] == [
-        (2, 2, 3)
-    ]
-    assert "| q | 2 | 0 | 0 | 2 | 3 |" in (tmp_path / "one" / "README.md").read_text()
-    again = run(str(tmp_path / "one"), "two", ", aligned: 0.99, overlap: 1", "--rescore", "false")
-    assert set(again) == {"b", "d"}
-
-    filters.write_text(f"- decontaminate: {{benchmarks: {{{items}: question}}}}")
-    wrong = beam(
-        *("run", "filter", "--input", data, "--output", tmp_path / "no", "--text_column", "text"),
-        *("--filters", filters),
-    )
+    filters.write_text(f"- decontaminate: {{against: {{{items}: question}}}}")
+    wrong = beam(*run)
     assert wrong.returncode == 2
-    assert f"benchmarks: {items}: has no column question; there are: q" in wrong.stderr
+    assert f"{items}: has no column question; there are: q" in wrong.stderr
+
+    filters.write_text(f"- decontaminate: {{against: {{{items}: q}}}}")
+    done = beam(*run)
+    assert done.returncode == 0, done.stderr
+    assert {row["id"]: row["reason"] for row in rows(str(out), "rejected")} == {
+        "b": "benchmark_item",
+        "c": "altered_benchmark_item",
+        "d": "benchmark_item",
+    }
+    (benchmark,) = json.loads((out / "run.json").read_text())["contamination"]["benchmarks"]
+    assert [benchmark[name] for name in ("items", "items_found", "records_dropped")] == [2, 2, 3]
+    assert "| q | 2 | 0 | 0 | 2 | 3 |" in (out / "README.md").read_text()
