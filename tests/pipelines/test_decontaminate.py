@@ -224,14 +224,12 @@ def test_nothing_to_search_leaves_an_empty_report(search: Callable[..., Result])
 def test_the_card_has_a_line_for_each_benchmark_and_an_end() -> None:
     counts = {"items": 1319, "empty": 0, "short": 2, "items_found": 7, "records_dropped": 9}
     sets = [{"path": f"gs://b/{n}|[x](y)", "column": "question", **counts} for n in range(60)]
-    run = {
-        "options": {},
-        "contamination": {"benchmarks": sets, "found_most": []},
-    }
+    shares = {"overlap": 0.5, "aligned": 0.75}
+    run = {"contamination": {"benchmarks": sets, "found_most": [], "thresholds": shares}}
     lines = contamination_card(run)
     assert "| gs://b/0\\|\\[x\\](y) | question | 1,319 | 0 | 2 | 7 | 9 |" in lines
     assert lines[-1] == "And 10 more benchmarks: see run.json."
-    assert contamination_card({"options": {}})[-1] == "None was looked for."
+    assert contamination_card({})[-1] == "None was looked for."
 
 
 def test_the_command_drops_printed_items(beam: Beam, tmp_path: Path) -> None:
