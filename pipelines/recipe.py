@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # name -> (module that holds RECIPE, one line for `beam list`)
 RECIPES = {
-    "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
+    "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
 }
 
 
