@@ -13,9 +13,11 @@ import argparse
 import json
 import random
 import re
+import resource
+import subprocess
+import sys
 import tempfile
 import textwrap
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -191,38 +193,31 @@ def records(items: Sequence[str], every: Sequence[str], seed: int) -> Iterator[d
         yield {"id": f"{number:05d}", **row}
 
 
-def search(folder: Path) -> tuple[list[dict[str, Any]], set[str], float]:
-    """Searches the records in a folder for the items beside them.
+def search(folder: Path) -> tuple[dict[str, set[int]], float]:
+    """Runs `beam run filter` over the records in a folder, with the items beside them as the benchmark.
 
-    Returns the hits, the ids of the records that were dropped, and the processor time in seconds.
+    Returns the rows of the items that were found in each record that was dropped, by its id, and the
+    processor time in seconds.
     """
-    import apache_beam as beam
-
-    from filters.contamination import Thresholds
-    from pipelines.benchmark_sets import checked_benchmarks
-    from pipelines.decontaminate import Decontaminate, Decontamination
     from pipelines.files import rows
-    from pipelines.rows import ReadRows
-    from pipelines.sink import WriteRows, encode
-    from pipelines.stages import source_of
-    from schemas.contamination import Hit
-    from schemas.verdict import Rejected
 
-    start = time.process_time()
-    sets = checked_benchmarks([str(folder / "items.jsonl")], ["question"], str(folder / "out"))
-    with beam.Pipeline(runner="FnApiRunner") as pipeline:
-        read = pipeline | beam.Create([source_of(str(folder / "records.jsonl"))]) | ReadRows()
-        found = read.kept | Decontaminate(Decontamination(sets, Thresholds()), _texts)
-        for name, kind, collection in (("hits", Hit, found.hits), ("rejected", Rejected, found.rejected)):
-            encoded = collection | f"encode {name}" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-            encoded | name >> WriteRows(str(folder / name), kind)
-    seconds = time.process_time() - start
-    dropped = {row["id"] for row in rows(str(folder), "rejected")}
-    return list(rows(str(folder), "hits")), dropped, seconds
+    items = folder / "items.jsonl"
+    filters = folder / "filters.yaml"
+    filters.write_text(f"- decontaminate: {{against: {{{items}: question}}}}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pipelines", "run", "filter", "--input", str(folder / "records.jsonl")]
+    command += ["--output", str(folder / "out"), "--text_column", "text", "--filters", str(filters)]
+    before = _children()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    seconds = _children() - before
+    found: dict[str, set[int]] = {row["id"]: set() for row in rows(str(folder / "out"), "rejected")}
+    for hit in rows(str(folder / "out"), "exports/contamination"):
+        found[hit["record_id"]].add(hit["row"])
+    return found, seconds
 
 
-def _texts(row: Any) -> list[str]:
-    return [row.values["text"]]
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
@@ -238,24 +233,20 @@ def main() -> None:
         for file, rows in (("records", made), ("items", [{"question": item} for item in items])):
             lines = "".join(f"{json.dumps(row)}\n" for row in rows)
             (folder / f"{file}.jsonl").write_text(lines, encoding="utf-8")
-        hits, dropped, seconds = search(folder)
+        dropped, seconds = search(folder)
     groups = Counter(row["group"] for row in made)
-    right = {(hit["record_id"], hit["row"]) for hit in hits}
     for group, size in groups.items():
         mine = [row for row in made if row["group"] == group]
         if group in ("clean", "twin"):
             taken = [row["text"] for row in mine if row["id"] in dropped]
             print(f"{group}: {size:,} records, {len(taken)} dropped", *taken[: chosen.show], sep="\n  ")
             continue
-        missed = [row for row in mine if (row["id"], row["item"]) not in right]
+        missed = [row for row in mine if row["item"] not in dropped.get(row["id"], ())]
         print(f"{group}: {size:,} records, item found in {size - len(missed)} ({1 - len(missed) / size:.3f})")
         for row in missed[: chosen.show]:
             print(f"  {items[row['item']]}\n    {row['text'][:500]}")
-    known = {row["id"]: row for row in made}
-    wrong = [hit for hit in hits if known[hit["record_id"]]["item"] not in (-1, hit["row"])]
-    print(f"hits on another item than the one planted: {len(wrong)}")
-    for hit in wrong[: chosen.show]:
-        print(f"  {hit}\n    {known[hit['record_id']]['text'][:500]}")
+    other = sum(len(dropped.get(row["id"], set()) - {row["item"]}) for row in made if row["item"] >= 0)
+    print(f"hits on another item than the one planted: {other}")
     words = sum(len(row["text"].split()) for row in made)
     print(
         f"{len(made):,} records, {words:,} words: "

@@ -35,6 +35,7 @@ _MATHS_OR_CODE = re.compile(
     re.DOTALL,
 )
 _INTERNATIONAL = re.compile(r"(?<![\w+=/*^)\]}.-])\+[1-9][\d\s().\-/\u2010-\u2015]{6,24}\d")
+_SUM = re.compile(r"[\d=+*/^×·−-]\s*$")
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|mobile|cell|call|fax|whatsapp|telefon|telefax|handy|mobil|tél|téléphone|teléfono|telefone"
     r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b[^\d\n]{0,15}$",
@@ -125,6 +126,8 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         import phonenumbers
 
         for match in _INTERNATIONAL.finditer(text):
+            if _SUM.search(text[max(0, match.start() - 8) : match.start()]):
+                continue
             for number in phonenumbers.PhoneNumberMatcher(match[0], None, max_tries=8):
                 yield match.start() + number.start, match.start() + number.end
     for region in regions:

@@ -15,7 +15,7 @@ from pipelines.tables import BadRow, BadTable, list_tables, parts_of, rows_of
 from schemas.row import value_of
 
 MAX_EXCERPT = 200
-_OPTION = "--decontaminate"
+_lock = threading.Lock()
 
 
 class BadBenchmark(Fatal):
@@ -79,40 +79,32 @@ class Opened:
         return [{name: counter[name] for name in ("items", "empty", "short")} for counter in found]
 
 
-def checked_benchmarks(paths: Sequence[str], columns: Sequence[str], output: str) -> tuple[BenchmarkSet, ...]:
-    """Returns the benchmarks that options name.
+def checked_benchmarks(named: Sequence[tuple[str, str]], output: str) -> tuple[BenchmarkSet, ...]:
+    """Returns benchmarks by what the user calls them.
 
     Args:
-      paths: files, folders and globs; each is a benchmark.
-      columns: with the texts; one for all, or one for each path.
-      output: the folder of the run.
+      named: paths, each a file, a folder or a glob, and the column with the texts.
+      output: the folder of the run, whose files are no benchmark.
 
     Raises:
-      UsageError: a file can't be read or lacks the column, or a benchmark has no words there.
+      BadBenchmark: a file can't be read or lacks the column, or a benchmark has no words there.
     """
-    if len(columns) not in (1, len(paths)):
-        raise UsageError(
-            f"{_OPTION}_column: {len(columns)} for {len(paths)} benchmarks; give one for all, or one for each"
-        )
-    chosen = columns if len(columns) == len(paths) else [columns[0]] * len(paths)
-    named = tuple(
-        BenchmarkSet(path, column, tuple(list_tables([path], output, option="decontaminate")))
-        for path, column in zip(paths, chosen, strict=True)
-    )
-    try:
-        opened = _open(named)
-    except BadBenchmark as error:
-        raise UsageError(str(error)) from None
-    for benchmark, counts in zip(named, opened.counts(), strict=True):
+    found = []
+    for path, column in named:
+        try:
+            uris = list_tables([path], output)
+        except UsageError as error:
+            raise BadBenchmark(str(error).removeprefix("--input ")) from None
+        found.append(BenchmarkSet(path, column, tuple(uris)))
+    with _lock:
+        opened = _open(tuple(found))
+    for benchmark, counts in zip(found, opened.counts(), strict=True):
         if counts["items"] == counts["empty"]:
-            raise UsageError(f"{_OPTION} {benchmark.path}: the column {benchmark.column} holds no words")
+            raise BadBenchmark(f"{benchmark.path}: the column {benchmark.column} holds no words")
     return tuple(
         BenchmarkSet(one.path, one.column, one.uris, hashes)
-        for one, hashes in zip(named, opened.hashes, strict=True)
+        for one, hashes in zip(found, opened.hashes, strict=True)
     )
-
-
-_lock = threading.Lock()
 
 
 def open_benchmarks(sets: tuple[BenchmarkSet, ...]) -> Opened:
@@ -125,7 +117,7 @@ def open_benchmarks(sets: tuple[BenchmarkSet, ...]) -> Opened:
         opened = _open(tuple(BenchmarkSet(one.path, one.column, one.uris) for one in sets))
     for one, hashes in zip(sets, opened.hashes, strict=True):
         if one.hashes != hashes:
-            raise BadBenchmark(f"{_OPTION} {one.path}: has changed since the run was started")
+            raise BadBenchmark(f"{one.path}: has changed since the run was started")
     return opened
 
 
@@ -162,22 +154,18 @@ def _read(uri: str, column: str) -> tuple[str, list[tuple[int, str]]]:
         parts = parts_of(uri)
         for number, values in (row for part in parts for row in rows_of(part)):
             if isinstance(values, BadRow):
-                raise BadBenchmark(f"{_OPTION} {uri}: row {number + 1}: {values.reason}: {values.detail}")
+                raise BadBenchmark(f"{uri}: row {number + 1}: {values.reason}: {values.detail}")
             value = value_of(values, column)
             if value is not None and not isinstance(value, str):
                 kind = type(value).__name__
-                raise BadBenchmark(
-                    f"{_OPTION}_column {column}: row {number + 1} of {uri} holds a {kind}, not a text"
-                )
+                raise BadBenchmark(f"{uri}: row {number + 1}: the column {column} holds a {kind}, no text")
             names.update(values)
             present = present or value is not None or column in values
             rows.append((number, value or ""))
     except BadTable as error:
-        raise BadBenchmark(f"{_OPTION} {uri}: {error}") from None
+        raise BadBenchmark(f"{uri}: {error}") from None
     if not rows:
-        raise BadBenchmark(f"{_OPTION} {uri}: holds no rows")
+        raise BadBenchmark(f"{uri}: holds no rows")
     if not present:
-        raise BadBenchmark(
-            f"{_OPTION}_column {column}: {uri} has no such column; there are: {', '.join(sorted(names))}"
-        )
+        raise BadBenchmark(f"{uri}: has no column {column}; there are: {', '.join(sorted(names))}")
     return parts[0].sha256, rows

@@ -16,7 +16,13 @@ from apache_beam.typehints.native_type_compatibility import convert_to_beam_type
 
 from filters.contamination import ALIGNED, OVERLAP, Match, Thresholds, contamination_verdict
 from inference.errors import Fatal
-from pipelines.benchmark_sets import BenchmarkItem, BenchmarkSet, checked_benchmarks, open_benchmarks
+from pipelines.benchmark_sets import (
+    BadBenchmark,
+    BenchmarkItem,
+    BenchmarkSet,
+    checked_benchmarks,
+    open_benchmarks,
+)
 from pipelines.card import plain, table
 from pipelines.errors import UsageError
 from pipelines.options import RunOptions, share
@@ -89,8 +95,17 @@ def checked_decontamination(options: PipelineOptions) -> Decontamination | None:
         return None
     if not chosen.decontaminate_column:
         raise UsageError("--decontaminate needs --decontaminate_column: the column with the items' texts")
-    output = options.view_as(RunOptions).output
-    sets = checked_benchmarks(chosen.decontaminate, chosen.decontaminate_column, output)
+    paths, columns = chosen.decontaminate, chosen.decontaminate_column
+    if len(columns) not in (1, len(paths)):
+        raise UsageError(
+            f"--decontaminate_column: {len(columns)} for {len(paths)} benchmarks; "
+            "give one for all, or one for each"
+        )
+    named = list(zip(paths, columns if len(columns) > 1 else columns * len(paths), strict=True))
+    try:
+        sets = checked_benchmarks(named, options.view_as(RunOptions).output)
+    except BadBenchmark as error:
+        raise UsageError(f"--decontaminate {error}") from None
     return Decontamination(sets, Thresholds(chosen.decontaminate_overlap, chosen.decontaminate_aligned))
 
 

@@ -15,7 +15,7 @@ from filters.duplicates import normalised
 from filters.kinds import FilterOptions
 from filters.minhash import lsh_for
 from filters.words import Texts
-from pipelines.benchmark_sets import checked_benchmarks
+from pipelines.benchmark_sets import BadBenchmark, checked_benchmarks
 from pipelines.decontaminate import Decontaminate, Decontamination, measured
 from pipelines.dedup import Compared, NearDuplicates
 from pipelines.existing import ReadExisting, checked_existing
@@ -175,7 +175,10 @@ class DecontaminationOptions(FilterOptions):
 def _decontaminate(
     stage: str, options: DecontaminationOptions, columns: tuple[str, ...], output: str
 ) -> Built:
-    sets = checked_benchmarks(list(options.against), list(options.against.values()), output)
+    try:
+        sets = checked_benchmarks(list(options.against.items()), output)
+    except BadBenchmark as error:
+        raise ValueError(f"against {error}") from None
     wanted = Decontamination(sets, Thresholds(options.overlap, options.aligned))
     texts = partial(texts_of, columns=options.columns or columns)
     return Built(Decontaminate(wanted, texts, stage), measured(wanted))

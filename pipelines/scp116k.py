@@ -34,6 +34,8 @@ from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, s
 from pipelines.output import join
 from pipelines.pair_duplicates import STAGE as NEAR_DUPLICATES
 from pipelines.pair_duplicates import DuplicateOptions, checked_duplicates
+from pipelines.pair_labels import STAGE as LABELS
+from pipelines.pair_labels import LabelOptions, checked_labelling, label_pairs
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
 from pipelines.reader import Reader
@@ -176,6 +178,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
+    labelling = checked_labelling(run.options)
     decontamination = checked_decontamination(run.options)
     near_duplicates = checked_duplicates(run.options)
     key = partial(duplicate_key, on=run.options.view_as(DuplicateOptions).dedup_on)
@@ -200,7 +203,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
-    alone = shown.kept | Distinct("duplicates", key, printed_order)
+    told = shown.kept | label_pairs(labelling) if labelling else None
+    alone = (told or shown).kept | Distinct("duplicates", key, printed_order)
     unlike = alone.kept | near_duplicates if near_duplicates else None
     distinct = (unlike or alone).kept
     new = distinct | Decontaminate(decontamination, texts_of) if decontamination else None
@@ -210,7 +214,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
-    stages += [stage for stage in (unlike, new, answered) if stage]
+    stages += [stage for stage in (told, unlike, new, answered) if stage]
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
     if new:
         hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
@@ -223,7 +227,12 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         models=models,
         without=[
             name
-            for name, stage in ((NEAR_DUPLICATES, unlike), (STAGE, new), ("answers", answered))
+            for name, stage in (
+                (LABELS, told),
+                (NEAR_DUPLICATES, unlike),
+                (STAGE, new),
+                ("answers", answered),
+            )
             if not stage
         ],
         measured=measured(decontamination) if decontamination else None,
@@ -237,6 +246,7 @@ RECIPE = Recipe(
         DocumentOptions,
         PairOptions,
         DuplicateOptions,
+        LabelOptions,
         DecontaminationOptions,
         TranscriberOptions,
         JudgeOptions,
@@ -251,6 +261,9 @@ RECIPE = Recipe(
         StageInfo("confidence", "pairs", "drops pairs whose halves may not belong together"),
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
+        StageInfo(
+            LABELS, "pairs", "with --domain_classifier and the like: says of what field and level it is"
+        ),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
         StageInfo(
             NEAR_DUPLICATES, "pairs", "with --near_duplicates: keeps the best of several similar pairs"

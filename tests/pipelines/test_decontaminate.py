@@ -75,14 +75,14 @@ def test_files_of_every_kind_and_folders_are_benchmarks(tmp_path: Path) -> None:
 def test_a_wrong_column_is_an_error_that_names_those_there_are(tmp_path: Path) -> None:
     path = lines(tmp_path / "test.jsonl", {"question": ITEM, "answer": "4"})
     said = refusal("--decontaminate", path, "--decontaminate_column", "problem")
-    assert said == f"--decontaminate_column problem: {path} has no such column; there are: answer, question"
+    assert said == f"--decontaminate {path}: has no column problem; there are: answer, question"
 
 
 def test_a_column_that_one_of_several_files_lacks_is_an_error(tmp_path: Path) -> None:
     lines(tmp_path / "a.jsonl", {"question": ITEM})
     other = lines(tmp_path / "b.jsonl", {"query": ITEM})
     said = refusal("--decontaminate", str(tmp_path), "--decontaminate_column", "question")
-    assert said == f"--decontaminate_column question: {other} has no such column; there are: query"
+    assert said == f"--decontaminate {other}: has no column question; there are: query"
 
 
 @pytest.mark.parametrize("value", [None, "", " \n", "$$", "?!"])
@@ -95,7 +95,7 @@ def test_an_empty_column_is_an_error(tmp_path: Path, value: str | None) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('{"question": ["a", "b"]}', "row 1 of {path} holds a list, not a text"),
+        ('{"question": ["a", "b"]}', "{path}: row 1: the column question holds a list, no text"),
         ('{"question": "a"}\nnot json', "{path}: row 2: not_json"),
         ("[1]", "{path}: row 1: not_an_object"),
         ("", "{path}: holds no rows"),
@@ -124,7 +124,7 @@ def test_options_belong_together(tmp_path: Path) -> None:
 
 def test_a_benchmark_that_changes_meanwhile_ends_the_run(tmp_path: Path) -> None:
     path = lines(tmp_path / "test.jsonl", {"question": ITEM})
-    sets = checked_benchmarks([path], ["question"], "out")
+    sets = checked_benchmarks([(path, "question")], "out")
     open_benchmarks(sets)
     lines(tmp_path / "test.jsonl", {"question": OTHER})
     benchmark_sets._open.cache_clear()  # as in the process of a worker
@@ -153,7 +153,7 @@ def search(tmp_path: Path) -> Callable[..., Result]:
 
     def go(*values: str | None) -> Result:
         out = str(tmp_path / "out")
-        looked_for = Decontamination(checked_benchmarks([path], ["q"], out), Thresholds())
+        looked_for = Decontamination(checked_benchmarks([(path, "q")], out), Thresholds())
         pipeline = apache_beam.Pipeline(runner="FnApiRunner")
         records = pipeline | apache_beam.Create(
             [Record(f"r{n}", "file", text) for n, text in enumerate(values)]
@@ -224,14 +224,12 @@ def test_nothing_to_search_leaves_an_empty_report(search: Callable[..., Result])
 def test_the_card_has_a_line_for_each_benchmark_and_an_end() -> None:
     counts = {"items": 1319, "empty": 0, "short": 2, "items_found": 7, "records_dropped": 9}
     sets = [{"path": f"gs://b/{n}|[x](y)", "column": "question", **counts} for n in range(60)]
-    run = {
-        "options": {},
-        "contamination": {"benchmarks": sets, "found_most": []},
-    }
+    shares = {"overlap": 0.5, "aligned": 0.75}
+    run = {"contamination": {"benchmarks": sets, "found_most": [], "thresholds": shares}}
     lines = contamination_card(run)
     assert "| gs://b/0\\|\\[x\\](y) | question | 1,319 | 0 | 2 | 7 | 9 |" in lines
     assert lines[-1] == "And 10 more benchmarks: see run.json."
-    assert contamination_card({"options": {}})[-1] == "None was looked for."
+    assert contamination_card({})[-1] == "None was looked for."
 
 
 def test_the_command_drops_printed_items(beam: Beam, tmp_path: Path) -> None:
@@ -263,6 +261,31 @@ def test_the_command_drops_printed_items(beam: Beam, tmp_path: Path) -> None:
     )
     assert wrong.returncode == 2
     assert wrong.stderr.strip() == (
-        f"beam: --decontaminate_column question: {path} has no such column; there are: problem"
+        f"beam: --decontaminate {path}: has no column question; there are: problem"
     )
     assert not (tmp_path / "none").exists()
+
+
+def test_the_recipe_filter_decontaminates_rows(beam: Beam, tmp_path: Path) -> None:
+    items = lines(tmp_path / "items.jsonl", {"q": OTHER}, {"q": ITEM})
+    texts = {"a": PROSE, "b": PROSE + ITEM, "c": ALTERED, "d": OTHER.upper()}
+    data = lines(tmp_path / "rows.jsonl", *({"id": name, "text": text} for name, text in texts.items()))
+    filters, out = tmp_path / "filters.yaml", tmp_path / "out"
+    run = ("run", "filter", "--input", data, "--text_column", "text", "--filters", filters, "--output", out)
+
+    filters.write_text(f"- decontaminate: {{against: {{{items}: question}}}}")
+    wrong = beam(*run)
+    assert wrong.returncode == 2
+    assert f"{items}: has no column question; there are: q" in wrong.stderr
+
+    filters.write_text(f"- decontaminate: {{against: {{{items}: q}}}}")
+    done = beam(*run)
+    assert done.returncode == 0, done.stderr
+    assert {row["id"]: row["reason"] for row in rows(str(out), "rejected")} == {
+        "b": "benchmark_item",
+        "c": "altered_benchmark_item",
+        "d": "benchmark_item",
+    }
+    (benchmark,) = json.loads((out / "run.json").read_text())["contamination"]["benchmarks"]
+    assert [benchmark[name] for name in ("items", "items_found", "records_dropped")] == [2, 2, 3]
+    assert "| q | 2 | 0 | 0 | 2 | 3 |" in (out / "README.md").read_text()

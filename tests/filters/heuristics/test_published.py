@@ -181,8 +181,8 @@ def test_c4_takes_citations_out_and_counts_sentences() -> None:
         ("\n".join([*(f"{n}." for n in range(68)), *(f"{n} {LONG}." for n in range(32))]), "short_lines"),
         ("word " * 200 + ".\nshort line.\nshort line.", "duplicate_lines"),
         ("word " * 500 + ".\nshort line.\nshort line.", ""),
-        ("\n" * 27 + "a line of a hundred words here. " * 13 + "End.", ""),  # 93 words and marks
-        ("\n" * 28 + "a line of a hundred words here. " * 13 + "End.", "line_breaks"),
+        ("\n" * 31 + "a line of a hundred words here. " * 13 + "End.", ""),  # 106 words and marks
+        ("\n" * 32 + "a line of a hundred words here. " * 13 + "End.", "line_breaks"),
     ],
 )  # fmt: skip
 def test_fineweb_at_its_edges(text: str, reason: str) -> None:
