@@ -249,9 +249,7 @@ def compare(folder: Path, python: str, n: int, classifier: Path, rounds: int) ->
         both = list(zip(costs["datatrove"], costs[name], strict=True))
         clock = sorted(them.seconds / us.seconds for them, us in both)[middle]
         processor = sorted(them.processor / us.processor for them, us in both)[middle]
-        print(
-            f"{name}: {clock:.2f} times datatrove's throughput by the clock, {processor:.2f} by processor time"
-        )
+        print(f"{name}: {clock:.2f} times datatrove's throughput by the clock, {processor:.2f} by processors")
     print("kept by datatrove:", costs["datatrove"][0].said.strip().splitlines()[-1])
     print("kept by ours:     ", json.dumps(kept(folder / "needed")))
 

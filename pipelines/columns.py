@@ -12,6 +12,7 @@ from pipelines.errors import UsageError
 from pipelines.tables import BadRow, BadTable, all_rows, arrow_schema_of
 
 _HUGGING_FACE = b"huggingface"  # what `datasets` knows of a column besides its type, such as names of classes
+_NUMBERS = ("int64", "double")
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -89,7 +90,7 @@ def _with(kind: Any, value: Any) -> Any:
             return [item]
     elif (scalar := _scalar(value)) == kind or kind is None:
         return scalar
-    elif {scalar, kind} == {"int64", "double"}:
+    elif scalar in _NUMBERS and kind in _NUMBERS:
         return "double"
     return kind
 
