@@ -53,7 +53,7 @@ class EngineSpec:
       concurrency: requests that a worker has in flight.
       patience_s: how long a server may answer nobody before the run stops.
       requests_a_minute, tokens_a_minute: limits of a hosted endpoint, a worker; 0 is none.
-      server: what Assay starts on each machine; its address takes the place of the endpoint's.
+      server: what Assay starts on each machine; its socket takes the place of the endpoint's address.
     """
 
     name: str
@@ -82,10 +82,14 @@ class Engine:
     Args:
       spec: which, and how.
       ledger: of finished answers; None keeps none.
+
+    Attributes:
+      total: what was counted since the beginning.
     """
 
     def __init__(self, spec: EngineSpec, ledger: Ledger | None = None):
         self.spec, self.ledger = spec, ledger
+        self.total: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._client = ChatClient(spec.endpoint)
@@ -106,6 +110,11 @@ class Engine:
         await asyncio.gather(*asked, return_exceptions=True)
         await self._client.close()
 
+    @property
+    def in_flight(self) -> int:
+        """Requests that the server works on now."""
+        return self._places.taken
+
     def take_counts(self) -> Counter[str]:
         """Returns what was counted since the last call; safe in any thread."""
         with self._counting:
@@ -116,8 +125,9 @@ class Engine:
         """Returns the model's answer, from the ledger if it is there.
 
         What may pass (429, 5xx, a timeout, a broken connection) is asked again, after a time that grows
-        and is drawn at random, and not before the server's Retry-After; 429 as often as it takes. Who asks what is being asked
-        already gets the same answer; who no longer waits for an answer leaves it to the ledger.
+        and is drawn at random, and not before the server's Retry-After; 429 as often as it takes. Who asks
+        what is being asked already gets the same answer; who no longer waits for an answer leaves it to the
+        ledger.
 
         Raises:
           ModelError: no usable answer, though the server answers others.
@@ -257,5 +267,7 @@ class Engine:
         self._places.answered()
 
     def _count(self, **counts: int) -> None:
+        named = {f"llm/{name}": n for name, n in counts.items()}
         with self._counting:
-            self._counts.update({f"llm/{name}": n for name, n in counts.items()})
+            self._counts.update(named)
+            self.total.update(named)

@@ -222,9 +222,9 @@ def test_answers_that_cannot_be_kept_end_the_run(tmp_path: Path, monkeypatch: py
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    ledger = Ledger(LedgerSpec(str(tmp_path), flush_s=60))
+    ledger = Ledger(LedgerSpec(str(tmp_path), flush_s=60, patience_s=0))
     with monkeypatch.context() as patched:
-        patched.setattr("inference.ledger._write_segment", full)
+        patched.setattr("inference.segments.write", full)
         run(work, fine, ledger)
     ledger.close()
 

@@ -21,7 +21,7 @@ from tests.inference.stub import MODEL, Reply, Stub
 def spec(url: str, ledger: Path | None = None, **engines: int) -> ModelsSpec:
     """Returns engines by their names and concurrencies."""
     made = [EngineSpec(name, Endpoint(url, MODEL), n) for name, n in (engines or {"one": 4}).items()]
-    return ModelsSpec(tuple(made), LedgerSpec(str(ledger), 3600.0) if ledger else None)
+    return ModelsSpec(tuple(made), LedgerSpec(str(ledger), 3600.0, 0.0) if ledger else None)
 
 
 def ask(models: Models, text: str, engine: str = "") -> Answer:
@@ -34,7 +34,7 @@ def test_engines_have_names_and_the_first_is_for_whatever_names_none() -> None:
     with Stub(lambda body, number: Reply("x")) as stub:
         models = Models(spec(stub.url, one=2, two=3))
         assert models[""] is models["one"] is not models["two"]
-        assert models.spec.concurrency == 5
+        assert models.spec.concurrency() == 5
         with pytest.raises(KeyError):
             models["three"]
         models.close()
@@ -116,13 +116,13 @@ def test_flushing_writes_and_only_logs_what_it_cannot(
         models = open_models(one)
         ask(models, "a")
         with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
-            patched.setattr("inference.ledger._write_segment", full)
+            patched.setattr("inference.segments.write", full)
             flush_models()
             assert "No space left" in caplog.text
         flush_models()
         assert len(list(tmp_path.iterdir())) == 1
         ask(models, "b")
-        monkeypatch.setattr("inference.ledger._write_segment", full)
+        monkeypatch.setattr("inference.segments.write", full)
         with pytest.raises(LedgerUnwritable):
             close_models(one)
     assert module._opened == {}
