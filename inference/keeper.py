@@ -176,7 +176,7 @@ class Keeper:
     def _remove(self, keep_log: bool) -> None:
         """Removes the folder. Nobody comes in before `users` is gone, and nothing is touched after it."""
         shutil.rmtree(self.folder / TEMPORARY, ignore_errors=True)
-        for name in (JOB, STATE, KEEPER, *(() if keep_log else (LOG,)), USERS):
+        for name in (JOB, STATE, SOCKET, KEEPER, *(() if keep_log else (LOG,)), USERS):
             (self.folder / name).unlink(missing_ok=True)
         with suppress(OSError):  # the log is left, or somebody is there already
             self.folder.rmdir()

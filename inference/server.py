@@ -165,6 +165,8 @@ def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> Non
     temporary.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in _UNKNOWN_TO_VLLM}
     environment |= {"TMPDIR": str(temporary), "VLLM_NO_USAGE_STATS": "1", "PYTHONSAFEPATH": "1"}
+    # Who closes idle connections are its users: a server that does it just when one is used again breaks it.
+    environment |= {"VLLM_HTTP_TIMEOUT_KEEP_ALIVE": "75"}
     with (folder / keeper.LOG).open("ab") as log:
         subprocess.run(
             [sys.executable, "-I", keeper.__file__, folder],

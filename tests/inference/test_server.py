@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -92,12 +94,13 @@ def folder_of(held: Lease) -> Path:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    (tmp_path / "root").mkdir()
-    monkeypatch.setattr(server, "ROOT", tmp_path / "root")
+    root = Path(tempfile.mkdtemp(prefix="assay-", dir="/tmp"))  # the path of a socket has 107 bytes at most
+    monkeypatch.setattr(server, "ROOT", root)
     monkeypatch.setattr(server, "GRACE_S", 0.5)
     stub = Machine(tmp_path)
     yield stub
     assert eventually(lambda: not stub.alive()), "a process is left"
+    shutil.rmtree(root)
 
 
 def test_users_share_a_server_and_the_last_one_stops_it(machine: Machine) -> None:
