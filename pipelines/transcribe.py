@@ -238,9 +238,10 @@ class DocumentTranscriber:
         for start in range(0, len(wanted), PAGES_AT_ONCE):
             numbers = wanted[start : start + PAGES_AT_ONCE]
             pictures = await asyncio.to_thread(self._draw, data, numbers)
-            for number, picture in zip(numbers, pictures, strict=True):
+            looks = await asyncio.to_thread(lambda drawn: [_look_at(one) for one in drawn], pictures)
+            for number, picture, look in zip(numbers, pictures, looks, strict=True):
                 await self.free.acquire()
-                work = self._page(picture, number, layers.get(number, ""), counts)
+                work = self._page(picture, look, number, layers.get(number, ""), counts)
                 asked.append((number, asyncio.create_task(work)))
 
     def _draw(self, data: bytes, pages: Sequence[int]) -> list[bytes]:
@@ -248,11 +249,11 @@ class DocumentTranscriber:
             return reader.render(data, pages, DPI)
 
     async def _page(
-        self, picture: bytes, number: int, layer: str, counts: Counter[str]
+        self, picture: bytes, look: tuple[int, int, bool], number: int, layer: str, counts: Counter[str]
     ) -> list[Block] | str | None:
         """Returns the blocks of a page, or why the model's answer is of no use; None for a blank page."""
         try:
-            width, height, blank = await asyncio.to_thread(_look_at, picture)
+            width, height, blank = look
             if blank:
                 counts["transcribe/blank"] += 1
                 return None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -133,23 +134,26 @@ class _Lease:
 
     log = ""
 
-    def __init__(self, url: str, closed: list[str]):
-        self.url, self.closed = url, closed
+    def __init__(self, socket: str, closed: list[str]):
+        self.socket, self.closed = socket, closed
 
     def close(self) -> None:
-        self.closed.append(self.url)
+        self.closed.append(self.socket)
 
 
 def test_servers_that_are_started_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
-    with Stub(lambda body, number: Reply("x")) as stub:
-        monkeypatch.setattr(module, "lease", lambda server: _Lease(stub.url, closed))
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as folder,
+        Stub(lambda body, number: Reply("x"), socket=f"{folder}/socket"),
+    ):
+        monkeypatch.setattr(module, "lease", lambda server: _Lease(f"{folder}/socket", closed))
         engine = EngineSpec("one", Endpoint("", MODEL), server=ServerSpec(MODEL, "run"))
         models = Models(ModelsSpec((engine,)))
         assert ask(models, "a").text == "x"
         assert closed == []
         models.close()
-        assert closed == [stub.url]
+        assert closed == [f"{folder}/socket"]
 
 
 def test_a_server_that_does_not_start_leaves_nothing_behind(
@@ -160,13 +164,13 @@ def test_a_server_that_does_not_start_leaves_nothing_behind(
     def lease(server: ServerSpec) -> _Lease:
         if server.model == "bad":
             raise BadEndpoint("it does not start")
-        return _Lease("http://127.0.0.1:1/v1", closed)
+        return _Lease("/no/socket", closed)
 
     monkeypatch.setattr(module, "lease", lease)
     engines = [EngineSpec(m, Endpoint("", m), server=ServerSpec(m, "run")) for m in ("good", "bad")]
     before = threading.active_count()
     with pytest.raises(BadEndpoint, match="does not start"):
         open_models(ModelsSpec(tuple(engines), LedgerSpec(str(tmp_path))))
-    assert closed == ["http://127.0.0.1:1/v1"]
+    assert closed == ["/no/socket"]
     assert module._opened == {}
     assert threading.active_count() <= before + 1  # a pool of asyncio's may wait for more work
