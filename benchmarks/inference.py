@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
 from typing import Any, ClassVar
 
@@ -39,7 +40,7 @@ class Load:
       requests, concurrency: how many, and how many of them at a time.
       max_tokens: of an answer.
       salt: what the questions begin with; another one makes them new to a cache of prefixes.
-      not_before: when the first question is asked (seconds since 1970).
+      meet: folder in which two processes wait for each other before they ask; empty for nobody.
     """
 
     url: str
@@ -48,7 +49,7 @@ class Load:
     concurrency: int
     max_tokens: int = 64
     salt: str = "a"
-    not_before: float = 0.0
+    meet: str = ""
 
     def question(self, n: int) -> list[dict[str, str]]:
         return [{"role": "user", "content": f"{self.salt}{n:06d}: write a short story about this number."}]
@@ -108,11 +109,18 @@ class _Clock:
         return Done(kept, rejected, tokens, cls.first, cls.answered, processor, megabytes)
 
 
+async def _meet(folder: str) -> None:
+    if folder:
+        Path(folder, str(os.getpid())).touch()
+        while len(os.listdir(folder)) < 2:
+            await asyncio.sleep(0.02)
+
+
 async def _ask(models: Any, asked: tuple[Load, int]) -> str:
     from inference.ledger import Request
 
     load, n = asked
-    await asyncio.sleep(max(load.not_before - time.time(), 0))
+    await _meet(load.meet)
     _Clock.ask()
     answer = await models[""].ask(Request(load.question(n), load.parameters))
     _Clock.answer()
@@ -171,7 +179,7 @@ def bare(load: Load) -> Done:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=600)
         ) as http:
-            await asyncio.sleep(max(load.not_before - time.time(), 0))
+            await _meet(load.meet)
             _Clock.ask()
             await asyncio.gather(*(worker(http) for _ in range(load.concurrency)))
         return kept, tokens
@@ -248,25 +256,25 @@ def against_bare(load: Load, rounds: int) -> None:
     print(f"  requests/s to the bare client's  {_spread(ratios)}")
 
 
-def beside_bare(load: Load, rounds: int, start_s: float = 30.0) -> None:
+def beside_bare(load: Load, rounds: int) -> None:
     """Prints the same of both at once, each with places of its own: other work hits them alike.
 
-    The server gives them turns, so that each has as many answers as it asks fast. They are counted until one
-    has all of its own.
+    The server gives them turns, so that each has as many answers as it asks fast. What counts is how long each
+    took for as many as both had when the first was done: its rest has the server for itself.
     """
     ratios = []
     for n in range(rounds):
-        load = replace(load, not_before=time.time() + start_s)
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor() as pool, tempfile.TemporaryDirectory() as meet:
             asked = [
-                pool.submit(apart, way, replace(load, salt=f"{time.time_ns()} "))
+                pool.submit(apart, way, replace(load, meet=meet, salt=f"{time.time_ns()} "))
                 for way in (bare, through_beam)
             ]
             plain, beam = (one.result() for one in asked)
         _show(f"{n + 1}. bare", load, plain)
         _show(f"{n + 1}. beam", load, beam)
         until = min(plain.answered[-1], beam.answered[-1])
-        ratios.append(sum(at <= until for at in beam.answered) / sum(at <= until for at in plain.answered))
+        both = min(sum(at <= until for at in done.answered) for done in (plain, beam)) - 1
+        ratios.append((plain.answered[both] - plain.first) / (beam.answered[both] - beam.first))
     print(f"  requests/s to the bare client's  {_spread(ratios)}")
 
 
