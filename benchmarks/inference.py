@@ -259,8 +259,8 @@ def against_bare(load: Load, rounds: int) -> None:
 def beside_bare(load: Load, rounds: int) -> None:
     """Prints the same of both at once, each with places of its own: other work hits them alike.
 
-    The server gives them turns, so that each has as many answers as it asks fast. What counts is how long each
-    took for as many as both had when the first was done: its rest has the server for itself.
+    The server gives them turns, so that each has as many answers as it asks fast. What counts is how long
+    each took for as many as both had when the first was done: the other has the server for itself then.
     """
     ratios = []
     for n in range(rounds):
@@ -273,7 +273,7 @@ def beside_bare(load: Load, rounds: int) -> None:
         _show(f"{n + 1}. bare", load, plain)
         _show(f"{n + 1}. beam", load, beam)
         until = min(plain.answered[-1], beam.answered[-1])
-        both = min(sum(at <= until for at in done.answered) for done in (plain, beam)) - 1
+        both = min(sum(at <= until for at in one.answered) for one in (plain, beam)) - 1
         ratios.append((plain.answered[both] - plain.first) / (beam.answered[both] - beam.first))
     print(f"  requests/s to the bare client's  {_spread(ratios)}")
 
