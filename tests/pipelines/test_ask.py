@@ -121,7 +121,15 @@ def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
 
 def test_a_slow_one_holds_nobody_back() -> None:
     left: queue.SimpleQueue[str] = queue.SimpleQueue()
-    with Stub(echo) as stub:
+
+    def script(body: dict[str, Any], number: int) -> Reply:
+        if body["messages"][0]["content"] == "slow":  # as slow as it takes
+            while len(stub.requests) < 31:
+                time.sleep(0.05)
+            time.sleep(0.5)
+        return echo(body, number)
+
+    with Stub(script) as stub:
         do = _Ask("ask", spec(stub.url), ask)
         do.setup()
         do.start_bundle()
