@@ -38,12 +38,14 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             *_table(("column", "type", "meaning"), _columns(recipe)),
             "",
+            *_exports(recipe, run),
             "## How many are left",
             "",
             *_table(("stage", "counts", "in", "kept", "rejected", "reasons"), map(_stage, run["stages"])),
             "",
             "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
             "",
+            *([*recipe.card(run), ""] if recipe.card else []),
             "## Sources",
             "",
             *_sources(output),
@@ -117,6 +119,10 @@ def _header(recipe: Recipe, run: dict[str, Any]) -> str:
         "size_categories": [next((name for most, name in _SIZES if run["rows"] < most), "n>1T")],
         "configs": [
             {"config_name": "default", "data_files": "data/*.parquet", "default": True},
+            *(
+                {"config_name": export.name, "data_files": f"exports/{export.name}/*.parquet"}
+                for export in recipe.exports
+            ),
             {"config_name": "rejected", "data_files": "rejected/*.parquet"},
         ],
     }
@@ -125,6 +131,18 @@ def _header(recipe: Recipe, run: dict[str, Any]) -> str:
 
 def _columns(recipe: Recipe) -> list[tuple[str, ...]]:
     return [(f"`{name}`", arrow, doc) for name, arrow, doc in describe(recipe.record)]
+
+
+def _exports(recipe: Recipe, run: dict[str, Any]) -> list[str]:
+    if not recipe.exports:
+        return []
+    lines = ["## Other forms", "", "`load_dataset(PATH_OR_REPOSITORY, NAME)` loads them.", ""]
+    rows = ((f"`{e.name}`", e.does, f"{run['exports'].get(e.name, 0):,}") for e in recipe.exports)
+    lines += [*_table(("name", "what it is", "rows"), rows), ""]
+    for export in recipe.exports:
+        columns = [(f"`{name}`", arrow, doc) for name, arrow, doc in describe(export.record)]
+        lines += [f"### {export.name}", "", *_table(("column", "type", "meaning"), columns), ""]
+    return lines
 
 
 def _stage(stage: dict[str, Any]) -> tuple[str, ...]:

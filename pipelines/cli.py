@@ -18,6 +18,7 @@ _EPILOG = "options of a pipeline: beam describe PIPELINE; every option of Apache
 # name -> (module that holds the function of that name, one line)
 TOOLS = {
     "train-classifier": ("pipelines.train_classifier", "distil labels or verdicts into a fastText model"),
+    "evaluate": ("pipelines.evaluate", "measure a dataset against a known truth or an earlier one"),
     "calibrate-judge": ("pipelines.calibrate_judge", "measure a judge on labelled examples"),
 }
 

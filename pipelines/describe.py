@@ -28,6 +28,8 @@ def describe(name: str) -> str:
     lines += ["", "Every option of Apache Beam works too, such as --runner."]
     lines += ["", "Stages:", *_table((s.name, s.unit, s.does) for s in recipe.stages)]
     lines += ["", "Columns:", *_table(columns(recipe.record))]
+    for export in recipe.exports:
+        lines += ["", f"Columns of exports/{export.name}: {export.does}", *_table(columns(export.record))]
     return "\n".join(lines)
 
 

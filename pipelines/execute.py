@@ -36,7 +36,6 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
     """
     from apache_beam.io.filesystems import FileSystems
 
-    from pipelines.inputs import list_inputs
     from pipelines.options import RunOptions
     from pipelines.parsing import parse
 
@@ -49,7 +48,7 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         logging.getLogger().setLevel(logging.INFO)
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
     local = choose_runner(options)
-    uris = list_inputs(ours.input, ours.output, screen.complain)
+    uris = recipe.list_inputs(ours.input, ours.output, screen.complain)
     ticks = screen.folder if local else None
     pipeline, outcome = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
@@ -220,6 +219,7 @@ def _conclude(
     run = manifest.manifest(
         recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters, models
     )
+    run["exports"] = {export.name: count_rows(made, f"exports/{export.name}") for export in recipe.exports}
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
     with _no_stop():
@@ -228,6 +228,8 @@ def _conclude(
     if run["cascade"]:
         screen.say(manifest.cascade_line(run["cascade"], shown["cascade_precision"]))
     screen.say(f"{run['rows']:,} rows in {folder.join(out, 'data')}")
+    for name, n in run["exports"].items():
+        screen.say(f"{n:,} rows in {folder.join(out, 'exports', name)}")
     screen.say(f"{run['rejects']:,} rejects, with reasons, in {folder.join(out, 'rejected')}")
     screen.say(f"report in {folder.join(out, 'report.html')}")
     if wrong:

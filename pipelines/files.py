@@ -49,8 +49,10 @@ def sources(output: str) -> list[dict[str, Any]]:
     """Returns the documents that gave rows: uri, title, rows; by uri."""
     counts: dict[tuple[str, str], int] = {}
     for row in rows(output, "data", ["source.uri", "source.title"]):
-        key = (row["source"]["uri"], row["source"]["title"])
-        counts[key] = counts.get(key, 0) + 1
+        source = row.get("source")  # not all rows have one, nor all sources a title
+        if source:
+            key = (source["uri"], source.get("title", ""))
+            counts[key] = counts.get(key, 0) + 1
     return [{"uri": uri, "title": title, "rows": n} for (uri, title), n in sorted(counts.items())]
 
 

@@ -18,8 +18,8 @@ from pipelines.errors import UsageError
 # Written first and removed last: a folder that has it, and no run.json, holds an interrupted run.
 MARKER = "run.json.partial"
 _PARTIAL = ".run-partial"  # hidden: whoever walks the folder doesn't take it for the dataset
-RUN_NAMES = ("data", "rejected", "ledger", "README.md", "report.html", "run.json", MARKER, _PARTIAL)
-_FOLDERS = ("data", "rejected")
+_FOLDERS = ("data", "rejected", "exports")
+RUN_NAMES = (*_FOLDERS, "ledger", "README.md", "report.html", "run.json", MARKER, _PARTIAL)
 _PART = re.compile(r"part-\d{5,}-of-\d{5,}\.parquet")
 
 
@@ -72,13 +72,12 @@ def finish(output: str, run: dict[str, Any]) -> None:
     made = partial(output)
     write(join(made, "run.json"), json.dumps(run, indent=1, ensure_ascii=False) + "\n")
     texts = ["README.md", "report.html", "run.json"]
-    parts = [f"{folder}/{name}" for folder in _FOLDERS for name in _names(join(made, folder))]
+    parts = _parts(made)
     names = [*parts, *(name for name in texts if FileSystems.exists(join(made, name)))]
-    old = [f"{folder}/{name}" for folder in _FOLDERS for name in _names(join(output, folder))]
-    for group in (["run.json"], [*old, "README.md", "report.html"]):
+    for group in (["run.json"], [*_parts(output), "README.md", "report.html"]):
         if files := [join(output, name) for name in group if FileSystems.exists(join(output, name))]:
             FileSystems.delete(files)
-    for folder in {name.split("/")[0] for name in parts}:
+    for folder in sorted({name.rpartition("/")[0] for name in parts}):
         _make(join(output, folder))
     for name in names:
         FileSystems.rename([join(made, name)], [join(output, name)])
@@ -145,17 +144,18 @@ def is_ours(path: str) -> bool:
     return "assay" in (_json(path) or {})
 
 
-def _names(folder: str) -> Sequence[str]:
-    """Returns the names of the files in a folder, without those in folders below it."""
+def _parts(output: str) -> Sequence[str]:
+    """Returns the files in the folders of rows, as paths below `output`."""
     from apache_beam.io.filesystems import FileSystems
 
-    found = FileSystems.match([folder + "/*"])[0].metadata_list
-    return sorted(metadata.path.rpartition("/")[2] for metadata in found)
+    patterns = [join(output, folder, "**") for folder in _FOLDERS]
+    found = {metadata.path for match in FileSystems.match(patterns) for metadata in match.metadata_list}
+    return sorted(path[len(join(output, "")) :] for path in found)
 
 
 def _foreign(output: str) -> list[str]:
     """Returns the files among a run's rows that no run has named: readers would take them for rows."""
-    return [f"{d}/{name}" for d in _FOLDERS for name in _names(join(output, d)) if not _PART.fullmatch(name)]
+    return [path for path in _parts(output) if not _PART.fullmatch(path.rpartition("/")[2])]
 
 
 def _make(folder: str) -> None:

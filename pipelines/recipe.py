@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import UsageError
+from pipelines.inputs import list_inputs
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -54,6 +55,21 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Export:
+    """The dataset in another form, in OUT/exports/NAME/*.parquet, which the recipe writes with `WriteRows`.
+
+    Attributes:
+      name: of its folder, and of its configuration in the card.
+      record: the frozen dataclass of one of its rows.
+      does: one line for a person.
+    """
+
+    name: str
+    record: type
+    does: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """A recipe's pipeline, wired.
 
@@ -78,9 +94,15 @@ class Recipe:
       summary: one line.
       options: its option groups, on top of those that every run has.
       stages: in the order of the funnel.
-      record: the frozen dataclass of one row of the dataset.
+      record: the frozen dataclass of one row of the dataset. Where it has a field `source` with `uri` (and
+        `title`), card and report list the sources.
       title, tags: for the dataset card.
       build: wires the pipeline.
+      exports: other forms of the dataset.
+      list_inputs: (paths, output, say) -> the files that a run reads.
+      shown: columns whose texts the report shows of each row, next to each other; the first column of text
+        if none.
+      card: run.json -> lines of Markdown for the card, after the funnel.
     """
 
     name: str
@@ -91,6 +113,10 @@ class Recipe:
     title: str
     tags: tuple[str, ...]
     build: Callable[[beam.Pipeline, Run], Outcome]
+    exports: tuple[Export, ...] = ()
+    list_inputs: Callable[[Sequence[str], str, Callable[[str], None]], list[str]] = list_inputs
+    shown: tuple[str, ...] = ()
+    card: Callable[[dict[str, Any]], list[str]] | None = None
 
 
 def load_recipe(name: str) -> Recipe:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ from pipelines.card import reproduce
 from pipelines.files import rows, sample_rejects, sources
 from pipelines.recipe import Recipe
 
-_PAIRS = 20
+_ROWS = 20
 _REJECTS_EACH = 3
 _MAX_SOURCES = 200
 _MAX_TEXT = 4000
+_TEXTS = ("problem", "question", "solution", "text")
+"""Columns whose texts are shown of a reject."""
 
 
 def report(recipe: Recipe, run: dict[str, Any], output: str) -> str:
@@ -31,7 +35,7 @@ def report(recipe: Recipe, run: dict[str, Any], output: str) -> str:
         command=reproduce(run),
         funnel=_funnel(run["stages"]),
         rejects=_by_reason(run["stages"], sample_rejects(output, _REJECTS_EACH)),
-        samples=[_shown(row) for row in islice(rows(output, "data"), _PAIRS)],
+        samples=[_shown(row, recipe.shown) for row in islice(rows(output, "data"), _ROWS)],
         sources=found[:_MAX_SOURCES],
         more_sources=len(found[_MAX_SOURCES:]),
     )
@@ -70,12 +74,29 @@ def _by_reason(stages: list[dict[str, Any]], sample: list[dict[str, Any]]) -> li
 
 
 def _text(record: dict[str, Any]) -> str:
-    parts = [record[name] for name in ("problem", "solution", "text") if isinstance(record.get(name), str)]
+    inner = record.get("values")  # of a row that was rejected as it was read
+    record = {**record, **inner} if isinstance(inner, dict) else record
+    parts = [record[name] for name in _TEXTS if isinstance(record.get(name), str)]
     return _cut("\n\n".join(parts))
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "problem": _cut(row["problem"]), "solution": _cut(row["solution"])}
+def _shown(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Returns a row with `texts`: the heading and text of each column that is shown of it."""
+    texts = [name for name, value in row.items() if isinstance(value, str) and name != "id"]
+    chosen = names or texts[:1]
+    return {**row, "texts": [(_heading(name), _cut(_readable(row.get(name)))) for name in chosen]}
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(f"{n}. {_readable(one)}" for n, one in enumerate(value, start=1))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
 
 
 def _cut(text: str) -> str:

@@ -229,4 +229,5 @@ RECIPE = Recipe(
     title="Problem-solution pairs",
     tags=("problem-solution", "science", "education", "assay"),
     build=build,
+    shown=("problem", "solution"),
 )

@@ -72,7 +72,7 @@ def rejected(record: Any, stage: str, reason: str, detail: str = "", said: Seque
     uri = record.uri if hasattr(record, "uri") else record.source.uri
     # Not `printable`: in JSON its escape would be read as the half surrogate pair again.
     fields = {**to_row(record), **({"said": said} if said else {})}
-    row = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    row = json.dumps(fields, ensure_ascii=False, default=str).encode("utf-8", "replace").decode("utf-8")
     detail = printable(" ".join(detail.split()))[:MAX_DETAIL]
     return Rejected(record.id, stage, reason, detail, printable(uri), row)
 
