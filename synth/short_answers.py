@@ -1,0 +1,306 @@
+"""Whether a short answer is right, given the aliases of the truth: exact once both are normalised.
+
+A right answer is accepted where it is all that is said, or where a sentence holds nothing else but words of the
+question and of a short list (`answers.yaml`), and the answer stands where such sentences have it ("The capital of
+France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not Paris" and "the wife
+of Paris" are not. What holds a right answer, or a part of one, and is not accepted is `unclear`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Literal
+
+from synth.dates import read_date
+from synth.notation import without_thoughts
+from synth.quantities import Number, Unit, read_number, read_unit, same_quantity
+from synth.refusals import stance
+from synth.tokens import MAX_CHARACTERS, fold, in_digits, is_number, spread, tokens
+from synth.verify import boxed
+from synth.words import load, words
+
+Grade = Literal["correct", "refused", "wrong", "unclear"]
+
+LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
+"""What is needed of the extra `verify`."""
+
+MAX_SENTENCE = 40
+"""Tokens of a sentence in which an answer is looked for."""
+MIN_ROMANISED = 8
+"""Letters of a name that may be romanised in another way on both sides; shorter ones have to be the same."""
+
+_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
+_PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
+_LIST = re.compile(r"[,/](?!\d)|[;+\n]")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_LATIN = re.compile("[a-z]")
+_OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known to answer a question rightly.
+
+    Attributes:
+      question: as asked; its words may come up in an answer.
+      aliases: any of them is right.
+      language: ISO 639-1 of question and aliases.
+    """
+
+    question: str
+    aliases: tuple[str, ...]
+    language: str = "en"
+
+    def grade(self, answer: str) -> Grade:
+        """Returns what an answer is worth. An empty or endless one is `unclear`.
+
+        Raises:
+          ImportError: one of `LIBRARIES` is not installed.
+        """
+        said = plain(answer)
+        if not said or len(said) > MAX_CHARACTERS:
+            return "unclear"
+        if self._is_alias(said):
+            return "correct"
+        how = stance(said)
+        if how != "answers":
+            return "refused" if how == "refuses" else "unclear"
+        given = announced(said, self.language) or said
+        if (given != said and self._is_alias(given)) or self._same_parts(given) or self._in_sentence(given):
+            return "correct"
+        return "unclear" if self._mentioned(said) else "wrong"
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        bare = (_PARENTHESIS.sub("", alias) for alias in self.aliases)
+        return frozenset().union(*(keys(alias, self.language) for alias in (*self.aliases, *bare) if alias))
+
+    @cached_property
+    def _romanised(self) -> frozenset[tuple[bool, str]]:
+        return frozenset(filter(None, (romanised(alias) for alias in self.aliases)))
+
+    @cached_property
+    def _quantities(self) -> list[tuple[Number, Unit]]:
+        return [found for alias in self.aliases if (found := quantity(alias, self.language))]
+
+    @cached_property
+    def _question(self) -> frozenset[str]:
+        return frozenset(tokens(self.question, self.language))
+
+    def _is_alias(self, text: str) -> bool:
+        same = not keys(text, self.language).isdisjoint(self._keys)
+        if self._quantities and (given := quantity(text, self.language)):
+            said = [same_quantity(*given, *gold) for gold in self._quantities]
+            return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
+        return same or self._is_romanised(text) or self._is_bare_number(text)
+
+    def _is_romanised(self, text: str) -> bool:
+        """Whether a name is an alias in another script, or spelt in Latin letters in another way."""
+        given = romanised(text)
+        if not given:
+            return False
+        latin, spelt = given
+        return any(
+            spelt == other and (latin != other_latin or (latin and len(spelt) >= MIN_ROMANISED))
+            for other_latin, other in self._romanised
+        )
+
+    def _is_bare_number(self, text: str) -> bool:
+        """Whether a number alone is an alias without the words for what is counted, which the question says."""
+        given = tokens(text, self.language)
+        if len(given) != 1 or not is_number(given[0]):
+            return False
+        return any(
+            given == alias[:1] and all(self._asked(word) for word in alias[1:])
+            for alias in (tokens(alias, self.language) for alias in self.aliases)
+        )
+
+    def _asked(self, word: str) -> bool:
+        """Whether the question has a word, but for its ending."""
+        return word in self._question or any(
+            word == other + ending or other == word + ending
+            for ending in ("s", "es", "d", "ed")
+            for other in (word.removesuffix(ending), f"{word}{ending}")
+            if other != word and other in self._question
+        )
+
+    def _same_parts(self, text: str) -> bool:
+        """Whether an answer has the parts of an alias in another order, or parts each of which is an alias."""
+        given = parts(text, self.language)
+        if len(given) < 2:
+            return False
+        if given in (parts(alias, self.language) for alias in self.aliases):
+            return True
+        return given <= self._keys
+
+    def _in_sentence(self, text: str) -> bool:
+        """Whether a sentence says an alias and nothing else that matters; see the module."""
+        said = tokens(text, self.language)
+        if len(said) > MAX_SENTENCE or text.rstrip().endswith(("?", "\uff1f")):
+            return False
+        safe = [self._is_safe(word) for word in said]
+        first = next((i for i, fine in enumerate(safe) if not fine), len(said))
+        last = next((i for i in range(len(said), 0, -1) if not safe[i - 1]), 0)
+        return any(
+            self._is_given(said, start, end)
+            for start in range(first + 1)
+            for end in range(max(last, start + 1), len(said) + 1)
+            if end - start < len(said)
+        )
+
+    def _is_safe(self, word: str) -> bool:
+        def known(kind: str) -> bool:
+            return word in words(self.language, kind)
+
+        if known("never"):
+            return self._negates and known("no")
+        return self._asked(word) or any(
+            known(kind) for kind in ("before", "frame", "numeric", "articles", "drop", "year")
+        )
+
+    @cached_property
+    def _negates(self) -> bool:
+        """Whether an alias is a "no"."""
+        return any(set(tokens(alias, self.language)) & words(self.language, "no") for alias in self.aliases)
+
+    def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        span, rest = said[start:end], said[:start] + said[end:]
+        counts = any(character.isdecimal() for word in span for character in word)
+        if keys_of(span, self.language).isdisjoint(self._keys) or self._asks_about(span):
+            return False
+        around = said[max(start - 1, 0) : start] + said[end : end + 1]
+        if counts and any(word[:1].isdecimal() for word in around):
+            return False
+        if not counts and set(rest) & words(self.language, "numeric"):
+            return False
+        return start == 0 or counts or said[start - 1] in words(self.language, "before") | self._kinds
+
+    def _asks_about(self, span: tuple[str, ...]) -> bool:
+        """Whether the question holds the answer, so that a sentence may hold it for another reason."""
+        text = tokens(self.question, self.language)
+        return any(text[i : i + len(span)] == span for i in range(len(text) - len(span) + 1))
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The kinds of thing that are asked for: `river` in "which river"."""
+        text = tokens(self.question, self.language)
+        return frozenset(b for a, b in zip(text, text[1:], strict=False) if a in words(self.language, "which"))
+
+    def _mentioned(self, text: str) -> bool:
+        """Whether a text holds an alias, or an alias the text."""
+        said = tokens(text, self.language)
+        for alias in self.aliases:
+            known = tokens(alias, self.language)
+            shorter, longer = sorted((said, known), key=len)
+            if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer) - len(shorter) + 1)):
+                return True
+            if _UNSPACED.search(alias) and fold(alias) in fold(text):
+                return True
+        return False
+
+
+def plain(answer: str) -> str:
+    """Returns an answer without thoughts and marks of type, and what a box holds instead of what is around it."""
+    said = without_thoughts(answer).strip()
+    if "\\" in said and (held := boxed(said)) and not _denies(said):
+        said = held
+    return _MARKUP.sub("", unicodedata.normalize("NFKC", said)).strip()
+
+
+def _denies(text: str) -> bool:
+    return bool(set(tokens(text[:MAX_CHARACTERS])) & words("en", "never"))
+
+
+def announced(text: str, language: str) -> str | None:
+    """Returns what a text announces as its answer, as in "The answer is Paris."; None if it announces nothing."""
+    found = None
+    for found in _intro(language).finditer(text):
+        pass
+    return text[found.end() :].strip(" \t:.") or None if found else None
+
+
+@cache
+def _intro(language: str) -> re.Pattern[str]:
+    known = load("answers")
+    intros = [intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())]
+    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE | re.MULTILINE)
+
+
+@lru_cache(maxsize=1 << 17)
+def keys(text: str, language: str) -> frozenset[str]:
+    """Returns what equal answers have in common: any key of one is a key of the other."""
+    said = tokens(text, language)
+    if not said:  # signs alone
+        return frozenset((" ".join(text.casefold().split()),))
+    found = keys_of(said, language)
+    if not text.isascii() and (other := spread(text)) != text.lower():
+        found |= keys_of(tokens(other, language), language)
+    return found
+
+
+def keys_of(said: tuple[str, ...], language: str) -> frozenset[str]:
+    """Returns the keys of tokens: their letters without articles, titles and blanks, and their dates."""
+    return frozenset((_key(said, language),)) | read_date(said, language)
+
+
+def _key(said: tuple[str, ...], language: str) -> str:
+    dropped = words(language, "drop")
+    kept = [word for word in said if word not in dropped] or list(said)
+    if len(kept) > 1 and kept[0] in words(language, "articles"):
+        del kept[0]
+    while len(kept) > 2 and kept[0] in words(language, "titles"):
+        del kept[0]
+    key = kept[0]
+    for before, word in zip(kept, kept[1:], strict=False):
+        key += f" {word}" if before[-1].isdecimal() and word[0].isdecimal() else word
+    return key
+
+
+def parts(text: str, language: str) -> frozenset[str]:
+    """Returns the keys of the parts of an answer, between commas and "and"."""
+    ands = words(language, "and")
+    found: set[str] = set()
+    for piece in _LIST.split(text.replace("&", f" {min(ands, default='and')} ").replace("(", ",").replace(")", ",")):
+        run: list[str] = []
+        for word in (*tokens(piece, language), ""):
+            if word and word not in ands:
+                run.append(word)
+            elif run:
+                found.add(_key(tuple(run), language))
+                run = []
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
+    """Returns a number with a unit that the library pint knows; None for any other text."""
+    text = _DASHES.sub("-", in_digits(text.strip(" ."), language))
+    if not any(character.isdecimal() for character in text[:12]):
+        return None
+    found = read_number(text)
+    if not found or not found[1].strip():
+        return None
+    unit = read_unit(found[1].strip())
+    return (found[0], unit) if unit and unit.unit is not None else None
+
+
+@lru_cache(maxsize=1 << 16)
+def romanised(text: str) -> tuple[bool, str] | None:
+    """Returns whether a name is in Latin letters, and the name in Latin letters without differences of scheme.
+
+    y, i and j are one letter, and none before an e; "tch" is "ch". None for what holds digits or both scripts.
+    """
+    folded = fold(text)
+    latin, other = bool(_LATIN.search(folded)), bool(_OTHER_LETTERS.search(folded))
+    if latin == other or any(word[-1].isdecimal() for word in tokens(text)):
+        return None
+    from anyascii import anyascii  # type: ignore[import-untyped]
+
+    spelt = re.sub(r"[^a-z]", "", anyascii(folded).lower() if other else folded)
+    spelt = re.sub(r"i+", "i", spelt.replace("y", "i").replace("tch", "ch"))
+    spelt = re.sub(r"(?<=[aou])i(?=e)", "", spelt.replace("j", "i") if other else spelt)
+    return latin, spelt
