@@ -28,7 +28,7 @@ def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
     months, days = _names(language)
     if len(tokens) == 1:
         return _in_digits(tokens[0]) if tokens[0].startswith("@") else frozenset()
-    if not any(token in months for token in tokens):
+    if months.keys().isdisjoint(tokens):
         return frozenset()
     numbers: list[str] = []
     month = 0

@@ -33,12 +33,14 @@ MIN_ROMANISED = 8
 """Letters of a name that may be romanised in another way on both sides; shorter ones have to be the same."""
 
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
+_MARKED = re.compile(r"[*_`#>\\<]")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+\n]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+# Scripts without blanks between words.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]")
 _OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,35 @@ class Truth:
         if how != "answers":
             return "refused" if how == "refuses" else "unclear"
         given = announced(said, self.language) or said
-        if (given != said and self._is_alias(given)) or self._same_parts(given) or self._in_sentence(given):
+        if given != said and self._is_alias(given):
             return "correct"
-        return "unclear" if self._mentioned(said) else "wrong"
+        flat = _flat(tokens(said, self.language), self.language)
+        if any(key in flat for key in self._flat) or (self._dated and _has_digits(said)):
+            if self._same_parts(given) or self._in_sentence(given):
+                return "correct"
+            return "unclear" if self._mentioned(said) else "wrong"
+        return "unclear" if any(flat in key for key in self._flat) and self._mentioned(said) else "wrong"
 
     @cached_property
     def _keys(self) -> frozenset[str]:
-        bare = (_PARENTHESIS.sub("", alias) for alias in self.aliases)
+        bare = (_PARENTHESIS.sub("", alias) for alias in self.aliases if alias.endswith(")"))
         return frozenset().union(*(keys(alias, self.language) for alias in (*self.aliases, *bare) if alias))
 
     @cached_property
-    def _romanised(self) -> frozenset[tuple[bool, str]]:
-        return frozenset(filter(None, (romanised(alias) for alias in self.aliases)))
+    def _flat(self) -> frozenset[str]:
+        """What a text that holds an alias, or parts of it, has in a row."""
+        lists = (parts(alias, self.language) for alias in self.aliases)
+        found = self._keys.union(*(one for one in lists if len(one) > 1))
+        return frozenset(key.replace(" ", "") for key in found if key[0] != "~")
+
+    @cached_property
+    def _dated(self) -> bool:
+        return any(read_date(tokens(alias, self.language), self.language) for alias in self.aliases)
+
+    @cached_property
+    def _others(self) -> frozenset[tuple[bool, str]]:
+        """The aliases in Latin letters, if one of them is in others; all of them for a text that is in others."""
+        return frozenset(found for alias in self.aliases if (found := romanised(alias)))
 
     @cached_property
     def _quantities(self) -> list[tuple[Number, Unit]]:
@@ -96,28 +115,26 @@ class Truth:
         if self._quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._quantities]
             return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
-        return same or self._is_romanised(text) or self._is_bare_number(text)
+        return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
 
     def _is_romanised(self, text: str) -> bool:
-        """Whether a name is an alias in another script, or spelt in Latin letters in another way."""
-        given = romanised(text)
-        if not given:
+        """Whether a name is an alias in another script."""
+        if text.isascii() and self._ascii:
             return False
-        latin, spelt = given
-        return any(
-            spelt == other and (latin != other_latin or (latin and len(spelt) >= MIN_ROMANISED))
-            for other_latin, other in self._romanised
-        )
+        given = romanised(text)
+        return bool(given) and (not given[0], given[1]) in self._others  # type: ignore[index]
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return all(alias.isascii() for alias in self.aliases)
 
     def _is_bare_number(self, text: str) -> bool:
         """Whether a number alone is an alias without the words for what is counted, which the question says."""
         given = tokens(text, self.language)
         if len(given) != 1 or not is_number(given[0]):
             return False
-        return any(
-            given == alias[:1] and all(self._asked(word) for word in alias[1:])
-            for alias in (tokens(alias, self.language) for alias in self.aliases)
-        )
+        known = (tokens(alias, self.language) for alias in self.aliases)
+        return any(given == alias[:1] and all(map(self._asked, alias[1:])) for alias in known)
 
     def _asked(self, word: str) -> bool:
         """Whether the question has a word, but for its ending."""
@@ -153,14 +170,9 @@ class Truth:
         )
 
     def _is_safe(self, word: str) -> bool:
-        def known(kind: str) -> bool:
-            return word in words(self.language, kind)
-
-        if known("never"):
-            return self._negates and known("no")
-        return self._asked(word) or any(
-            known(kind) for kind in ("before", "frame", "numeric", "articles", "drop", "year")
-        )
+        if word in words(self.language, "never"):
+            return word in words(self.language, "no") and self._negates
+        return word in _frame(self.language) or self._asked(word)
 
     @cached_property
     def _negates(self) -> bool:
@@ -170,7 +182,8 @@ class Truth:
     def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
         span, rest = said[start:end], said[:start] + said[end:]
         counts = any(character.isdecimal() for word in span for character in word)
-        if keys_of(span, self.language).isdisjoint(self._keys) or self._asks_about(span):
+        known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(self._keys)
+        if not known or self._asks_about(span):
             return False
         around = said[max(start - 1, 0) : start] + said[end : end + 1]
         if counts and any(word[:1].isdecimal() for word in around):
@@ -191,20 +204,164 @@ class Truth:
         return frozenset(b for a, b in zip(text, text[1:], strict=False) if a in words(self.language, "which"))
 
     def _mentioned(self, text: str) -> bool:
-        """Whether a text holds an alias, or an alias the text."""
+        """Whether a text holds all words of an alias in a row, or an alias those of the text."""
         said = tokens(text, self.language)
         for alias in self.aliases:
             known = tokens(alias, self.language)
             shorter, longer = sorted((said, known), key=len)
-            if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer) - len(shorter) + 1)):
+            if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer))):
                 return True
             if _UNSPACED.search(alias) and fold(alias) in fold(text):
                 return True
         return False
 
 
+def _flat(self) -> frozenset[str]:
+        """What a text that holds an alias, or parts of it, has in a row."""
+        lists = (parts(alias, self.language) for alias in self.aliases)
+        found = self._keys.union(*(one for one in lists if len(one) > 1))
+        return frozenset(key.replace(" ", "") for key in found if key[0] != "~")
+
+    @cached_property
+    def _dated(self) -> bool:
+        return any(read_date(tokens(alias, self.language), self.language) for alias in self.aliases)
+
+    @cached_property
+    def _others(self) -> frozenset[tuple[bool, str]]:
+        """The aliases in Latin letters, if one of them is in others; all of them for a text that is in others."""
+        return frozenset(found for alias in self.aliases if (found := romanised(alias)))
+
+    @cached_property
+    def _quantities(self) -> list[tuple[Number, Unit]]:
+        return [found for alias in self.aliases if (found := quantity(alias, self.language))]
+
+    @cached_property
+    def _question(self) -> frozenset[str]:
+        return frozenset(tokens(self.question, self.language))
+
+    def _is_alias(self, text: str) -> bool:
+        same = not keys(text, self.language).isdisjoint(self._keys)
+        if self._quantities and (given := quantity(text, self.language)):
+            said = [same_quantity(*given, *gold) for gold in self._quantities]
+            return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
+        return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+
+    def _is_romanised(self, text: str) -> bool:
+        """Whether a name is an alias in another script."""
+        if text.isascii() and self._ascii:
+            return False
+        given = romanised(text)
+        return bool(given) and (not given[0], given[1]) in self._others  # type: ignore[index]
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return all(alias.isascii() for alias in self.aliases)
+
+    def _is_bare_number(self, text: str) -> bool:
+        """Whether a number alone is an alias without the words for what is counted, which the question says."""
+        given = tokens(text, self.language)
+        if len(given) != 1 or not is_number(given[0]):
+            return False
+        known = (tokens(alias, self.language) for alias in self.aliases)
+        return any(given == alias[:1] and all(map(self._asked, alias[1:])) for alias in known)
+
+    def _asked(self, word: str) -> bool:
+        """Whether the question has a word, but for its ending."""
+        return word in self._question or any(
+            word == other + ending or other == word + ending
+            for ending in ("s", "es", "d", "ed")
+            for other in (word.removesuffix(ending), f"{word}{ending}")
+            if other != word and other in self._question
+        )
+
+    def _same_parts(self, text: str) -> bool:
+        """Whether an answer has the parts of an alias in another order, or parts each of which is an alias."""
+        given = parts(text, self.language)
+        if len(given) < 2:
+            return False
+        if given in (parts(alias, self.language) for alias in self.aliases):
+            return True
+        return given <= self._keys
+
+    def _in_sentence(self, text: str) -> bool:
+        """Whether a sentence says an alias and nothing else that matters; see the module."""
+        said = tokens(text, self.language)
+        if len(said) > MAX_SENTENCE or text.rstrip().endswith(("?", "\uff1f")):
+            return False
+        safe = [self._is_safe(word) for word in said]
+        first = next((i for i, fine in enumerate(safe) if not fine), len(said))
+        last = next((i for i in range(len(said), 0, -1) if not safe[i - 1]), 0)
+        return any(
+            self._is_given(said, start, end)
+            for start in range(first + 1)
+            for end in range(max(last, start + 1), len(said) + 1)
+            if end - start < len(said)
+        )
+
+    def _is_safe(self, word: str) -> bool:
+        if word in words(self.language, "never"):
+            return word in words(self.language, "no") and self._negates
+        return word in _frame(self.language) or self._asked(word)
+
+    @cached_property
+    def _negates(self) -> bool:
+        """Whether an alias is a "no"."""
+        return any(set(tokens(alias, self.language)) & words(self.language, "no") for alias in self.aliases)
+
+    def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        span, rest = said[start:end], said[:start] + said[end:]
+        counts = any(character.isdecimal() for word in span for character in word)
+        known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(self._keys)
+        if not known or self._asks_about(span):
+            return False
+        around = said[max(start - 1, 0) : start] + said[end : end + 1]
+        if counts and any(word[:1].isdecimal() for word in around):
+            return False
+        if not counts and set(rest) & words(self.language, "numeric"):
+            return False
+        return start == 0 or counts or said[start - 1] in words(self.language, "before") | self._kinds
+
+    def _asks_about(self, span: tuple[str, ...]) -> bool:
+        """Whether the question holds the answer, so that a sentence may hold it for another reason."""
+        text = tokens(self.question, self.language)
+        return any(text[i : i + len(span)] == span for i in range(len(text) - len(span) + 1))
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The kinds of thing that are asked for: `river` in "which river"."""
+        text = tokens(self.question, self.language)
+        return frozenset(b for a, b in zip(text, text[1:], strict=False) if a in words(self.language, "which"))
+
+    def _is_part(self, text: str) -> bool:
+        """Whether an alias holds all words of a text, as it holds a family name."""
+        said = tokens(text, self.language)
+        return any(
+            known[i : i + len(said)] == said
+            for known in (tokens(alias, self.language) for alias in self.aliases)
+            for i in range(len(known) - len(said) + 1)
+        )
+
+
+def _flat(said: tuple[str, ...], language: str) -> str:
+    dropped = words(language, "drop")
+    return "".join(word for word in said if word not in dropped) or "".join(said)
+
+
+def _has_digits(text: str) -> bool:
+    return any(map(str.isdecimal, text))
+
+
+@cache
+def _frame(language: str) -> frozenset[str]:
+    """Words that a sentence may hold beside the answer and words of the question."""
+    kinds = ("before", "frame", "numeric", "articles", "drop", "year")
+    return frozenset().union(*(words(language, kind) for kind in kinds))
+
+
 def plain(answer: str) -> str:
     """Returns an answer without thoughts and marks of type, and what a box holds instead of what is around it."""
+    if answer.isascii() and not _MARKED.search(answer):
+        return answer.strip()
     said = without_thoughts(answer).strip()
     if "\\" in said and (held := boxed(said)) and not _denies(said):
         said = held
@@ -236,15 +393,13 @@ def keys(text: str, language: str) -> frozenset[str]:
     said = tokens(text, language)
     if not said:  # signs alone
         return frozenset((" ".join(text.casefold().split()),))
-    found = keys_of(said, language)
+    key = _key(said, language)
+    found = {key, *read_date(said, language)}
+    if len(key) >= MIN_ROMANISED and key.isascii() and key.isalpha():
+        found.add(f"~{_respelt(key)}")
     if not text.isascii() and (other := spread(text)) != text.lower():
-        found |= keys_of(tokens(other, language), language)
-    return found
-
-
-def keys_of(said: tuple[str, ...], language: str) -> frozenset[str]:
-    """Returns the keys of tokens: their letters without articles, titles and blanks, and their dates."""
-    return frozenset((_key(said, language),)) | read_date(said, language)
+        found.add(_key(tokens(other, language), language))
+    return frozenset(found)
 
 
 def _key(said: tuple[str, ...], language: str) -> str:
@@ -290,9 +445,9 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
 
 @lru_cache(maxsize=1 << 16)
 def romanised(text: str) -> tuple[bool, str] | None:
-    """Returns whether a name is in Latin letters, and the name in Latin letters without differences of scheme.
+    """Returns whether a name is in Latin letters, and how it is spelt in them, whatever the scheme.
 
-    y, i and j are one letter, and none before an e; "tch" is "ch". None for what holds digits or both scripts.
+    None for what holds numbers, or letters of both kinds.
     """
     folded = fold(text)
     latin, other = bool(_LATIN.search(folded)), bool(_OTHER_LETTERS.search(folded))
@@ -300,7 +455,15 @@ def romanised(text: str) -> tuple[bool, str] | None:
         return None
     from anyascii import anyascii  # type: ignore[import-untyped]
 
-    spelt = re.sub(r"[^a-z]", "", anyascii(folded).lower() if other else folded)
-    spelt = re.sub(r"i+", "i", spelt.replace("y", "i").replace("tch", "ch"))
-    spelt = re.sub(r"(?<=[aou])i(?=e)", "", spelt.replace("j", "i") if other else spelt)
-    return latin, spelt
+    letters = re.sub(r"[^a-z]", "", anyascii(folded).lower() if other else folded)
+    return latin, _respelt(letters.replace("j", "i"))
+
+
+def _respelt(letters: str) -> str:
+    """Returns a name without what differs between schemes: y and i are one letter, "tch" is "ch", "oye" "oe"."""
+    letters = letters.replace("y", "i").replace("tch", "ch")
+    while "ii" in letters:
+        letters = letters.replace("ii", "i")
+    for vowel in "aou":
+        letters = letters.replace(f"{vowel}ie", f"{vowel}e")
+    return letters

@@ -45,8 +45,8 @@ _TOKEN = re.compile(
     r"|(?<=\d)\s?-\s?(?=\d)"  # of a range
     r"|[%$€£¥°]"
 )
-_ROMAN = re.compile(r"(?=[mdclxvi]{2}|[xvi]$)m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
-_VALUES = {"m": 1000, "d": 500, "c": 100, "l": 50, "x": 10, "v": 5, "i": 1}
+_ROMAN = re.compile(r"(?=[lxvi]{2}|[xvi]$)(xl|l?x{0,3})(ix|iv|v?i{0,3})")  # of kings, wars and matches
+_VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
 _SCALES = frozenset(("1000", "1000000", "1000000000", "1000000000000"))
 _SAME = {"percent": "%", "pct": "%", "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€",
          "bce": "bc"}  # fmt: skip
@@ -81,14 +81,22 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
       text: as written.
       language: ISO 639-1; decides what a comma in a number is, and which numbers in words are read.
     """
-    plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
-    plain = _DASHES.sub("-", plain)
-    plain = _DATE.sub(_dated, plain)
-    plain = fold(in_digits(plain.lower() if plain.isupper() else plain, language))
-    plain = _APOSTROPHES.sub(" " if language in _ELISION else "", plain).replace("&", f" {_and(language)} ")
-    if "per cent" in plain:
-        plain = plain.replace("per cent", "%")
-    found = [_canonical(token, language) for token in _TOKEN.findall(plain)]
+    text = text[:MAX_CHARACTERS]
+    if text.isascii():
+        counts = any(map(str.isdecimal, text))
+    else:
+        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+        counts = True
+    if counts:
+        text = _DATE.sub(_dated, text)
+    plain = fold(in_digits(text.lower() if text.isupper() else text, language))
+    if not plain.isascii() or "'" in plain or "`" in plain:
+        plain = _APOSTROPHES.sub(" " if language in _ELISION else "", plain)
+    plain = plain.replace("&", f" {_and(language)} ").replace("per cent", "%")
+    found = [
+        _SAME.get(token, token) if token.isalpha() else _canonical(token, language)
+        for token in _TOKEN.findall(plain)
+    ]
     return tuple(_numerals(_joined(_scaled(found))))
 
 
@@ -133,8 +141,6 @@ def number(text: str, language: str = "en") -> str:
     plain = text.replace(" ", "")
     if group in ".," and re.fullmatch(rf"-?\d{{1,3}}(?:\{group}\d{{3}})+(?:\{decimal}\d+)?", plain):
         plain = plain.replace(group, "")
-    elif group == "," or "," not in plain:
-        pass
     plain = plain.replace(decimal, ".") if decimal == "," else plain
     if "," in plain or plain.count(".") > 1 or re.match(r"-?0\d", plain):
         return text
@@ -154,6 +160,8 @@ def is_number(token: str) -> bool:
 
 def _scaled(found: list[str]) -> list[str]:
     """Multiplies `2.5 million`, puts a sign before its number and a currency behind it."""
+    if all(map(str.isalpha, found)):
+        return found
     done: list[str] = []
     for token in found:
         if token in _SCALES and done and is_number(done[-1]):
