@@ -12,8 +12,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Literal
+from importlib.util import find_spec
 
+from schemas.contrastive import Grade
 from synth.dates import read_date
 from synth.notation import without_thoughts
 from synth.quantities import Number, Unit, read_number, read_unit, same_quantity
@@ -21,8 +22,6 @@ from synth.refusals import stance
 from synth.tokens import MAX_CHARACTERS, fold, in_digits, is_number, spread, tokens
 from synth.verify import boxed
 from synth.words import load, words
-
-Grade = Literal["correct", "refused", "wrong", "unclear"]
 
 LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
 """What is needed of the extra `verify`."""
@@ -41,6 +40,11 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]")
 _OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
+
+
+def missing_libraries() -> list[str]:
+    """Returns the libraries that comparing needs and that are not installed."""
+    return [name for name in LIBRARIES if not find_spec(name)]
 
 
 @dataclass(frozen=True)
