@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,18 @@ from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
 from pipelines.recorded import RECORDED_STAGES, RecordedAnswers
 from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
 from pipelines.sink import WriteRows, encode
-from pipelines.stages import NAMESPACE, REJECTED, Convert, ConvertFn, Distinct, Refused, Split, Stage, Tally, source_of
+from pipelines.stages import (
+    NAMESPACE,
+    REJECTED,
+    Convert,
+    ConvertFn,
+    Distinct,
+    Refused,
+    Split,
+    Stage,
+    Tally,
+    source_of,
+)
 from pipelines.tables import list_tables
 from schemas.contrastive import Answered, Contrast, Preference, Question, Sampling, Triplets, Zone
 from schemas.verdict import Rejected
@@ -46,7 +57,6 @@ from synth.mastery import (
 )
 from synth.sampling import answered, with_refusals
 from synth.short_answers import missing_libraries
-
 
 EXPORTS = (
     Export("samples", Answered, "every question with all answers, graded; --samples reads it again"),
@@ -75,17 +85,25 @@ class SampleOptions(PipelineOptions):
             "--samples",
             nargs="+",
             metavar="PATH",
-            help="files with `question` and `samples`, such as the exports/samples of another run; no model is asked",
+            help="files with `question` and `samples`, such as exports/samples of a run; no model is asked",
         )
         parser.add_argument(
             "--target_engine", metavar="NAME", help="which of --llm_engines answers; the first if not given"
         )
         parser.add_argument("--n_samples", type=positive, default=10, metavar="N", help="answers a question")
-        parser.add_argument("--temperature", type=temperature, default=1.0, metavar="T", help="of the answers")
-        parser.add_argument("--top_p", type=share, default=1.0, metavar="SHARE", help="likewise")
-        parser.add_argument("--sample_max_tokens", type=positive, default=64, metavar="N", help="of an answer")
         parser.add_argument(
-            "--sample_seed", type=int, default=0, metavar="N", help="of the first answer; each next one has one more"
+            "--temperature", type=temperature, default=1.0, metavar="T", help="of the answers"
+        )
+        parser.add_argument("--top_p", type=share, default=1.0, metavar="SHARE", help="likewise")
+        parser.add_argument(
+            "--sample_max_tokens", type=positive, default=64, metavar="N", help="of an answer"
+        )
+        parser.add_argument(
+            "--sample_seed",
+            type=int,
+            default=0,
+            metavar="N",
+            help="of the first answer; each next one has one more",
         )
         parser.add_argument(
             "--refusal_engine",
@@ -103,13 +121,24 @@ class MasteryOptions(PipelineOptions):
             "--ik", type=share, default=1.0, metavar="SHARE", help="known: so many answers are right, or more"
         )
         parser.add_argument(
-            "--idk", type=share, default=0.0, metavar="SHARE", help="unknown: fewer answers are right, or none"
+            "--idk",
+            type=share,
+            default=0.0,
+            metavar="SHARE",
+            help="unknown: fewer answers are right, or none",
         )
         parser.add_argument(
-            "--max_positives", type=positive, default=1, metavar="N", help="right answers of a question that are kept"
+            "--max_positives",
+            type=positive,
+            default=1,
+            metavar="N",
+            help="right answers of a question that are kept",
         )
         parser.add_argument(
-            "--max_negatives", type=positive, metavar="N", help="wrong answers of a question; all if not given"
+            "--max_negatives",
+            type=positive,
+            metavar="N",
+            help="wrong answers of a question; all if not given",
         )
         parser.add_argument(
             "--refusal_text",
@@ -164,7 +193,7 @@ class _Balance(beam.DoFn):
 
 
 class Balance(beam.PTransform):
-    """Keeps equally many questions of each zone that has any, by a draw that depends on seed and ids alone."""
+    """Keeps equally many questions of each zone that has any; which, depends on seed and ids alone."""
 
     def __init__(self, seed: int):
         super().__init__(label="balance")
@@ -182,7 +211,9 @@ class Balance(beam.PTransform):
             | beam.combiners.ToList()
             | beam.Map(cutoffs)
         )
-        out = rows | "keep" >> beam.ParDo(_Balance(self.seed), AsSingleton(last)).with_outputs(REJECTED, main="kept")
+        out = rows | "keep" >> beam.ParDo(_Balance(self.seed), AsSingleton(last)).with_outputs(
+            REJECTED, main="kept"
+        )
         out.kept.element_type, out[REJECTED].element_type = Contrast, Rejected
         return Split(out.kept, out[REJECTED])
 
@@ -196,15 +227,23 @@ def checked_sampling(options: PipelineOptions, models: ModelsSpec | None) -> lis
     chosen, mastery = options.view_as(SampleOptions), options.view_as(MasteryOptions)
     if missing := missing_libraries():
         raise UsageError(f"contrastive needs {', '.join(missing)}: pip install 'assay[verify]'")
-    if not 0 < mastery.ik or mastery.idk > mastery.ik:
-        raise UsageError(f"--ik {mastery.ik:g} --idk {mastery.idk:g}: --ik has to be above 0, and not below --idk")
+    if mastery.ik == 0 or mastery.idk > mastery.ik:
+        raise UsageError(
+            f"--ik {mastery.ik:g} --idk {mastery.idk:g}: --ik has to be above 0, and not below --idk"
+        )
     if not chosen.samples and not models:
-        raise UsageError("contrastive needs a model to ask (--llm_url or --llm_engine), or its answers (--samples)")
+        raise UsageError(
+            "contrastive needs a model to ask (--llm_url or --llm_engine), or its answers (--samples)"
+        )
     if chosen.refusal_engine and not models:
         raise UsageError("--refusal_engine needs --llm_url or --llm_engine, and --llm_model")
     if chosen.samples and models and not chosen.refusal_engine:
         raise UsageError("--samples and a model: choose one, or name the model as --refusal_engine")
-    return list_tables(chosen.samples, options.view_as(RunOptions).output, option="samples") if chosen.samples else []
+    return (
+        list_tables(chosen.samples, options.view_as(RunOptions).output, option="samples")
+        if chosen.samples
+        else []
+    )
 
 
 def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
@@ -228,7 +267,9 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         samples = asked.kept | RecordedAnswers(recorded, where.question)
     else:
         target = checked_engine(models, asking.target_engine, "target_engine")
-        sampling = Sampling(asking.temperature, asking.top_p, asking.sample_max_tokens, asking.sample_seed, "")
+        sampling = Sampling(
+            asking.temperature, asking.top_p, asking.sample_max_tokens, asking.sample_seed, ""
+        )
         draw = partial(answered, target, asking.n_samples, sampling)
         samples = asked.kept | Ask("samples", models, draw, Answered, hint)
     judged = samples.kept | Convert("grade", partial(_graded, spec), Answered)
@@ -287,7 +328,9 @@ MEANINGS = {
 
 def title(name: str) -> str:
     """Returns the name of a metric as the paper writes it."""
-    return {"truthful": "Truthful", UNCERTAIN: "Uncertain"}.get(name) or "-".join(map(str.title, name.split("_")))
+    return {"truthful": "Truthful", UNCERTAIN: "Uncertain"}.get(name) or "-".join(
+        map(str.title, name.split("_"))
+    )
 
 
 def describe(run: dict[str, Any]) -> list[str]:
@@ -310,7 +353,9 @@ RECIPE = Recipe(
         *RECORDED_STAGES,
         StageInfo("samples", "questions", "draws the model's answers, or takes recorded ones"),
         StageInfo("grade", "questions", "tells right answers, refusals and wrong ones apart, and zones"),
-        StageInfo("refusals", "questions", "with --refusal_engine: a model looks for refusals that rules missed"),
+        StageInfo(
+            "refusals", "questions", "with --refusal_engine: a model looks for refusals that rules missed"
+        ),
         StageInfo("choose", "questions", "chooses positives and negatives; drops questions without either"),
         StageInfo("balance", "questions", "with --balance: keeps equally many questions of each zone"),
         StageInfo("write", "questions", "writes the rows"),

@@ -9,7 +9,10 @@ from pipelines.errors import UsageError
 
 # recipe -> (module that holds `evaluate(arguments) -> exit status`, one line)
 EVALUATIONS: dict[str, tuple[str, str]] = {
-    "contrastive": ("pipelines.evaluate_contrastive", "what a model knows of what it knows, before and after"),
+    "contrastive": (
+        "pipelines.evaluate_contrastive",
+        "what a model knows of what it knows, before and after",
+    ),
 }
 
 

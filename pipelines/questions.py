@@ -115,7 +115,9 @@ def to_recording(question_column: str, row: Row) -> Recording:
     if not samples:
         raise Refused("no_samples", f"nothing in samples; columns: {_named(row.values)}")
     model = _text(row.values.get("model")) or None
-    return Recording(row.id, row.uri, row.number, question, samples, model, _sampling(row.values.get("sampling")))
+    return Recording(
+        row.id, row.uri, row.number, question, samples, model, _sampling(row.values.get("sampling"))
+    )
 
 
 def _sample(value: Any) -> Sample:

@@ -1,4 +1,4 @@
-"""The dataset that `beam run contrastive` writes: samples by how well a model knows the answer (arXiv 2502.07184)."""
+"""The dataset that `beam run contrastive` writes: samples by what a model knows (arXiv 2502.07184)."""
 
 from __future__ import annotations
 
@@ -47,12 +47,14 @@ class Sample:
     """One answer of the model."""
 
     text: str = field(metadata={"doc": "as the model wrote it; empty if it was cut off"})
-    grade: Grade = field(metadata={"doc": "correct, refused, wrong, or unclear: not right, but no plain mistake"})
+    grade: Grade = field(
+        metadata={"doc": "correct, refused, wrong, or unclear: not right, but no plain mistake"}
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question with the answers that a model gave. Also the export `samples`, which `--samples` reads again."""
+    """A question with the answers that a model gave. The export `samples`, which `--samples` reads."""
 
     id: str = field(metadata={"doc": "hash of the question"})
     question: str = field(metadata={"doc": "as asked"})
@@ -101,7 +103,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """A pair of answers as TRL's trainers for preferences read it (conversational, with an explicit prompt)."""
+    """A pair of answers as TRL's trainers read it: conversational, with an explicit prompt."""
 
     id: str = field(metadata={"doc": "hash of the question and both answers"})
     prompt: tuple[Message, ...] = field(metadata={"doc": "the question, of the user"})

@@ -43,7 +43,12 @@ def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
         return frozenset()
     year = [n for n in numbers if _YEAR.fullmatch(n)]
     day = [int(found[1]) for n in numbers if (found := _DAY.fullmatch(n))]
-    if len(year) > 1 or len(day) > 1 or len(year) + len(day) != len(numbers) or not all(1 <= d <= 31 for d in day):
+    if (
+        len(year) > 1
+        or len(day) > 1
+        or len(year) + len(day) != len(numbers)
+        or not all(1 <= d <= 31 for d in day)
+    ):
         return frozenset()
     if not year:
         return frozenset((f"--{month:02}-{day[0]:02}",))

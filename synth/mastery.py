@@ -1,4 +1,4 @@
-"""How well a model knows the answer to a question, and the samples that contrast with that (arXiv 2502.07184).
+"""How well a model knows an answer, and the samples that contrast with that (arXiv 2502.07184).
 
 Answers are drawn several times. Their accuracy and two thresholds divide the questions:
 
@@ -6,7 +6,8 @@ Answers are drawn several times. Their accuracy and two thresholds divide the qu
 - unknown: accuracy < idk, or no answer is right, so that idk = 0 leaves the questions never answered rightly;
 - uncertain: all others.
 
-With ik above 0 and not below idk, a question is in exactly one zone; a known or uncertain one has a right answer.
+With ik above 0 and not below idk, a question is in exactly one zone, and one that is known or uncertain has a right
+answer.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from synth.short_answers import Truth, keys
 NO_POSITIVE, NO_NEGATIVE, NO_SAMPLES = "no_positive", "no_negative", "no_samples"
 
 QUADRANTS = ("ik_ik", "ik_idk", "idk_ik", "idk_idk")
-"""I know that I know: answered rightly. I know that I don't: unknown and refused. I don't know that I know: known
-and refused. I don't know that I don't: answered wrongly."""
+"""I know that I know: answered rightly. I know that I don't: unknown and refused. I don't know that I know:
+known and refused. I don't know that I don't: answered, and not rightly."""
 UNCERTAIN = "uncertain_refused"
 """What is in none of them: refused though it is sometimes known."""
 
@@ -81,8 +82,8 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
     """Returns the row of a question with its positives and negatives, either of which may be empty.
 
     known: a right answer; not the refusal, nor a wrong one. uncertain: a right one; not a wrong one, nor the
-    refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, of equally frequent ones
-    the first by the alphabet, so that the order of the samples is of no account.
+    refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, and of equally frequent
+    ones the first by the alphabet: the order of the samples is of no account.
     """
     grades = Counter(sample.grade for sample in answered.samples)
     n = len(answered.samples)
@@ -118,7 +119,9 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
 
 def ranked(answered: Answered, grade: str) -> tuple[str, ...]:
     """Returns the different answers of a grade, the most frequent first, each in its most frequent form."""
-    texts = Counter(text for sample in answered.samples if sample.grade == grade and (text := sample.text.strip()))
+    texts = Counter(
+        text for sample in answered.samples if sample.grade == grade and (text := sample.text.strip())
+    )
     if len(texts) < 2:
         return tuple(texts)
     forms: dict[str, list[str]] = defaultdict(list)
@@ -173,7 +176,7 @@ def balance_rank(seed: int, id: str) -> str:
 
 
 def cutoffs(ranks: Iterable[tuple[Zone, Sequence[str]]]) -> dict[Zone, str]:
-    """Returns the last rank that is kept of each zone, so that zones that have questions have equally many."""
+    """Returns the last rank that is kept of each zone: zones that have questions keep equally many."""
     found = {zone: sorted(one) for zone, one in ranks if one}
     fewest = min(map(len, found.values()), default=0)
     return {zone: found[zone][fewest - 1] for zone in ZONES if zone in found}

@@ -21,9 +21,9 @@ _ENDS = r"\s*(?:$|[^\w\s])"
 def stance(text: str) -> Stance:
     """Returns whether a text says that its author doesn't know, guesses all the same, or answers.
 
-    A sentence refuses by how it begins, and only if it goes on as refusals do: "I don't know the answer" does,
-    "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, or what goes
-    with a guess ("I don't know, maybe Paris"), is no refusal but no plain answer either.
+    A sentence refuses by how it begins, and only if it goes on as refusals do: "I don't know the answer"
+    does, "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, or
+    what goes with a guess ("I don't know, maybe Paris"), is no refusal but no plain answer either.
     """
     plain = _APOSTROPHES.sub("", fold(text[:MAX_CHARACTERS]))
     sentences = [said for part in _SENTENCE_END.split(plain) if (said := part.strip(_PUNCTUATION))]
@@ -51,7 +51,9 @@ def languages() -> list[str]:
 @cache
 def _openers() -> re.Pattern[str]:
     openers = "|".join(f"(?:{one})" for known in load("refusals").values() for one in known["openers"])
-    return re.compile(rf"^(?:(?:{openers})(?!\w)[\s,.:;!\uff0c\u3001\u060c-]*(?:(?:but|mais|pero|aber|maar|ma|mas)\s)?)+")
+    return re.compile(
+        rf"^(?:(?:{openers})(?!\w)[\s,.:;!\uff0c\u3001\u060c-]*(?:(?:but|mais|pero|aber|maar|ma|mas)\s)?)+"
+    )
 
 
 @cache
@@ -69,7 +71,8 @@ def _clause() -> re.Pattern[str]:
 @cache
 def _guess() -> re.Pattern[str]:
     """Any word of a guess; in scripts without blanks between words it may stand anywhere."""
-    spaced, others = [], []
+    spaced: list[str] = []
+    others: list[str] = []
     for language, known in load("refusals").items():
         (others if language in ("zh", "ja", "ko", "hi") else spaced).extend(known["guess"])
     return re.compile(rf"\b(?:{'|'.join(spaced)})\b|{'|'.join(others)}")

@@ -19,9 +19,9 @@ MAX_TOKENS = 20
 
 
 async def answered(engine: str, n: int, sampling: Sampling, models: Models, question: Question) -> Answered:
-    """Returns a question with answers drawn from a model, each by a request with a seed and a ledger key of its own.
+    """Returns a question with answers drawn from a model.
 
-    An answer that was cut off says nothing, and is empty.
+    Each has a request, a seed and a ledger key of its own. An answer that was cut off says nothing, and is empty.
 
     Args:
       engine: name of the model; empty for the first.
@@ -86,7 +86,7 @@ class Stance(BaseModel):
 
 
 async def with_refusals(engine: str, models: Models, answered: Answered) -> Answered:
-    """Returns a question with what a model finds to be refusals among the answers that rules left as wrong or unclear.
+    """Returns a question with what a model finds to be refusals among its wrong and unclear answers.
 
     Args:
       answered: with its answers graded.

@@ -1,9 +1,9 @@
 """Whether a short answer is right, given the aliases of the truth: exact once both are normalised.
 
-A right answer is accepted where it is all that is said, or where a sentence holds nothing else but words of the
-question and of a short list (`answers.yaml`), and the answer stands where such sentences have it ("The capital of
-France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not Paris" and "the wife
-of Paris" are not. What holds a right answer, or a part of one, and is not accepted is `unclear`.
+A right answer is accepted where it is all that is said, or where a sentence holds nothing else but words of
+the question and of a short list (`answers.yaml`), and the answer stands where such sentences have it ("The
+capital of France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not Paris"
+and "the wife of Paris" are not. What holds a right answer, or a part of one, and is not accepted is `unclear`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 
 from schemas.contrastive import Grade
 from synth.dates import read_date
@@ -103,7 +104,7 @@ class Truth:
 
     @cached_property
     def _others(self) -> frozenset[tuple[bool, str]]:
-        """The aliases in Latin letters, if one of them is in others; all of them for a text that is in others."""
+        """The aliases as they are spelt in Latin letters, and whether they are in them."""
         return frozenset(found for alias in self.aliases if (found := romanised(alias)))
 
     @cached_property
@@ -133,7 +134,7 @@ class Truth:
         return all(alias.isascii() for alias in self.aliases)
 
     def _is_bare_number(self, text: str) -> bool:
-        """Whether a number alone is an alias without the words for what is counted, which the question says."""
+        """Whether a number alone is an alias without the words for what is counted, if the question has them."""
         given = tokens(text, self.language)
         if len(given) != 1 or not is_number(given[0]):
             return False
@@ -150,7 +151,7 @@ class Truth:
         )
 
     def _same_parts(self, text: str) -> bool:
-        """Whether an answer has the parts of an alias in another order, or parts each of which is an alias."""
+        """Whether an answer has the parts of an alias in another order, or each of its parts is an alias."""
         given = parts(text, self.language)
         if len(given) < 2:
             return False
@@ -186,7 +187,9 @@ class Truth:
     def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
         span, rest = said[start:end], said[:start] + said[end:]
         counts = any(character.isdecimal() for word in span for character in word)
-        known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(self._keys)
+        known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(
+            self._keys
+        )
         if not known or self._asks_about(span):
             return False
         around = said[max(start - 1, 0) : start] + said[end : end + 1]
@@ -205,7 +208,7 @@ class Truth:
     def _kinds(self) -> frozenset[str]:
         """The kinds of thing that are asked for: `river` in "which river"."""
         text = tokens(self.question, self.language)
-        return frozenset(b for a, b in zip(text, text[1:], strict=False) if a in words(self.language, "which"))
+        return frozenset(b for a, b in pairwise(text) if a in words(self.language, "which"))
 
     def _mentioned(self, text: str) -> bool:
         """Whether a text holds all words of an alias in a row, or an alias those of the text."""
@@ -237,7 +240,7 @@ def _frame(language: str) -> frozenset[str]:
 
 
 def plain(answer: str) -> str:
-    """Returns an answer without thoughts and marks of type, and what a box holds instead of what is around it."""
+    """Returns an answer without thoughts and marks of type; if there is a box, what it holds."""
     if answer.isascii() and not _MARKED.search(answer):
         return answer.strip()
     said = without_thoughts(answer).strip()
@@ -251,17 +254,17 @@ def _denies(text: str) -> bool:
 
 
 def announced(text: str, language: str) -> str | None:
-    """Returns what a text announces as its answer, as in "The answer is Paris."; None if it announces nothing."""
-    found = None
-    for found in _intro(language).finditer(text):
-        pass
-    return text[found.end() :].strip(" \t:.") or None if found else None
+    """Returns what a text announces as its answer ("The answer is Paris."); None if nothing."""
+    found = list(_intro(language).finditer(text))
+    return text[found[-1].end() :].strip(" \t:.") or None if found else None
 
 
 @cache
 def _intro(language: str) -> re.Pattern[str]:
     known = load("answers")
-    intros = [intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())]
+    intros = [
+        intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
+    ]
     return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE | re.MULTILINE)
 
 
@@ -288,7 +291,7 @@ def _key(said: tuple[str, ...], language: str) -> str:
     while len(kept) > 2 and kept[0] in words(language, "titles"):
         del kept[0]
     key = kept[0]
-    for before, word in zip(kept, kept[1:], strict=False):
+    for before, word in pairwise(kept):
         key += f" {word}" if before[-1].isdecimal() and word[0].isdecimal() else word
     return key
 
@@ -297,7 +300,9 @@ def parts(text: str, language: str) -> frozenset[str]:
     """Returns the keys of the parts of an answer, between commas and "and"."""
     ands = words(language, "and")
     found: set[str] = set()
-    for piece in _LIST.split(text.replace("&", f" {min(ands, default='and')} ").replace("(", ",").replace(")", ",")):
+    for piece in _LIST.split(
+        text.replace("&", f" {min(ands, default='and')} ").replace("(", ",").replace(")", ",")
+    ):
         run: list[str] = []
         for word in (*tokens(piece, language), ""):
             if word and word not in ands:
@@ -331,14 +336,14 @@ def romanised(text: str) -> tuple[bool, str] | None:
     latin, other = bool(_LATIN.search(folded)), bool(_OTHER_LETTERS.search(folded))
     if latin == other or any(word[-1].isdecimal() for word in tokens(text)):
         return None
-    from anyascii import anyascii  # type: ignore[import-untyped]
+    from anyascii import anyascii
 
     letters = re.sub(r"[^a-z]", "", anyascii(folded).lower() if other else folded)
     return latin, _respelt(letters.replace("j", "i"))
 
 
 def _respelt(letters: str) -> str:
-    """Returns a name without what differs between schemes: y and i are one letter, "tch" is "ch", "oye" "oe"."""
+    """Returns a name without what differs between schemes: y is i, "tch" is "ch", and "oye" is "oe"."""
     letters = letters.replace("y", "i").replace("tch", "ch")
     while "ii" in letters:
         letters = letters.replace("ii", "i")

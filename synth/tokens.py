@@ -48,8 +48,12 @@ _TOKEN = re.compile(
 _ROMAN = re.compile(r"(?=[lxvi]{2}|[xvi]$)(xl|l?x{0,3})(ix|iv|v?i{0,3})")  # of kings, wars and matches
 _VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
 _SCALES = frozenset(("1000", "1000000", "1000000000", "1000000000000"))
-_SAME = {"percent": "%", "pct": "%", "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€",
-         "bce": "bc"}  # fmt: skip
+_SAME = {
+    **dict.fromkeys(("percent", "pct"), "%"),
+    **dict.fromkeys(("dollar", "dollars", "usd"), "$"),
+    **dict.fromkeys(("euro", "euros", "eur"), "€"),
+    "bce": "bc",
+}
 _CURRENCIES = frozenset("$€£¥")
 
 
@@ -58,7 +62,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text))).translate(_LETTERS)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text))).translate(
+        _LETTERS
+    )
 
 
 def in_digits(text: str, language: str) -> str:

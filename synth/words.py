@@ -19,7 +19,7 @@ def load(name: str) -> dict[str, dict[str, Any]]:
 
 @cache
 def words(language: str, kind: str) -> frozenset[str]:
-    """Returns the words of a kind in `answers.yaml`, folded as in `synth.tokens.fold`; none if it has none."""
+    """Returns the words of a kind in `answers.yaml`, folded as by `synth.tokens.fold`; maybe none."""
     from synth.tokens import fold
 
     return frozenset(fold(word) for word in load("answers").get(language, {}).get(kind, ()))
