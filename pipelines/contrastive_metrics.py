@@ -1,4 +1,4 @@
-"""The metrics of `beam evaluate contrastive`: what a model knows of what it knows, and how that changed with training."""
+"""The metrics of `beam evaluate contrastive`: what a model knows of what it knows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -34,36 +34,12 @@ class Labelled:
     zone: Zone
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see: beam evaluate contrastive --help)")
-
-
-def parser() -> argparse.ArgumentParser:
-    options = _Parser(
-        prog="beam evaluate contrastive",
-        description="The five metrics of answers to the questions of a contrastive run, by its zones. PATH "
-        "is the folder of such a run, or files with `question` and `samples`.",
-    )
-    options.add_argument(
-        "--truth",
-        metavar="RUN",
-        help="the run whose zones and right answers count; --before (or --predictions) if not given",
-    )
-    options.add_argument("--predictions", nargs="+", metavar="PATH", help="answers of one model")
-    options.add_argument("--before", nargs="+", metavar="PATH", help="answers of a model before training")
-    options.add_argument("--after", nargs="+", metavar="PATH", help="answers of the same model after it")
-    options.add_argument("--question_column", default="question", metavar="NAME", help="in files of answers")
-    return options
-
-
-def measured(arguments: Sequence[str]) -> list[str]:
-    """Returns the lines that the command prints.
+def measured(chosen: argparse.Namespace) -> list[str]:
+    """Returns the lines that the command prints, by its options.
 
     Raises:
       UsageError: a wrong option, or files that can't be used.
     """
-    chosen = parser().parse_args(arguments)
     if bool(chosen.predictions) == bool(chosen.before) or bool(chosen.before) != bool(chosen.after):
         raise UsageError("evaluate contrastive: give --predictions, or --before and --after")
     if missing := missing_libraries():

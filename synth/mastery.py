@@ -6,8 +6,8 @@ Answers are drawn several times. Their accuracy and two thresholds divide the qu
 - unknown: accuracy < idk, or no answer is right, so that idk = 0 leaves the questions never answered rightly;
 - uncertain: all others.
 
-With ik above 0 and not below idk, a question is in exactly one zone, and one that is known or uncertain has a right
-answer.
+With ik above 0 and not below idk, a question is in exactly one zone, and one that is known or uncertain has a
+right answer.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
     """Returns the row of a question with its positives and negatives, either of which may be empty.
 
     known: a right answer; not the refusal, nor a wrong one. uncertain: a right one; not a wrong one, nor the
-    refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, and of equally frequent
-    ones the first by the alphabet: the order of the samples is of no account.
+    refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, and of equally
+    frequent ones the first by the alphabet: the order of the samples is of no account.
     """
     grades = Counter(sample.grade for sample in answered.samples)
     n = len(answered.samples)

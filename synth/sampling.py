@@ -21,7 +21,7 @@ MAX_TOKENS = 20
 async def answered(engine: str, n: int, sampling: Sampling, models: Models, question: Question) -> Answered:
     """Returns a question with answers drawn from a model.
 
-    Each has a request, a seed and a ledger key of its own. An answer that was cut off says nothing, and is empty.
+    Each has a request, a seed and a ledger key of its own. One that was cut off says nothing, and is empty.
 
     Args:
       engine: name of the model; empty for the first.

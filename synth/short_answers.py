@@ -2,8 +2,9 @@
 
 A right answer is accepted where it is all that is said, or where a sentence holds nothing else but words of
 the question and of a short list (`answers.yaml`), and the answer stands where such sentences have it ("The
-capital of France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not Paris"
-and "the wife of Paris" are not. What holds a right answer, or a part of one, and is not accepted is `unclear`.
+capital of France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not
+Paris" and "the wife of Paris" are not. What holds a right answer or a part of one and is not accepted is
+`unclear`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MIN_ROMANISED = 8
 
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
 _MARKED = re.compile(r"[*_`#>\\<]")
+_TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+\n]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -134,7 +136,7 @@ class Truth:
         return all(alias.isascii() for alias in self.aliases)
 
     def _is_bare_number(self, text: str) -> bool:
-        """Whether a number alone is an alias without the words for what is counted, if the question has them."""
+        """Whether a number alone is an alias without the words for what is counted, which are asked for."""
         given = tokens(text, self.language)
         if len(given) != 1 or not is_number(given[0]):
             return False
@@ -246,7 +248,8 @@ def plain(answer: str) -> str:
     said = without_thoughts(answer).strip()
     if "\\" in said and (held := boxed(said)) and not _denies(said):
         said = held
-    return _MARKUP.sub("", unicodedata.normalize("NFKC", said)).strip()
+    said = _MARKUP.sub("", _TYPE.sub(r"\1", unicodedata.normalize("NFKC", said)))
+    return said.strip()
 
 
 def _denies(text: str) -> bool:
