@@ -81,7 +81,7 @@ def _names(language: str) -> tuple[dict[str, int], frozenset[str]]:
 
     months: dict[str, int] = {}
     days: set[str] = set()
-    for code in ("en", language):
+    for code in ("en", "en_GB", language):
         try:
             locale = Locale.parse(code)
         except (UnknownLocaleError, ValueError):

@@ -86,7 +86,7 @@ class Truth:
             if self._same_parts(given) or self._in_sentence(given):
                 return "correct"
             return "unclear" if self._mentioned(said) else "wrong"
-        return "unclear" if any(flat in key for key in self._flat) and self._mentioned(said) else "wrong"
+        return "unclear" if self._mentioned(said) else "wrong"
 
     @cached_property
     def _keys(self) -> frozenset[str]:
@@ -182,6 +182,11 @@ class Truth:
         return word in _frame(self.language) or self._asked(word)
 
     @cached_property
+    def _words(self) -> frozenset[str]:
+        """All words of all aliases."""
+        return frozenset().union(*(tokens(alias, self.language) for alias in self.aliases))
+
+    @cached_property
     def _negates(self) -> bool:
         """Whether an alias is a "no"."""
         return any(set(tokens(alias, self.language)) & words(self.language, "no") for alias in self.aliases)
@@ -213,10 +218,14 @@ class Truth:
         return frozenset(b for a, b in pairwise(text) if a in words(self.language, "which"))
 
     def _mentioned(self, text: str) -> bool:
-        """Whether a text holds all words of an alias in a row, or an alias those of the text."""
-        said = tokens(text, self.language)
+        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones."""
+        if self._words.isdisjoint(tokens(text, self.language)) and not _UNSPACED.search(text):
+            return False
+        said = _bare(tokens(text, self.language), self.language)
         for alias in self.aliases:
-            known = tokens(alias, self.language)
+            known = _bare(tokens(alias, self.language), self.language)
+            if sorted(said) == sorted(known):
+                return True
             shorter, longer = sorted((said, known), key=len)
             if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer))):
                 return True
@@ -228,6 +237,15 @@ class Truth:
 def _flat(said: tuple[str, ...], language: str) -> str:
     dropped = words(language, "drop")
     return "".join(word for word in said if word not in dropped) or "".join(said)
+
+
+def _bare(said: tuple[str, ...], language: str) -> list[str]:
+    """Returns tokens without articles, unless there is nothing else."""
+    dropped = words(language, "drop")
+    kept = [word for word in said if word not in dropped] or list(said)
+    if len(kept) > 1 and kept[0] in words(language, "articles"):
+        del kept[0]
+    return kept
 
 
 def _has_digits(text: str) -> bool:
@@ -287,10 +305,7 @@ def keys(text: str, language: str) -> frozenset[str]:
 
 
 def _key(said: tuple[str, ...], language: str) -> str:
-    dropped = words(language, "drop")
-    kept = [word for word in said if word not in dropped] or list(said)
-    if len(kept) > 1 and kept[0] in words(language, "articles"):
-        del kept[0]
+    kept = _bare(said, language)
     while len(kept) > 2 and kept[0] in words(language, "titles"):
         del kept[0]
     key = kept[0]

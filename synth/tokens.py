@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
@@ -47,7 +48,7 @@ _TOKEN = re.compile(
 )
 _ROMAN = re.compile(r"(?=[lxvi]{2}|[xvi]$)(xl|l?x{0,3})(ix|iv|v?i{0,3})")  # of kings, wars and matches
 _VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
-_SCALES = frozenset(("1000", "1000000", "1000000000", "1000000000000"))
+_SCALES = ("1000", "1000000", "1000000000", "1000000000000")
 _SAME = {
     **dict.fromkeys(("percent", "pct"), "%"),
     **dict.fromkeys(("dollar", "dollars", "usd"), "$"),
@@ -103,7 +104,8 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
         _SAME.get(token, token) if token.isalpha() else _canonical(token, language)
         for token in _TOKEN.findall(plain)
     ]
-    return tuple(_numerals(_joined(_scaled(found))))
+    scales = [scale for scale in _SCALES if scale in plain and scale not in text]  # in words
+    return tuple(_numerals(_joined(_scaled(found, scales))))
 
 
 @cache
@@ -164,13 +166,13 @@ def is_number(token: str) -> bool:
     return token.lstrip("-")[:1].isdecimal() and token[-1:].isdecimal()
 
 
-def _scaled(found: list[str]) -> list[str]:
+def _scaled(found: list[str], scales: Sequence[str]) -> list[str]:
     """Multiplies `2.5 million`, puts a sign before its number and a currency behind it."""
     if all(map(str.isalpha, found)):
         return found
     done: list[str] = []
     for token in found:
-        if token in _SCALES and done and is_number(done[-1]):
+        if token in scales and done and is_number(done[-1]):
             done[-1] = number(f"{Decimal(done[-1]) * int(token):f}") if _plain(done[-1]) else done[-1]
         elif is_number(token) and done and done[-1] == "minus":
             done[-1] = f"-{token}"
