@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
@@ -37,7 +38,7 @@ _MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTI
 _MARKED = re.compile(r"[*_`#>\\<]")
 _TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
-_LIST = re.compile(r"[,/](?!\d)|[;+\n]")
+_LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 # Scripts without blanks between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -81,8 +82,9 @@ class Truth:
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
             return "correct"
-        flat = _flat(tokens(said, self.language), self.language)
-        if any(key in flat for key in self._flat) or (self._dated and _has_digits(said)):
+        heard = tokens(said, self.language)
+        flat = _flat(heard, self.language)
+        if any(key in flat for key in self._flat) or (self._dated and _counts(heard)):
             if self._same_parts(given) or self._in_sentence(given):
                 return "correct"
             return "unclear" if self._mentioned(said) else "wrong"
@@ -98,7 +100,7 @@ class Truth:
         """What a text that holds an alias, or parts of it, has in a row."""
         lists = (parts(alias, self.language) for alias in self.aliases)
         found = self._keys.union(*(one for one in lists if len(one) > 1))
-        return frozenset(key.replace(" ", "") for key in found if key[0] != "~")
+        return frozenset(key.replace(" ", "") for key in found if key and key[0] != "~")
 
     @cached_property
     def _dated(self) -> bool:
@@ -193,7 +195,7 @@ class Truth:
 
     def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
         span, rest = said[start:end], said[:start] + said[end:]
-        counts = any(character.isdecimal() for word in span for character in word)
+        counts = _counts(span)
         known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(
             self._keys
         )
@@ -248,8 +250,9 @@ def _bare(said: tuple[str, ...], language: str) -> list[str]:
     return kept
 
 
-def _has_digits(text: str) -> bool:
-    return any(map(str.isdecimal, text))
+def _counts(said: Sequence[str]) -> bool:
+    """Whether a word holds a digit; a date in digits does too."""
+    return not all(map(str.isalpha, said)) and any(c.isdecimal() for word in said for c in word)
 
 
 @cache
@@ -296,7 +299,7 @@ def keys(text: str, language: str) -> frozenset[str]:
     if not said:  # signs alone
         return frozenset((" ".join(text.casefold().split()),))
     key = _key(said, language)
-    found = {key, *read_date(said, language)}
+    found = {key, *read_date(said, language)} if _counts(said) else {key}
     if len(key) >= MIN_ROMANISED and key.isascii() and key.isalpha():
         found.add(f"~{_respelt(key)}")
     if not text.isascii() and (other := spread(text)) != text.lower():
@@ -317,10 +320,10 @@ def _key(said: tuple[str, ...], language: str) -> str:
 def parts(text: str, language: str) -> frozenset[str]:
     """Returns the keys of the parts of an answer, between commas and "and"."""
     ands = words(language, "and")
+    if not _LIST.search(text) and ands.isdisjoint(tokens(text, language)):
+        return frozenset()
     found: set[str] = set()
-    for piece in _LIST.split(
-        text.replace("&", f" {min(ands, default='and')} ").replace("(", ",").replace(")", ",")
-    ):
+    for piece in _LIST.split(text):
         run: list[str] = []
         for word in (*tokens(piece, language), ""):
             if word and word not in ands:

@@ -104,8 +104,10 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
         _SAME.get(token, token) if token.isalpha() else _canonical(token, language)
         for token in _TOKEN.findall(plain)
     ]
-    scales = [scale for scale in _SCALES if scale in plain and scale not in text]  # in words
-    return tuple(_numerals(_joined(_scaled(found, scales))))
+    if not plain.isalpha() and any(map(str.isdecimal, plain)):
+        scales = [scale for scale in _SCALES if scale in plain and scale not in text]  # in words
+        found = _scaled(found, scales)
+    return tuple(_numerals(_joined(found)))
 
 
 @cache
@@ -168,8 +170,6 @@ def is_number(token: str) -> bool:
 
 def _scaled(found: list[str], scales: Sequence[str]) -> list[str]:
     """Multiplies `2.5 million`, puts a sign before its number and a currency behind it."""
-    if all(map(str.isalpha, found)):
-        return found
     done: list[str] = []
     for token in found:
         if token in scales and done and is_number(done[-1]):
