@@ -53,7 +53,6 @@ from synth.mastery import (
     quadrants,
     shares,
     triplets,
-    zoned,
 )
 from synth.sampling import answered, with_refusals
 from synth.short_answers import missing_libraries
@@ -272,7 +271,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         )
         draw = partial(answered, target, asking.n_samples, sampling)
         samples = asked.kept | Ask("samples", models, draw, Answered, hint)
-    judged = samples.kept | Convert("grade", partial(_graded, spec), Answered)
+    judged = samples.kept | Convert("grade", partial(graded, spec), Answered)
     stages: list[Any] = [rows, questions, asked, samples, judged]
     if asking.refusal_engine and models:
         engine = checked_engine(models, asking.refusal_engine, "refusal_engine")
@@ -298,10 +297,6 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
             *([] if mastery.balance else ["balance"]),
         ],
     )
-
-
-def _graded(spec: MasterySpec, record: Answered) -> Answered:
-    return zoned(spec, graded(record))
 
 
 def _written(records: Any, name: str, folder: str, record: type) -> Any:

@@ -12,7 +12,7 @@ right answer.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,8 +48,8 @@ class MasterySpec:
     refusal: str = ""
 
 
-def graded(answered: Answered) -> Answered:
-    """Returns a question with its answers graded; what is a refusal already stays one.
+def graded(spec: MasterySpec, answered: Answered) -> Answered:
+    """Returns a question with its zone, and its answers graded; what is a refusal already stays one.
 
     Raises:
       ImportError: see `synth.short_answers.Truth.grade`.
@@ -61,7 +61,9 @@ def graded(answered: Answered) -> Answered:
         grade = grades[sample.text]
         return sample if sample.grade == "refused" and grade != "correct" else Sample(sample.text, grade)
 
-    return replace(answered, samples=tuple(map(regraded, answered.samples)))
+    samples = tuple(map(regraded, answered.samples))
+    right = sum(sample.grade == "correct" for sample in samples)
+    return replace(answered, samples=samples, zone=zone_of(right, len(samples), spec.ik, spec.idk))
 
 
 def zone_of(n_correct: int, n_samples: int, ik: float, idk: float) -> Zone:
@@ -70,12 +72,6 @@ def zone_of(n_correct: int, n_samples: int, ik: float, idk: float) -> Zone:
     if accuracy >= ik:
         return "known"
     return "unknown" if accuracy < idk or n_correct == 0 else "uncertain"
-
-
-def zoned(spec: MasterySpec, answered: Answered) -> Answered:
-    """Returns a question, its answers graded, with its zone."""
-    right = sum(sample.grade == "correct" for sample in answered.samples)
-    return replace(answered, zone=zone_of(right, len(answered.samples), spec.ik, spec.idk))
 
 
 def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
@@ -124,15 +120,11 @@ def ranked(answered: Answered, grade: str) -> tuple[str, ...]:
     )
     if len(texts) < 2:
         return tuple(texts)
-    forms: dict[str, list[str]] = defaultdict(list)
+    forms: dict[str, list[str]] = {}
     for text in sorted(texts, key=lambda text: (-texts[text], text)):
-        forms[min(keys(text, answered.language))].append(text)
-    return tuple(sorted((f[0] for f in forms.values()), key=_by_frequency(texts, forms.values())))
-
-
-def _by_frequency(texts: Counter[str], forms: Iterable[Sequence[str]]):  # type: ignore[no-untyped-def]
-    total = {same[0]: sum(texts[text] for text in same) for same in forms}
-    return lambda text: (-total[text], text)
+        forms.setdefault(min(keys(text, answered.language)), []).append(text)
+    often = {same[0]: sum(texts[text] for text in same) for same in forms.values()}
+    return tuple(sorted(often, key=lambda text: (-often[text], text)))
 
 
 def preferences(row: Contrast) -> list[Preference]:

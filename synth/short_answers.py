@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
@@ -34,6 +34,7 @@ MAX_SENTENCE = 40
 MIN_ROMANISED = 8
 """Letters of a name that may be romanised in another way on both sides; shorter ones have to be the same."""
 
+_ENDS = " .!"
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
 _MARKED = re.compile(r"[*_`#>\\<]")
 _TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
@@ -74,7 +75,7 @@ class Truth:
         said = plain(answer)
         if not said or len(said) > MAX_CHARACTERS:
             return "unclear"
-        if self._is_alias(said):
+        if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
             return "correct"
         how = stance(said)
         if how != "answers":
@@ -89,6 +90,11 @@ class Truth:
                 return "correct"
             return "unclear" if self._mentioned(said) else "wrong"
         return "unclear" if self._mentioned(said) else "wrong"
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """The aliases as most right answers have them."""
+        return frozenset(alias.casefold() for alias in self.aliases)
 
     @cached_property
     def _keys(self) -> frozenset[str]:
@@ -168,15 +174,31 @@ class Truth:
         said = tokens(text, self.language)
         if len(said) > MAX_SENTENCE or text.rstrip().endswith(("?", "\uff1f")):
             return False
+        if any(
+            self._is_given(said, *place) and self._is_framed(said, *place) for place in self._places(said)
+        ):
+            return True
         safe = [self._is_safe(word) for word in said]
         first = next((i for i, fine in enumerate(safe) if not fine), len(said))
         last = next((i for i in range(len(said), 0, -1) if not safe[i - 1]), 0)
         return any(
             self._is_given(said, start, end)
-            for start in range(first + 1)
+            for start in range(first, -1, -1)
             for end in range(max(last, start + 1), len(said) + 1)
             if end - start < len(said)
         )
+
+    def _places(self, said: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Yields where the words of an alias stand, which most sentences have as they are."""
+        for alias in self.aliases:
+            known = tuple(_bare(tokens(alias, self.language), self.language))
+            if known[:1] and known[0] in said:
+                start = said.index(known[0])
+                if said[start : start + len(known)] == known:
+                    yield start, start + len(known)
+
+    def _is_framed(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        return all(map(self._is_safe, said[:start])) and all(map(self._is_safe, said[end:]))
 
     def _is_safe(self, word: str) -> bool:
         if word in words(self.language, "never"):
@@ -194,24 +216,32 @@ class Truth:
         return any(set(tokens(alias, self.language)) & words(self.language, "no") for alias in self.aliases)
 
     def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
-        span, rest = said[start:end], said[:start] + said[end:]
+        span = said[start:end]
         counts = _counts(span)
-        known = _key(span, self.language) in self._keys or not read_date(span, self.language).isdisjoint(
-            self._keys
-        )
-        if not known or self._asks_about(span):
+        if start and not counts and said[start - 1] not in words(self.language, "before") | self._kinds:
+            return False
+        known = _key(span, self.language) in self._keys
+        if not known and (not counts or read_date(span, self.language).isdisjoint(self._keys)):
             return False
         around = said[max(start - 1, 0) : start] + said[end : end + 1]
         if counts and any(word[:1].isdecimal() for word in around):
             return False
-        if not counts and set(rest) & words(self.language, "numeric"):
+        rest = said[:start] + said[end:]
+        if not counts and not words(self.language, "numeric").isdisjoint(rest):
             return False
-        return start == 0 or counts or said[start - 1] in words(self.language, "before") | self._kinds
+        return not self._asks_about(span)
 
     def _asks_about(self, span: tuple[str, ...]) -> bool:
         """Whether the question holds the answer, so that a sentence may hold it for another reason."""
+        if span[0].isalpha() and span[0] not in self._letters:
+            return False
         text = tokens(self.question, self.language)
         return any(text[i : i + len(span)] == span for i in range(len(text) - len(span) + 1))
+
+    @cached_property
+    def _letters(self) -> str:
+        """The question in a row: a word of it stands there, and it is quicker than its tokens."""
+        return re.sub(r"\W", "", fold(self.question))
 
     @cached_property
     def _kinds(self) -> frozenset[str]:

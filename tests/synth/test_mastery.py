@@ -23,7 +23,6 @@ from synth.mastery import (
     shares,
     triplets,
     zone_of,
-    zoned,
 )
 from synth.refusals import refusal
 
@@ -51,7 +50,7 @@ def answered(*texts: str, language: str = "en") -> Answered:
 
 
 def made(*texts: str, spec: MasterySpec = SPEC) -> Contrast:
-    return contrast(spec, zoned(spec, graded(answered(*texts))))
+    return contrast(spec, graded(spec, answered(*texts)))
 
 
 @pytest.mark.parametrize(
@@ -137,14 +136,14 @@ def test_a_question_without_a_wrong_answer_has_no_negative() -> None:
 
 
 def test_the_refusal_is_in_the_language_of_the_question_or_as_told() -> None:
-    french = contrast(SPEC, zoned(SPEC, graded(answered("Lyon", language="fr"))))
+    french = contrast(SPEC, graded(SPEC, answered("Lyon", language="fr")))
     assert french.positives == (refusal("fr"),)
     assert made("Lyon", spec=MasterySpec(refusal="Pass.")).positives == ("Pass.",)
 
 
 def test_a_refusal_by_the_server_stays_one() -> None:
     refused = replace(answered("x"), samples=(Sample("Blocked.", "refused"), Sample("Paris", "refused")))
-    assert [sample.grade for sample in graded(refused).samples] == ["refused", "correct"]
+    assert [sample.grade for sample in graded(SPEC, refused).samples] == ["refused", "correct"]
 
 
 def test_exports_hold_every_positive_against_every_negative() -> None:
