@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 
 from schemas.contrastive import ZONES, Answered, Contrast, Message, Preference, Sample, Triplets, Zone
 from schemas.ids import record_id
+from synth.answer_keys import keys
 from synth.refusals import refusal
-from synth.short_answers import Truth, keys
+from synth.short_answers import Truth
 
 NO_POSITIVE, NO_NEGATIVE, NO_SAMPLES = "no_positive", "no_negative", "no_samples"
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.contrastive import Grade
+from synth.answer_keys import keys
 from synth.dates import read_date
-from synth.short_answers import Truth, keys
+from synth.short_answers import Truth
 from synth.tokens import MAX_CHARACTERS, tokens
 
 DATA = Path(__file__).parent / "data"
