@@ -1,6 +1,6 @@
 """Prints how fast contrastive samples are made from recorded answers, and what Beam and files cost beside.
 
-python -m benchmarks.contrastive [--questions N] [--command]
+python -m benchmarks.contrastive [--questions N] [--sentences SHARE] [--command]
 
 Questions and answers are invented, by a seed; ten answers a question. Times are processor time of one core;
 beside them is that of the usual exact match (lower case, no punctuation, no articles), for a machine that has
@@ -55,7 +55,7 @@ KINDS = (
 )
 
 
-def questions(n: int) -> Iterator[dict[str, Any]]:
+def questions(n: int, sentences: float) -> Iterator[dict[str, Any]]:
     """Yields invented questions with right answers and ten samples, as rows of both files of a replay."""
     draw = random.Random(SEED)
     for number in range(n):
@@ -67,16 +67,19 @@ def questions(n: int) -> Iterator[dict[str, Any]]:
             "question": form.format(f"{draw.choice(WORKS)}, volume {number}"),
             "answer": [truth],
             "samples": [
-                _said(draw, truth if draw.random() < knows else draw.choice(wrong)) for _ in range(SAMPLES)
+                _said(draw, sentences, truth if draw.random() < knows else draw.choice(wrong))
+                for _ in range(SAMPLES)
             ],
         }
 
 
-def _said(draw: random.Random, answer: str) -> str:
+def _said(draw: random.Random, sentences: float, answer: str) -> str:
     chance = draw.random()
     if chance < 0.1:
         return draw.choice(REFUSED)
-    return answer if chance < 0.7 else f"{answer}." if chance < 0.85 else f"It is {answer}."
+    if chance < 0.1 + sentences:
+        return f"It is {answer}."
+    return answer if chance < 0.8 else f"{answer}."
 
 
 def answered(row: dict[str, Any], number: int) -> Answered:
@@ -116,10 +119,10 @@ def _usual(text: str) -> str:
     return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", text).split())
 
 
-def run(n: int, folder: Path) -> float:
+def run(n: int, sentences: float, folder: Path) -> float:
     """Returns the processor time of the real command."""
     rows = folder / f"{n}.jsonl"
-    rows.write_text("".join(f"{json.dumps(row)}\n" for row in questions(n)))
+    rows.write_text("".join(f"{json.dumps(row)}\n" for row in questions(n, sentences)))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "pipelines", "run", "contrastive", "--input", rows, "--samples", rows]
     subprocess.run([*command, "--output", folder / str(n)], check=True, stdout=subprocess.DEVNULL)
@@ -132,9 +135,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--questions", type=int, default=20_000, metavar="N")
+    parser.add_argument(
+        "--sentences", type=float, default=0.05, metavar="SHARE", help="answers in a sentence"
+    )
     parser.add_argument("--command", action="store_true", help="run the real command too")
     chosen = parser.parse_args()
-    records = [answered(row, number) for number, row in enumerate(questions(chosen.questions))]
+    records = [
+        answered(row, number) for number, row in enumerate(questions(chosen.questions, chosen.sentences))
+    ]
     construct(records[:500])  # loads units, months and words
     seconds, counts = construct(records[500:])
     each = seconds / (len(records) - 500)
@@ -144,7 +152,7 @@ def main() -> None:
     if chosen.command:
         few = chosen.questions // 10
         with tempfile.TemporaryDirectory() as folder:
-            small, large = (run(n, Path(folder)) for n in (few, chosen.questions))
+            small, large = (run(n, chosen.sentences, Path(folder)) for n in (few, chosen.questions))
         whole = (large - small) / (chosen.questions - few)
         print(f"the command: {1 / whole:,.0f} a second, and {small - few * whole:.1f} s to start and end")
         print(f"of that, Beam, files and reading take {1 - each / whole:.0%}")

@@ -105,7 +105,7 @@ class Message:
 class Preference:
     """A pair of answers as TRL's trainers read it: conversational, with an explicit prompt."""
 
-    id: str = field(metadata={"doc": "hash of the question and both answers"})
+    id: str = field(metadata={"doc": "hash of the question, and the number of the pair"})
     prompt: tuple[Message, ...] = field(metadata={"doc": "the question, of the user"})
     chosen: tuple[Message, ...] = field(metadata={"doc": "a positive, of the assistant"})
     rejected: tuple[Message, ...] = field(metadata={"doc": "a negative, of the assistant"})

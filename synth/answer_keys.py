@@ -33,7 +33,6 @@ class Known:
       words: all of their tokens.
       dated: whether one is a date.
       quantities: those that are numbers with units.
-      others: see `romanised`.
       ascii: whether all of them are.
     """
 
@@ -42,7 +41,6 @@ class Known:
     words: frozenset[str]
     dated: bool
     quantities: tuple[tuple[Number, Unit], ...]
-    others: frozenset[tuple[bool, str]]
     ascii: bool
 
 
@@ -54,15 +52,13 @@ def known_of(aliases: Sequence[str], language: str) -> Known:
     lists = (one for alias in aliases if len(one := parts(alias, language)) > 1)
     rows = found.union(*lists)
     heard = [tokens(alias, language) for alias in aliases]
-    ascii_only = all(map(str.isascii, aliases))
     return Known(
         found,
         frozenset(key.replace(" ", "") for key in rows if key and key[0] != "~"),
         frozenset[str]().union(*heard),
         any(holds_digits(said) and read_date(said, language) for said in heard),
         tuple(read for alias in aliases if (read := quantity(alias, language))),
-        frozenset(spelt for alias in aliases if (spelt := romanised(alias))),
-        ascii_only,
+        all(map(str.isascii, aliases)),
     )
 
 

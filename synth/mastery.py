@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from schemas.contrastive import ZONES, Answered, Contrast, Message, Preference, Sample, Triplets, Zone
 from schemas.ids import record_id
@@ -56,13 +57,11 @@ def graded(spec: MasterySpec, answered: Answered) -> Answered:
       ImportError: see `synth.short_answers.Truth.grade`.
     """
     truth = Truth(answered.question, answered.gold_aliases, answered.language)
-    grades = {text: truth.grade(text) for text in {sample.text for sample in answered.samples}}
-
-    def regraded(sample: Sample) -> Sample:
-        grade = grades[sample.text]
-        return sample if sample.grade == "refused" and grade != "correct" else Sample(sample.text, grade)
-
-    samples = tuple(map(regraded, answered.samples))
+    made = {text: Sample(text, truth.grade(text)) for text in {sample.text for sample in answered.samples}}
+    samples = tuple(
+        sample if sample.grade == "refused" and made[sample.text].grade != "correct" else made[sample.text]
+        for sample in answered.samples
+    )
     right = sum(sample.grade == "correct" for sample in samples)
     return replace(answered, samples=samples, zone=zone_of(right, len(samples), spec.ik, spec.idk))
 
@@ -82,7 +81,7 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
     refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, and of equally
     frequent ones the first by the alphabet: the order of the samples is of no account.
     """
-    grades = Counter(sample.grade for sample in answered.samples)
+    grades = Counter([sample.grade for sample in answered.samples])
     n = len(answered.samples)
     right = ranked(answered, "correct")[: spec.max_positives]
     wrong = ranked(answered, "wrong")[: spec.max_negatives]
@@ -116,9 +115,7 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
 
 def ranked(answered: Answered, grade: str) -> tuple[str, ...]:
     """Returns the different answers of a grade, the most frequent first, each in its most frequent form."""
-    texts = Counter(
-        text for sample in answered.samples if sample.grade == grade and (text := sample.text.strip())
-    )
+    texts = Counter([text for s in answered.samples if s.grade == grade and (text := s.text.strip())])
     if len(texts) < 2:
         return tuple(texts)
     forms: dict[str, list[str]] = {}
@@ -131,16 +128,10 @@ def ranked(answered: Answered, grade: str) -> tuple[str, ...]:
 def preferences(row: Contrast) -> list[Preference]:
     """Returns every positive of a row against every negative."""
     prompt = (Message("user", row.question),)
-    return [
-        Preference(
-            record_id("preference", row.id, chosen, rejected),
-            prompt,
-            (Message("assistant", chosen),),
-            (Message("assistant", rejected),),
-        )
-        for chosen in row.positives
-        for rejected in row.negatives
-    ]
+    chosen = [(Message("assistant", text),) for text in row.positives]
+    rejected = [(Message("assistant", text),) for text in row.negatives]
+    pairs = product(chosen, rejected)
+    return [Preference(f"{row.id}-{number}", prompt, *pair) for number, pair in enumerate(pairs)]
 
 
 def triplets(row: Contrast) -> Triplets:
@@ -152,7 +143,10 @@ def quadrants(zone: Zone, grades: Iterable[str]) -> Counter[str]:
     """Returns how many answers to a question fall into each quadrant; see `QUADRANTS`."""
     refused = {"known": "idk_ik", "uncertain": UNCERTAIN, "unknown": "ik_idk"}[zone]
     names = {"correct": "ik_ik", "refused": refused}
-    return Counter(names.get(grade, "idk_idk") for grade in grades)
+    counts = Counter[str]()
+    for grade, n in Counter(list(grades)).items():
+        counts[names.get(grade, "idk_idk")] += n
+    return counts
 
 
 def shares(counts: Counter[str]) -> dict[str, float]:

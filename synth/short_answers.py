@@ -106,6 +106,10 @@ class Truth:
         return known_of(self.aliases, self.language)
 
     @cached_property
+    def _spelt(self) -> frozenset[tuple[bool, str]]:
+        return frozenset(spelt for alias in self.aliases if (spelt := romanised(alias)))
+
+    @cached_property
     def _question(self) -> frozenset[str]:
         return frozenset(tokens(self.question, self.language))
 
@@ -121,7 +125,7 @@ class Truth:
         if text.isascii() and self._known.ascii:
             return False
         given = romanised(text)
-        return bool(given) and (not given[0], given[1]) in self._known.others  # type: ignore[index]
+        return bool(given) and (not given[0], given[1]) in self._spelt  # type: ignore[index]
 
     def _is_bare_number(self, text: str) -> bool:
         """Whether a number alone is an alias without the words for what is counted, which are asked for."""

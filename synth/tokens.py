@@ -56,6 +56,7 @@ _SAME = {
     "bce": "bc",
 }
 _CURRENCIES = frozenset("$€£¥")
+_SIGNS = _CURRENCIES | {"minus"}
 
 
 def fold(text: str) -> str:
@@ -106,7 +107,8 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
     ]
     if not plain.isalpha() and any(map(str.isdecimal, plain)):
         scales = [scale for scale in _SCALES if scale in plain and scale not in text]  # in words
-        found = _scaled(found, scales)
+        if scales or not _SIGNS.isdisjoint(found):
+            found = _scaled(found, scales)
     return tuple(_numerals(_joined(found)))
 
 
@@ -127,6 +129,8 @@ def _canonical(token: str, language: str) -> str:
     if first == "@":
         return token
     if first.isdecimal() or (first == "-" and token[-1:].isdecimal()):
+        if token.isdecimal() and token[0] != "0":
+            return token
         return number(token, language) if token[-1].isdecimal() else token
     if first in "- " and token.strip() == "-":
         return "to"
