@@ -14,6 +14,8 @@ Weights = dict[str, float]
 
 _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]{3,}|\d+(?:[.,]\d+)*")
+_SAYS = re.compile(r"[\d$=]|[.!。！।؟?…](?:\s|[)\]»”\"']|$)|[。！।]")
+_SAYING = 0.5
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
 _MAX_ANSWERS_ASKING = 0.1
@@ -33,6 +35,11 @@ def asking(texts: Sequence[str]) -> float:
     return sum(1 for text in texts if _ASKS.search(text)) / len(texts) if texts else 0.0
 
 
+def says(texts: Sequence[str]) -> bool:
+    """Whether half of the texts are sentences, numbers or formulas: names of owners and speakers are none."""
+    return sum(1 for text in texts if _SAYS.search(text)) >= _SAYING * len(texts)
+
+
 def bag(text: str) -> Counter[str]:
     """Returns the words and numbers of a text, folded, with their counts."""
     return Counter(_WORD.findall(fold(text[:_MAX_TEXT])))
@@ -41,13 +48,13 @@ def bag(text: str) -> Counter[str]:
 def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     """Whether the second texts answer the first ones, one to one, judged without knowing the language.
 
-    The first texts ask and the second do not, and each shares more rare words and numbers with its own
-    problem than with the others (permutation test). That the second are short is no sign: so are lists
-    of what is needed, of marks, of topics.
+    The first texts ask, the second do not but say something, and each shares more rare words and numbers
+    with its own problem than with the others (permutation test). That the second are short is no sign: so
+    are lists of what is needed, of marks, of topics.
     """
     if len(problems) < 3 or not asks(problems) or asking(solutions) > _MAX_ANSWERS_ASKING:
         return False
-    return _chance(problems, solutions) <= _CHANCE
+    return says(solutions) and _chance(problems, solutions) <= _CHANCE
 
 
 def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:

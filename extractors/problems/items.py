@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from extractors.problems.affinity import answers, asking, asks
 from extractors.problems.declared import Opening
+from extractors.problems.floats import without_foreign_floats
 from extractors.problems.links import join, without_closing
 from extractors.problems.matching import match_items
 from extractors.problems.mirrors import mirroring_titles
@@ -79,7 +80,7 @@ def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
 
 def _find(document: Document, pieces: list[Piece]) -> Found:
     openings = find_openings(pieces)
-    declared = _declare(cut(pieces, openings), pieces)
+    declared = without_foreign_floats(_declare(cut(pieces, openings), pieces), pieces)
     parts = with_parents(with_stems([_trimmed(part) for part in declared], pieces, openings))
     scattered = _scattered_families(pieces, openings)
     parts = [

@@ -18,6 +18,7 @@ from extractors.problems.affinity import out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
 from extractors.problems.companions import mirrored, spaced_stem
+from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
 from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import pattern
@@ -158,7 +159,7 @@ def _match(
     letters that tell problem P57 from solution L57: those that are not of both.
     """
     asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
-    answered = [i for i in solutions if i.kind == "solution" and _place(i) not in taken]
+    answered = without_keys([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()

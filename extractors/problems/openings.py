@@ -14,7 +14,7 @@ from extractors.problems.labels import Label, letter_of, without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
-from extractors.problems.titles import Zone, roman_value
+from extractors.problems.titles import Zone, part_title, roman_value
 from extractors.problems.vocabulary import pattern
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
@@ -43,8 +43,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         named = stem is not None and _names_set(index, stem.first, pieces)
         if index in openings and not (stem and stem.last and (named or _is_range(openings[index]))):
             continue
-        heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
-        title = piece.label is None and heading
+        heading = piece.title or piece.block.kind == "heading" or _is_title(piece) or part_title(piece.block)
+        title = piece.label is None and bool(heading)
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
             openings[index] = Opening(index, "boundary", None, stem=stem)
     return [openings[index] for index in sorted(openings)]
@@ -174,7 +174,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
     starts = [o.index for o in worded if o.label and o.label.number]
     openings: list[Opening] = []
-    solutions = [o.index for o in worded if o.kind == "inline_solution"]
+    solutions = [(o.index, o.label.family) for o in worded if o.kind == "inline_solution" and o.label]
     answered: set[tuple[str, ...]] = set()
     counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
@@ -184,6 +184,11 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             candidates = [c for c in candidates if c.index not in counted]
         if zone:
             candidates = without_enumerations(candidates, items, pieces)
+            inside = [s for s in solutions if indices[0] <= s[0] <= indices[-1]]
+            alternating = answered_in_place(candidates, inside) if zone == "problems" else []
+            steps = [c for c in candidates if c not in alternating]
+            if alternating and steps and counts_parts(steps, alternating):
+                candidates = alternating  # the steps of the solutions are counted anew in each
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)

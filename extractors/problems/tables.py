@@ -99,9 +99,10 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
         solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
     if solved is None or (asked is None and numbers is None):
         return []
-    explained = asked is not None and any(_wordy(columns[i]) for i in range(asked + 1, solved))
-    if asked is not None and numbers is None and explained and not _is_posed(columns[asked]):
-        return []  # "Problem", "Cause", "Solution": what to do about a defect
+    between = range(asked + 1, solved) if asked is not None else ()
+    explained = any(_wordy(columns[i]) and _role(header[i].text) != "hint" for i in between)
+    if asked is not None and explained and not _is_posed(columns[asked]):
+        return []  # "Problem", "Cause", "Solution", "Task", "Owner", "Solution": what to do about a defect
     items: list[Labelled] = []
     for row in body:
         printed = row[numbers].text if numbers is not None else ""

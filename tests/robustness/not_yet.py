@@ -7,7 +7,6 @@ from __future__ import annotations
 
 NOT_YET: dict[str, str] = {
     "en-pdf-mark-scheme-table": "a table with few rules, and a number of marks beside every answer",
-    "en-pdf-journal-issues": "the solutions stand in an issue of another number: as if of another year",
     "en-pdf-manual-of-many-documents": "an instructor's manual may hold advice: only its texts could tell",
     "en-html-manual-of-many-documents": "an instructor's manual may hold advice: only its texts could tell",
     "xx-docx-companion-of-bare-numbers": "only the companion tells what is numbered; each is read alone",

@@ -89,6 +89,7 @@ WITHOUT = (
     *_printed("laws-with-notes", "pdf"),
     *_printed("measures", "docx", "html", "pdf"),
     *_printed("dialogue", "text", "docx"),
+    *_printed("plan-with-owners", "markdown", "docx", "html", "text", "pdf"),
     Special("none-pdf-strangers", _strangers),
     Special("none-pdf-foreign-solutions", _foreign_solutions),
     Special("none-docx-foreign-solutions", _foreign_solutions, form="docx"),

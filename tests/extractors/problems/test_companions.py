@@ -76,6 +76,24 @@ def test_their_own_numbers_are_no_words_in_common() -> None:
     assert pairs(book, document(heading("Solutions"), *replies, uri="autumn.pdf")) == []
 
 
+def test_numbers_that_run_on_from_issue_to_issue_are_enough() -> None:
+    known = SUBJECTS + LATER
+    found = matched(asked("spring.pdf", 301, known), answered("autumn.pdf", 301, known)).pairs
+    assert [pair.score >= DEFAULT_MINIMUM for pair in found] == [True] * len(known)
+    first = matched(asked("spring.pdf", 1, known), answered("autumn.pdf", 1, known)).pairs
+    assert not any(pair.score >= DEFAULT_MINIMUM for pair in first)
+    more = matched(
+        asked("spring.pdf", 301, SUBJECTS), answered("autumn.pdf", 301, SUBJECTS + LATER[:1])
+    ).pairs
+    assert not any(pair.score >= DEFAULT_MINIMUM for pair in more)
+
+
+def test_numbers_that_run_on_do_not_outweigh_the_texts() -> None:
+    known, swapped = SUBJECTS + LATER, [*SUBJECTS[1::-1], *SUBJECTS[2:], *LATER]
+    found = matched(asked("spring.pdf", 301, known), answered("autumn.pdf", 301, swapped)).pairs
+    assert {pair.problem.label for pair in found if pair.score < DEFAULT_MINIMUM} == {"301", "302"}
+
+
 def lengths(name: str, title: str, text: str, factor: int) -> Document:
     texts = [f"{n}. {text.format(s, factor * n + 11)}" for n, s in enumerate(SUBJECTS + LATER, 1)]
     return document(heading(title), *texts, uri=name)

@@ -47,6 +47,16 @@ def test_a_column_that_answers_needs_no_known_head() -> None:
     assert len(pairs(document(table(("Question", "Odziv"), *rows)))) == 6
 
 
+def test_a_plan_with_owners_is_no_set_of_cards() -> None:
+    plan = [("1", "Set up the server", "Meyer", "rent it"), ("2", "Order cables", "Smith", "from the city")]
+    assert pairs(document(table(("No.", "Task", "Owner", "Solution"), *plan))) == []
+    posed = [
+        ("1", "Which prime is even?", "Try the least one", "2"),
+        ("2", "What is 3 + 4?", "Count on", "7"),
+    ]
+    assert len(pairs(document(table(("No.", "Task", "Hint", "Solution"), *posed)))) == 2
+
+
 def test_a_survey_is_no_set_of_cards() -> None:
     counts = document(
         table(
