@@ -8,7 +8,12 @@ from collections.abc import Callable, Sequence
 from pipelines.errors import UsageError
 
 # recipe -> (module that holds `evaluate(arguments) -> exit status`, one line)
-EVALUATIONS: dict[str, tuple[str, str]] = {}
+EVALUATIONS: dict[str, tuple[str, str]] = {
+    "contrastive": (
+        "pipelines.evaluate_contrastive",
+        "what a model knows of what it knows, before and after",
+    ),
+}
 
 
 def evaluate(arguments: Sequence[str]) -> int:
