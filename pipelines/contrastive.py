@@ -370,6 +370,7 @@ RECIPE = Recipe(
     build=build,
     exports=EXPORTS,
     list_inputs=list_tables,
+    by_rows=True,
     shown=("question", "positives", "negatives"),
     card=describe,
 )
