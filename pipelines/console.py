@@ -9,13 +9,16 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from inference.progress import Progress, read_progress
 from pipelines.progress import counted
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_OF_A_RATE = 10.0
 _PREFIX = "assay-run-"
 
 
@@ -145,31 +148,54 @@ def progress(screen: Screen, documents: int) -> Iterator[None]:
         thread.join()
 
 
-def _state(folder: str, documents: int) -> str:
-    read, found = counted(folder, "documents"), counted(folder, "pairs")
-    return f"documents read {read:,} of {documents:,}, pairs found {found:,}"
+class _State:
+    """What a run has done so far, in a line."""
+
+    def __init__(self, folder: str, documents: int):
+        self.folder, self.documents = folder, documents
+        self.past = deque([(time.monotonic(), 0)])
+
+    def line(self) -> str:
+        read, found = counted(self.folder, "documents"), counted(self.folder, "pairs")
+        line = f"documents read {read:,} of {self.documents:,}, pairs found {found:,}"
+        models = read_progress(self.folder)
+        if models == Progress():
+            return line
+        answers = f"models: {models.answers + models.from_ledger:,} answers"
+        if models.from_ledger:
+            answers += f" ({models.from_ledger:,} from the ledger)"
+        return f"{line}; {answers}, {models.in_flight:,} in flight, {self._rate(models.tokens):,.0f} tokens/s"
+
+    def _rate(self, tokens: int) -> float:
+        """Returns the tokens a second since a few seconds ago."""
+        now = time.monotonic()
+        while len(self.past) > 1 and self.past[1][0] <= now - _SECONDS_OF_A_RATE:
+            self.past.popleft()
+        self.past.append((now, tokens))
+        then, before = self.past[0]
+        return (tokens - before) / max(now - then, 1e-3)
 
 
 def _live(screen: Screen, documents: int, done: threading.Event) -> None:
     from rich.console import Console
     from rich.status import Status
 
-    console = Console(file=screen.err)
-    with Status(_state(screen.folder, documents), console=console) as status:
+    console, state = Console(file=screen.err), _State(screen.folder, documents)
+    with Status(state.line(), console=console) as status:
         while not done.wait(0.2):
-            status.update(_state(screen.folder, documents))
-    screen.err.write(_state(screen.folder, documents) + "\n")
+            status.update(state.line())
+    screen.err.write(state.line() + "\n")
     screen.err.flush()
 
 
 def _lines(screen: Screen, documents: int, done: threading.Event) -> None:
-    said = ""
+    said, state = "", _State(screen.folder, documents)
     while True:
         over = done.wait(_SECONDS_BETWEEN_LINES)
-        state = _state(screen.folder, documents)
-        if state != said:
-            print(f"{time.strftime('%H:%M:%S')} {state}", file=screen.err, flush=True)
-            said = state
+        line = state.line()
+        if line != said:
+            print(f"{time.strftime('%H:%M:%S')} {line}", file=screen.err, flush=True)
+            said = line
         if over:
             return
 

@@ -14,7 +14,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.pvalue import AsSingleton
 
 from inference.models import ModelsSpec
-from pipelines.ask import Ask
+from pipelines.ask import Ask, Work
 from pipelines.errors import UsageError
 from pipelines.models import ModelOptions, VllmOptions, accelerator, checked_engine, checked_models
 from pipelines.options import RunOptions, positive, share
@@ -252,7 +252,14 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     )
     models = checked_models(run.options)
     recorded = checked_sampling(run.options, models)
-    hint = accelerator(run.options, models) if models else ""
+
+    engines: list[str] = []
+
+    def ask(stage: str, engine: str, work: Work) -> Ask:
+        assert models is not None
+        engines.append(engine)
+        return Ask(stage, models, work, Answered, [engine], accelerator(run.options, models, [engine]))
+
     where = Columns(columns.question_column, columns.answer_column, columns.language)
     spec = MasterySpec(
         mastery.ik, mastery.idk, mastery.max_positives, mastery.max_negatives, mastery.refusal_text.strip()
@@ -270,12 +277,12 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
             asking.temperature, asking.top_p, asking.sample_max_tokens, asking.sample_seed, ""
         )
         draw = partial(answered, target, asking.n_samples, sampling)
-        samples = asked.kept | Ask("samples", models, draw, Answered, hint)
+        samples = asked.kept | ask("samples", target, draw)
     judged = samples.kept | Convert("grade", partial(graded, spec), Answered)
     stages: list[Any] = [rows, questions, asked, samples, judged]
     if asking.refusal_engine and models:
         engine = checked_engine(models, asking.refusal_engine, "refusal_engine")
-        judged = judged.kept | Ask("refusals", models, partial(with_refusals, engine), Answered, hint)
+        judged = judged.kept | ask("refusals", engine, partial(with_refusals, engine))
         stages.append(judged)
     chosen = judged.kept | Stage(_Choose(spec), "choose", Contrast)
     balanced = chosen.kept | Balance(mastery.balance_seed) if mastery.balance else chosen
@@ -290,7 +297,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     return Outcome(
         data=written.kept | "data" >> WriteRows(join(run.output, "data"), Contrast, ours.num_shards),
         rejected=_written(rejects, "rejected", join(run.output, "rejected"), Rejected),
-        models=models,
+        models=models.only(engines) if models else None,
         without=[
             *(stage.name for stage in RECORDED_STAGES if not recorded),
             *([] if asking.refusal_engine else ["refusals"]),

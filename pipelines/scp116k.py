@@ -156,7 +156,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
-    models = checked_models(run.options)
+    models = checked_models(run.options, run.ticks)
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
@@ -185,6 +185,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     scored = alone.kept | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
     answered = good.kept | AnswerPairs(answering) if answering else None
+    asked = [stage.engines for stage in (transcriber, judging, answering) if stage]
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
@@ -195,7 +196,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
-        models=models,
+        models=models.only([name for names in asked for name in names]) if models else None,
         without=() if answered else ("answers",),
     )
 
