@@ -89,7 +89,7 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
       text: as written.
       language: ISO 639-1; decides what a comma in a number is, and which numbers in words are read.
     """
-    text = text[:MAX_CHARACTERS]
+    text = text[:MAX_CHARACTERS].replace("@", " ")  # which marks dates below
     if text.isascii():
         counts = any(map(str.isdecimal, text))
     else:

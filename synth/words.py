@@ -13,7 +13,7 @@ def load(name: str) -> dict[str, dict[str, Any]]:
     import yaml
 
     text = (files("synth") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.BaseLoader)  # "no" is a word here
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return found
 
 

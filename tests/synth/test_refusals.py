@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from synth.refusals import languages, refusal, stance
+from synth.words import load
 
 REFUSALS = {
     "en": [
@@ -104,3 +105,12 @@ def test_what_is_written_is_recognised(language: str) -> None:
 
 def test_an_unknown_language_is_answered_in_english() -> None:
     assert refusal("xx") == refusal("en")
+
+
+@pytest.mark.parametrize("name", ["answers", "refusals"])
+def test_every_word_is_a_text(name: str) -> None:
+    """An unquoted "no" or "on" would be a truth value in YAML."""
+    for kinds in load(name).values():
+        for kind, entries in kinds.items():
+            assert isinstance(kind, str)
+            assert all(isinstance(entry, str) for entry in ([entries] if kind == "say" else entries))
