@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -102,6 +101,7 @@ def measure(command: Sequence[str], cwd: Path = ROOT) -> Cost:
     import psutil
 
     most = 0.0
+    used: dict[int, float] = {}
     done = threading.Event()
 
     def watch(process: psutil.Process) -> None:
@@ -110,16 +110,14 @@ def measure(command: Sequence[str], cwd: Path = ROOT) -> Cost:
             size = 0
             for each in _tree(process):
                 try:
+                    times = each.cpu_times()
+                    used[each.pid] = times.user + times.system
                     size += each.memory_full_info().pss
                 except psutil.Error:
                     continue
             most = max(most, size / 1e6)
 
-    def processor() -> float:
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-
-    start, before = time.monotonic(), processor()
+    start = time.monotonic()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=log, text=True)
         watcher = threading.Thread(target=watch, args=[psutil.Process(process.pid)])
@@ -133,7 +131,7 @@ def measure(command: Sequence[str], cwd: Path = ROOT) -> Cost:
             raise SystemExit(
                 f"{' '.join(command)}: status {process.returncode}\n{log.read().decode()[-2000:]}"
             )
-    return Cost(seconds, processor() - before, most, said)
+    return Cost(seconds, sum(used.values()), most, said)
 
 
 def _tree(process: Any) -> list[Any]:

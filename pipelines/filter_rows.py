@@ -201,10 +201,11 @@ class _FilterFn(beam.DoFn):
         errors: dict[str, Exception] = {}
         if self.ahead:
             self._score_all(values, errors)
+        texts = Texts(values, self.columns)
         for step in self.steps:
             try:
                 if self.scoring == "needed":
-                    self._score(step, Texts(values, self.columns), values, errors)
+                    self._score(step, texts, values, errors)
                 if step.name in errors:
                     raise errors[step.name]
                 verdict = step.verdict(values)
@@ -219,7 +220,8 @@ class _FilterFn(beam.DoFn):
                 yield self.counts.reject(row, step.name, verdict.reason, verdict.detail)
                 return
             self.counts.kept(step.name)
-            values = rewritten
+            if rewritten is not values:
+                values, texts = rewritten, Texts(rewritten, self.columns)
         yield replace(row, values=values)
 
     def finish_bundle(self) -> None:
@@ -247,13 +249,11 @@ class _FilterFn(beam.DoFn):
     def _rewritten(self, step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns values whose texts are as a filter leaves those that it keeps."""
         rewrite = self.rewriters[step.name]
-        if not rewrite:
-            return values if isinstance(values, dict) else dict(values)
-        for column in step.options.columns or self.columns:
+        for column in (step.options.columns or self.columns) if rewrite else ():
             text = value_of(values, column)
             if isinstance(text, str) and (changed := rewrite(text)) != text:
                 values = with_value(values, column, changed)
-        return dict(values)
+        return values if isinstance(values, dict) else dict(values)
 
 
 def _opened(step: Step) -> Scorer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,8 +63,13 @@ class PlainReader:
 
     def _of_json(self, plain: Plain, chunk: list[Numbered]) -> Iterator[Numbered]:
         """Yields rows as they are, once Arrow has taken them."""
+        rows = [row for _, row in chunk if not isinstance(row, BadRow)]
         try:
-            plain.table([row for _, row in chunk if not isinstance(row, BadRow)])
+            for field in self.schema:
+                if pa.types.is_nested(field.type):
+                    for row in rows:
+                        _check(row.get(field.name), field.type)
+            plain.table(rows)
         except _UNFIT as error:
             if len(chunk) == 1:
                 yield chunk[0][0], BadRow("wrong_type", " ".join(str(error).split())[:200])
@@ -73,6 +78,21 @@ class PlainReader:
                 yield from self._of_json(plain, [one])
         else:
             yield from chunk
+
+
+def _check(value: Any, kind: pa.DataType) -> None:
+    """Raises `TypeError` where JSON has a list for a struct, which Arrow takes for its pairs, or the reverse."""
+    if value is None or not pa.types.is_nested(kind):
+        return
+    is_struct = pa.types.is_struct(kind)
+    if isinstance(value, Mapping) != is_struct or isinstance(value, list) == is_struct:
+        raise TypeError(f"{type(value).__name__} where {kind} should be")
+    if is_struct:
+        for field in kind:
+            _check(value.get(field.name), field.type)
+    else:
+        for one in value:
+            _check(one, kind.value_type)
 
 
 def _chunks(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:

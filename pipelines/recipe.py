@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 # name -> (module that holds RECIPE, one line for `beam list`)
 RECIPES = {
-    "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
     "contrastive": ("pipelines.contrastive", "positive and negative samples by what a model knows"),
+    "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
 }
 
 

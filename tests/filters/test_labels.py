@@ -11,7 +11,6 @@ from tests.filters.trained import BAD, GOOD, trained
 def decided(words: tuple[str, ...], **options: object) -> tuple[dict[str, object], str]:
     """Returns the scores of a row of words, and the reason of its rejection."""
     chosen = ClassifierOptions.model_validate({"model": str(trained()), **options})
-    KIND.check(chosen)
     row = {"problem": " ".join(words * 3), "solution": " ".join(words * 4), "q": "", "a": ""}
     values = KIND.open(chosen)(Texts(row, ("problem",)))
     scores = dict(zip((score.name for score in KIND.scores(chosen)), values, strict=True))
@@ -43,10 +42,10 @@ def test_columns_of_other_names_stand_for_those_of_the_training() -> None:
     other = {"columns": ["q", "a"]}
     assert decided(GOOD, **other)[0] != decided(GOOD)[0]
     with pytest.raises(ValueError, match=r"columns: .* reads 2: problem, solution"):
-        decided(GOOD, columns=["q"])
+        KIND.check(ClassifierOptions(model=str(trained()), columns=("q",)))
 
 
 def test_labels_that_there_are_not() -> None:
     with pytest.raises(ValueError, match=r"physics: no label of .*; it has drop, keep"):
-        decided(GOOD, keep=["physics"])
+        KIND.check(ClassifierOptions(model=str(trained()), keep=("physics",)))
     assert column("High school, 9–12") == "p_high_school_9_12"

@@ -56,7 +56,7 @@ FILTERS = """
     max_duplicate_5_grams: 0.9, max_duplicate_6_grams: 0.9, max_duplicate_7_grams: 0.9,
     max_duplicate_8_grams: 0.9, max_duplicate_9_grams: 0.9, max_duplicate_10_grams: 0.9}
 - exact_dedup
-- c4: {min_sentences: 4}
+- c4: {min_sentences: 4, drop_lines: false}
 """
 
 
