@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pipelines.errors import UsageError
 
 # recipe -> (module that holds `evaluate(arguments) -> exit status`, one line)
-EVALUATIONS: dict[str, tuple[str, str]] = {}
+EVALUATIONS: dict[str, tuple[str, str]] = {
+    "aurora": ("pipelines.evaluate_aurora", "labels of steps beside the true ones: F1 and calibration"),
+}
 
 
 def evaluate(arguments: Sequence[str]) -> int:

@@ -220,6 +220,7 @@ def _conclude(
         recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters, models
     )
     run["exports"] = {export.name: count_rows(made, f"exports/{export.name}") for export in recipe.exports}
+    run["measures"] = recipe.measure(counters) if recipe.measure else {}
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
     with _no_stop():

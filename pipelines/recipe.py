@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # name -> (module that holds RECIPE, one line for `beam list`)
 RECIPES = {
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
+    "aurora": ("pipelines.aurora", "labels for the steps of solutions, by the votes of models"),
 }
 
 
@@ -103,6 +104,7 @@ class Recipe:
       shown: columns whose texts the report shows of each row, next to each other; the first column of text
         if none.
       card: run.json -> lines of Markdown for the card, after the funnel.
+      measure: counters -> what run.json holds as `measures`.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Recipe:
     list_inputs: Callable[[Sequence[str], str, Callable[[str], None]], list[str]] = list_inputs
     shown: tuple[str, ...] = ()
     card: Callable[[dict[str, Any]], list[str]] | None = None
+    measure: Callable[[Mapping[str, int]], dict[str, Any]] | None = None
 
 
 def load_recipe(name: str) -> Recipe:
