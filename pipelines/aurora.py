@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import apache_beam as beam
@@ -63,9 +64,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     read = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
     planned = read.kept | PlanSolutions(labelling)
     texts = planned.kept | writing if writing else planned
-    alone = texts.kept | Distinct(
-        "duplicates", lambda one: one.id, lambda one: (one.source.uri, one.source.row)
-    )
+    alone = texts.kept | Distinct("duplicates", attrgetter("id"), attrgetter("source.uri", "source.row"))
     divided = alone.kept | divide(labelling)
     voted = divided.kept | vote(labelling)
     enough_votes = voted.kept | Keep("ballots", enough)

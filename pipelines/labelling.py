@@ -32,8 +32,8 @@ from synth.steps import split_steps
 from synth.verify import missing_libraries
 
 SAMPLE = 10_000
-"""Solutions, those with the smallest ids, from whose votes the worth of annotators is estimated: enough for two
-digits of it, and a bound on memory however long the run."""
+"""Solutions, those with the smallest ids, from whose votes the worth of annotators is estimated: enough for
+two digits of it, and a bound on memory however long the run."""
 
 
 class PolicyOptions(PipelineOptions):
@@ -108,8 +108,8 @@ class LabelOptions(PipelineOptions):
             "--aggregate",
             choices=AGGREGATIONS,
             default="soft",
-            help="soft: mean of the votes; majority; weighted: by what each annotator is worth, estimated from "
-            "the votes of the run",
+            help="soft: mean of the votes; majority; weighted: by what each annotator is worth, estimated "
+            "from the votes of the run",
         )
         parser.add_argument(
             "--threshold",
@@ -321,8 +321,8 @@ class LabelSteps(beam.PTransform):
             skills = (
                 solutions
                 | beam.Map(_votes).with_output_types(tuple[str, Any])
-                | beam.combiners.Top.Smallest(SAMPLE)
-                | "skills" >> beam.Map(_estimated)
+                | beam.CombineGlobally(beam.combiners.TopCombineFn(SAMPLE, reverse=True))
+                | "skills" >> beam.Map(_estimated).with_output_types(Skills)
             )
             side = [AsSingleton(skills)]
         out = solutions | beam.ParDo(_Label(self.spec), *side).with_outputs(REJECTED, main="kept")
