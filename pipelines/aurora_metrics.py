@@ -1,7 +1,7 @@
 """How good labels of steps are, beside the true ones.
 
-The protocol is that of ProcessBench (arXiv 2412.06559): F1 is the harmonic mean of the share of solutions with
-an error whose first wrong step is found exactly, and of the share of the others in which none is found.
+The protocol is that of ProcessBench (arXiv 2412.06559): F1 is the harmonic mean of the share of solutions
+with an error whose first wrong step is found exactly, and of the share of the others in which none is found.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 
 def by_subset(truth: Mapping[str, Truth], predictions: Mapping[str, Prediction]) -> dict[str, FirstErrors]:
-    """Returns how well first errors are found in each subset; no prediction, or one of other steps, is wrong."""
+    """Returns how well first errors are found in each subset; without a usable prediction they are not."""
     labels: dict[str, list[tuple[int, int | None]]] = {}
     for name, true in truth.items():
         labels.setdefault(true.subset, []).append((true.label, usable_label(true, predictions.get(name))))

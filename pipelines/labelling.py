@@ -17,7 +17,7 @@ from pipelines.ask import Ask
 from pipelines.errors import UsageError
 from pipelines.models import accelerator, checked_engine
 from pipelines.options import positive, share
-from pipelines.stages import NAMESPACE, REJECTED, Convert, ConvertFn, Split, Stage, Tally, settled
+from pipelines.stages import NAMESPACE, REJECTED, Convert, Split, Stage, Tally, settled
 from pipelines.step_rows import to_solutions
 from pipelines.tables import BadTable, all_rows
 from schemas.aurora import Labelled, Solution
@@ -300,12 +300,12 @@ def with_outcome(solution: Solution) -> Solution:
     )
 
 
-class _Label(ConvertFn):
+class _Label(beam.DoFn):
     def __init__(self, spec: LabelSpec):
-        super().__init__("labels", partial(labelled, spec))
+        self.tally, self.spec = Tally("labels"), spec
 
     def process(self, record: Solution, skills: Skills | None = None) -> Iterator[Any]:
-        yield from settled(self.tally, record, partial(self.function, record, skills))
+        yield from settled(self.tally, record, partial(labelled, self.spec, record, skills))
 
 
 class LabelSteps(beam.PTransform):
@@ -322,7 +322,7 @@ class LabelSteps(beam.PTransform):
                 solutions
                 | beam.Map(_votes).with_output_types(tuple[str, Any])
                 | beam.CombineGlobally(beam.combiners.TopCombineFn(SAMPLE, reverse=True))
-                | "skills" >> beam.Map(_estimated).with_output_types(Skills)
+                | "skills" >> beam.Map(_estimated)
             )
             side = [AsSingleton(skills)]
         out = solutions | beam.ParDo(_Label(self.spec), *side).with_outputs(REJECTED, main="kept")

@@ -2,7 +2,7 @@
 
 Each engine is asked with each prompt so many times. The four prompts: `p0` asks for reasoning on each step,
 `p1` shows worked examples and asks for labels alone, `p2` is `p0` with what to do said again at the end, `p3`
-is `p1` with its examples beside the solution instead of among the instructions.
+is `p1` with its examples before the instructions instead of after them.
 """
 
 from __future__ import annotations
@@ -28,19 +28,6 @@ PROMPTS = ("p0", "p1", "p2", "p3")
 WITH_REASONING = ("p0", "p2")
 WRONG_LENGTH = "wrong_length"
 REASONING_CHARACTERS = 300
-
-EXEMPLARS = """Two that were labelled rightly:
-
-Problem: A crate holds 12 jars. 4 crates are full and 5 more jars stand beside them. How many jars are there?
-Step 1: 4 crates hold 4 * 12 = 48 jars.
-Step 2: With the 5 others that makes 48 + 5 = 53 jars.
-{"labels": [1, 1]}
-
-Problem: What is the sum of the roots of x^2 - 7x + 10 = 0?
-Step 1: The roots multiply to 10 and add up to -7 or 7, depending on the sign of the middle term.
-Step 2: By Vieta's formulas the sum of the roots is the coefficient of x, which is -7.
-Step 3: So the sum of the roots is -7.
-{"labels": [1, 0, 0]}"""
 
 # A Literal would take true for 1. The schema has a list, as more servers hold to one than to bounds.
 _Label = Annotated[int, Field(strict=True, ge=0, le=1), WithJsonSchema({"enum": [0, 1], "type": "integer"})]
@@ -118,7 +105,6 @@ def label_prompt(strategy: str, solution: Solution) -> Prompt:
     return load_prompt(
         "label_steps",
         strategy=strategy,
-        exemplars=EXEMPLARS,
         reasoning_characters=REASONING_CHARACTERS,
         problem=solution.problem,
         reference_solution=solution.reference_solution,

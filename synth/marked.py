@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 Span = tuple[int, int]
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})", re.MULTILINE)
+_ENDS = re.compile(r"[^\S\n]*(?:\n|$)")
 _TABLE_RULE = re.compile(r"^[ \t:|-]+$", re.MULTILINE)
 _BLANK = re.compile(r"\n[^\S\n]*\n")
 # What is escaped comes first: `\\[2pt]` ends a line of an array and opens nothing.
@@ -69,7 +70,7 @@ def _fenced(text: str) -> Iterator[Span]:
     for fence in _FENCE.finditer(text):
         if opened is None:
             opened = fence
-        elif fence[1].startswith(opened[1]) and not text[fence.end() :].partition("\n")[0].strip():
+        elif fence[1].startswith(opened[1]) and _ENDS.match(text, fence.end()):
             yield opened.start(), fence.end()
             opened = None
     if opened:

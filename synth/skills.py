@@ -42,6 +42,8 @@ _STRENGTH = 10.0
 _BELIEVED = (((5.0, _STRENGTH), (2.5, _STRENGTH)), ((5.0, _STRENGTH), (7.5, _STRENGTH)))
 # Likewise of the truth: that a step is the first wrong one, and that one after a wrong one is right.
 _ERRORS, _RECOVERIES = (1.0, 10.0), (1.0, 20.0)
+_UNRELATED = 0.75 * 0.25
+"""Variance of votes that are believed to have no correlation, before there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,9 @@ def _weights(chains: _Chains, posterior: Array, one: Array) -> Array:
     for state in STATES:
         surprise = (chains.ones - chains.said * one[state]).sum(2)
         covariance += surprise.T @ (surprise * posterior[:, state, None])
-    deviation = np.sqrt(np.maximum(covariance.diagonal(), 1e-12))
-    correlation = np.clip(covariance / deviation / deviation[:, None], 0, 1)
+    deviation = np.sqrt(covariance.diagonal())
+    believed = _STRENGTH * _UNRELATED
+    correlation = np.clip(covariance / (deviation * deviation[:, None] + believed), 0, 1)
     np.fill_diagonal(correlation, 0)
     weights: Array = 1 / (1 + correlation.sum(1))
     return weights

@@ -20,7 +20,7 @@ _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM = re.compile(r"[ ]{0,3}(?:\d{1,3}[.)]|\(\d{1,3}\)|[-*+•])[^\S\n]")
 # A heading, or a word with a number in any language: `### Result`, `**Step 2:**`, `Schritt 3.`
 _HEAD = re.compile(
-    r"[ ]{0,3}(?:#{1,6}[^\S\n]|(?:\*\*|__)?[^\W\d_]{1,12}[^\S\n]?\d{1,3}(?:\*\*|__)?[^\S\n]?[:：.)])"
+    r"[ ]{0,3}(?:#{1,6}[^\S\n]+[^\W\d]|(?:\*\*|__)?[^\W\d_]{1,12}[^\S\n]?\d{1,3}(?:\*\*|__)?[^\S\n]?[:：.)])"
 )
 _ALONE = re.compile(
     r"#{1,6}\s.*|(\*\*|__).*\1:?|(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{1,3}\s?[:：.)]?(?:\*\*|__)?:?|(?:\d{1,3}[.)]|[-*+•])"
@@ -152,12 +152,11 @@ def _glued(text: str, pieces: Sequence[Cut], marked: Marked, strict: bool) -> li
     glued: list[Cut] = []
     bare = False
     for begin, end in pieces:
-        piece = text[begin:end].strip()
         if glued and (bare or _belong(text, glued[-1], (begin, end), marked, strict)):
             glued[-1] = glued[-1][0], end
         else:
             glued.append((begin, end))
-        bare = not any(character.isalnum() for character in piece) and len(glued) == 1
+        bare = not any(character.isalnum() for character in text[slice(*glued[-1])])
     return glued
 
 
