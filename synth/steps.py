@@ -33,6 +33,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|resp|approx|fig|eq|eqs|no|dr|mr|mrs|ms|prof|st|thm|sec|ch|[A-Z]|\d{1,3})\.$",
     re.IGNORECASE,
 )
+_TAIL = 1000
+"""Characters in which the last line of a step is looked for."""
 _WRAPPED = 60
 """A line of so many characters that ends no sentence goes on in the next one."""
 
@@ -152,27 +154,30 @@ def _glued(text: str, pieces: Sequence[Cut], marked: Marked, strict: bool) -> li
     glued: list[Cut] = []
     bare = False
     for begin, end in pieces:
-        if glued and (bare or _belong(text, glued[-1], (begin, end), marked, strict)):
+        empty = _is_bare(text[begin:end])
+        if glued and (bare or empty or (not strict and _belong(text, glued[-1], (begin, end), marked))):
             glued[-1] = glued[-1][0], end
+            bare = bare and empty
         else:
             glued.append((begin, end))
-        bare = not any(character.isalnum() for character in text[slice(*glued[-1])])
+            bare = empty
     return glued
 
 
-def _belong(text: str, one: Cut, other: Cut, marked: Marked, strict: bool) -> bool:
-    before, after = text[slice(*one)].rstrip(), text[slice(*other)].strip()
-    if not any(character.isalnum() for character in after):
-        return True
-    if strict:
-        return False
-    line = before.rpartition("\n")[2].strip()
+def _is_bare(text: str) -> bool:
+    """Whether a text has no letter and no digit, as a rule between paragraphs."""
+    return not any(character.isalnum() for character in text)
+
+
+def _belong(text: str, one: Cut, other: Cut, marked: Marked) -> bool:
+    before, after = text[max(one[0], one[1] - _TAIL) : one[1]], text[slice(*other)]
+    line = before.rstrip().rpartition("\n")[2].strip()
     if _OPEN_END.search(line) or _ALONE.fullmatch(line):
         return True
-    ends_whole = marked.ends_at(one[0] + len(before))
-    if marked.starts_at(other[0] + len(text[slice(*other)]) - len(text[slice(*other)].lstrip())):
-        return _is_display(after) and not ends_whole and not _SENTENCE_END.search(line)
-    word = _LOWER.match(after)
+    ends_whole = marked.ends_at(one[1] - len(before) + len(before.rstrip()))
+    if marked.starts_at(other[1] - len(after.lstrip())):
+        return _is_display(after.lstrip()) and not ends_whole and not _SENTENCE_END.search(line)
+    word = _LOWER.match(after.lstrip())
     return word is not None and word[0].islower()
 
 
