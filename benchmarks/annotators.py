@@ -4,9 +4,9 @@ The truth of a solution is that of ProcessBench: its steps are right before the 
 from there on. An annotator sees that truth, with the first error moved by one step, earlier or later with the
 same chance, in a share `shift` of the solutions that have one; and then errs on each step: on right ones at
 the rate `strict`, on wrong ones at the rate `lenient`. With the chance `shared` the draw that decides a step
-is not its own but that of its group, so that a group errs together. With `goes_on`, it labels everything after
-its first 0 as 0, as models do that were told that what follows from an error is wrong. In a share `abstains`
-it gives no answer, and in a share `miscounts` a label too many or too few.
+is not its own but that of its group, so that a group errs together. With `goes_on`, it labels everything
+after its first 0 as 0, as models do that were told that what follows from an error is wrong. In a share
+`abstains` it gives no answer, and in a share `miscounts` a label too many or too few.
 
 All draws come from one generator with a stated seed.
 """

@@ -161,10 +161,8 @@ def speed(rows: Sequence[dict[str, Any]], count: int, seed: int) -> None:
         for item in items:
             probabilities(skills, *item)
         alone = time.process_time() - begin
-        print(
-            f"aggregation alone, {count:,} solutions with 12 votes, weighted: {count / alone:,.0f}/s of a core;"
-        )
-        print(f"before that {estimated:.1f} s to estimate the skills")
+        print(f"weighted alone, {count:,} solutions with 12 votes: {count / alone:,.0f}/s of a core, after")
+        print(f"{estimated:.1f} s to estimate the skills")
         empty = Path(folder) / "one.jsonl"
         empty.write_text(source.read_text().partition("\n")[0] + "\n")
         for how in ("soft", "weighted"):

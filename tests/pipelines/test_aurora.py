@@ -98,10 +98,8 @@ def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["soft", "majority", "weighted"])
 def test_the_same_rows_in_another_order_give_the_same_bytes(beam: Beam, tmp_path: Path, how: str) -> None:
     draw = random.Random(2)
-    lines = [
-        replay(f"row {i}", [[int(draw.random() < 0.8) for _ in range(3)] for _ in range(5)])
-        for i in range(40)
-    ]
+    votes = [[[int(draw.random() < 0.8) for _ in range(3)] for _ in range(5)] for _ in range(40)]
+    lines = [replay(f"row {i}", each) for i, each in enumerate(votes)]
     made = []
     for name in ("a", "b"):
         folder = tmp_path / name
@@ -110,9 +108,7 @@ def test_the_same_rows_in_another_order_give_the_same_bytes(beam: Beam, tmp_path
         for i, line in enumerate(lines):
             write(folder / f"{i:02}.jsonl", [line])
         out = tmp_path / f"out {name}"
-        more = (
-            ["--direct_running_mode", "multi_processing", "--direct_num_workers", "2"] if name == "b" else []
-        )
+        more = ["--workers", "2"] if name == "b" else []
         done = beam(
             *("run", "aurora", "--input", "in", "--output", out, "--aggregate", how, *more),
             cwd=_linked(tmp_path, folder),
@@ -296,9 +292,7 @@ def test_what_can_not_be_done_is_one_line(beam: Beam, tmp_path: Path, options: l
         (["--policy_engines", "b"], "no engine named 'b'"),
     ],
 )
-def test_what_judges_can_not_do_is_one_line(
-    beam: Beam, tmp_path: Path, options: list[str], line: str
-) -> None:
+def test_what_judges_can_not_do(beam: Beam, tmp_path: Path, options: list[str], line: str) -> None:
     source = write(tmp_path / "rows.jsonl", [{"problem": PROBLEM, "solution": SOLUTION}])
     with Stub(labels_of) as stub:
         command = ("run", "aurora", "--input", source, "--output", tmp_path / "out", "--llm_url", stub.url)
