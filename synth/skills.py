@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -239,13 +240,10 @@ def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[fl
     """
     logs = [[0.0, 0.0, 0.0] for _ in votes[0]]
     for name, row in sorted(zip(names, votes, strict=True)):  # sums don't depend on the order then
-        skill, previous = skills.of.get(name, UNKNOWN), 1
-        tables = [
-            [math.log(one if vote else 1 - one) for vote in (0, 1)] for coins in skill.one for one in coins
-        ]
+        tables, previous = _logs(skills.of.get(name, UNKNOWN)), 1
         for said, vote in zip(logs, row, strict=True):
-            for state in STATES:
-                said[state] += skill.weight * tables[2 * state + previous][vote]
+            for state, log in enumerate(tables[previous][vote]):
+                said[state] += log
             previous = vote
     likelihood = [[math.exp(value - max(said)) for value in said] for said in logs]
     likelihood[-1][LAST] = 0.0
@@ -260,6 +258,17 @@ def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[fl
         after = [p * q for p, q in zip(step, backward, strict=True)]
         backward = _shares([sum(follow[i][k] * after[k] for k in STATES) for i in STATES])
     return right[::-1]
+
+
+@lru_cache(maxsize=1000)
+def _logs(skill: Skill) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    """Returns what a vote adds to the log-likelihood of each state, by the vote before and the vote."""
+
+    def logs(previous: int, vote: int) -> tuple[float, ...]:
+        chances = (coins[previous] if vote else 1 - coins[previous] for coins in skill.one)
+        return tuple(skill.weight * math.log(chance) for chance in chances)
+
+    return tuple(tuple(logs(previous, vote) for vote in (0, 1)) for previous in (0, 1))
 
 
 def _shares(values: Sequence[float]) -> list[float]:
