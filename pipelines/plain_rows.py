@@ -81,7 +81,7 @@ class PlainReader:
 
 
 def _check(value: Any, kind: pa.DataType) -> None:
-    """Raises `TypeError` where JSON has a list for a struct, which Arrow takes for pairs, or the reverse."""
+    """Raises `TypeError` where JSON has a list for a struct, which Arrow takes for its pairs, or reversed."""
     if value is None or not pa.types.is_nested(kind):
         return
     is_struct = pa.types.is_struct(kind)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # name -> (module that holds RECIPE, one line for `beam list`)
 RECIPES = {
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
+    "aurora": ("pipelines.aurora", "labels for the steps of solutions, by the votes of models"),
+    "contrastive": ("pipelines.contrastive", "positive and negative samples by what a model knows"),
     "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
 }
 

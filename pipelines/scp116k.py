@@ -82,7 +82,7 @@ class PairOptions(PipelineOptions):
 
 
 class _Find(ReaderFn):
-    """Finds the problems and solutions of a document, which is rejected if there are none."""
+    """Finds the problems and solutions of a document, which is rejected if there can be none."""
 
     def __init__(self, pool: ReaderPool):
         super().__init__(pool)
@@ -91,7 +91,7 @@ class _Find(ReaderFn):
     def work(self, reader: Reader, document: Document) -> Found:
         with refusing():
             found = reader.find(document)
-        if not found.items:
+        if not found.items and not found.possible:
             raise Refused("no_problems_found", "; ".join(document.notes))
         return found
 
@@ -120,17 +120,26 @@ class _Match(ReaderFn):
 
     def settle(self, documents: list[Found], result: Callable[[], Any]) -> Iterator[Any]:
         items = [item for found in documents for item in found.items]
-        self.tally.seen(len(items))
+        empty = [found for found in documents if not found.items]  # but for what may be problems
+        records: list[Item | Found] = [*items, *empty]
         try:
             matching = result()
         except ImportError:
             raise
         except Refused as refusal:  # the folder's items can't be told apart from its failure
-            yield from (self.tally.reject(item, refusal.reason, refusal.detail) for item in items)
+            self.tally.seen(len(records))
+            yield from (self.tally.reject(record, refusal.reason, refusal.detail) for record in records)
             return
         except Exception as error:
-            yield from (self.tally.fail(item, error) for item in items)
+            self.tally.seen(len(records))
+            yield from (self.tally.fail(record, error) for record in records)
             return
+        certain = {(item.uri, item.id) for item in items}
+        asked = [(pair.problem.uri, pair.problem.id) for pair in matching.pairs]
+        answered = [place for place in asked if place not in certain]  # of the possible problems
+        without = [found for found in empty if found.uri not in {uri for uri, _ in answered}]
+        self.tally.seen(len(items) + len(answered) + len(without))
+        yield from (self.tally.reject(found, "no_problems_found") for found in without)
         for matched in matching.pairs:
             try:
                 pair = to_pair(matched)
@@ -174,7 +183,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
-    models = checked_models(run.options)
+    models = checked_models(run.options, run.ticks)
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
@@ -211,6 +220,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     scored = (new.kept if new else distinct) | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
     answered = good.kept | AnswerPairs(answering) if answering else None
+    asked = [stage.engines for stage in (transcriber, judging, answering) if stage]
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
@@ -224,7 +234,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
-        models=models,
+        models=models.only([name for names in asked for name in names]) if models else None,
         without=[
             name
             for name, stage in (

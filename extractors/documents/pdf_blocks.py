@@ -175,7 +175,7 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
                 yield _text_part(current)
             current = []
         if line.picture:
-            yield Part([line], "figure", line.text)
+            yield Part([line], "table" if line.grid else "figure", line.text)
             i += 1
         elif stop:
             rows = column[i:stop]

@@ -18,7 +18,7 @@ _SAYS = re.compile(r"[\d$=]|[.!。！।؟?…](?:\s|[)\]»”\"']|$)|[。！।
 _SAYING = 0.5
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
-_MAX_ANSWERS_ASKING = 0.1
+MAX_ANSWERS_ASKING = 0.1
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
 _TRIED = 40  # texts
 _DEALS = 400
@@ -52,18 +52,18 @@ def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     with its own problem than with the others (permutation test). That the second are short is no sign: so
     are lists of what is needed, of marks, of topics.
     """
-    if len(problems) < 3 or not asks(problems) or asking(solutions) > _MAX_ANSWERS_ASKING:
+    if len(problems) < 3 or not asks(problems) or asking(solutions) > MAX_ANSWERS_ASKING:
         return False
-    return says(solutions) and _chance(problems, solutions) <= _CHANCE
+    return says(solutions) and agree(problems, solutions)
 
 
-def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
-    """Returns `chance` for texts; of many, some spread evenly are tried."""
+def agree(problems: Sequence[str], solutions: Sequence[str]) -> bool:
+    """Whether texts share rare words and numbers one to one; of many, some spread evenly are tried."""
     chosen = range(0, len(problems), -(-len(problems) // _TRIED))
     words = weighted([bag(problems[i]) for i in chosen] + [bag(solutions[i]) for i in chosen])
     asked, answered = words[: len(chosen)], words[len(chosen) :]
-    agree = [[overlap(problem, solution) for solution in answered] for problem in asked]
-    return chance([agree], _CHANCE)
+    overlaps = [[overlap(problem, solution) for solution in answered] for problem in asked]
+    return chance([overlaps], _CHANCE) <= _CHANCE
 
 
 def chance(blocks: Sequence[Sequence[Sequence[float]]], enough: float) -> float:

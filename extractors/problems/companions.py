@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from extractors.problems.affinity import Weights, bag, chance, overlap, weighted
+from extractors.problems.affinity import (
+    MAX_ANSWERS_ASKING,
+    Weights,
+    asking,
+    asks,
+    bag,
+    chance,
+    overlap,
+    says,
+    weighted,
+)
 from extractors.problems.certainty import share_right
 from extractors.problems.titles import roman_value
 from extractors.problems.vocabulary import fold
@@ -52,6 +63,26 @@ def mirrored(
             continue
         found += _agreeing(pairs, len(pairs) == len(items) and all(_runs_on(item.number) for item in items))
     return found
+
+
+def guessed(documents: Mapping[str, Sequence[Item]]) -> list[MatchedPair]:
+    """Returns the pairs of problems with what may answer them in another document, which does not say so.
+
+    Some documents ask, and the numbers and texts of others, which do not, mirror theirs: solutions under an
+    unknown title do, but so does advice on every exercise. All of these pairs are guesses.
+
+    Args:
+      documents: numbered items that were taken for problems, by document.
+    """
+    texts = {uri: [item.text for item in items] for uri, items in documents.items()}
+    asked = {uri: documents[uri] for uri, said in texts.items() if asks(said)}
+    answered = {
+        uri: [replace(item, kind="solution") for item in documents[uri]]
+        for uri, said in texts.items()
+        if asking(said) <= MAX_ANSWERS_ASKING and says(said)
+    }
+    score = share_right("mirrored", 0.0)
+    return [replace(pair, score=score) for pair in mirrored(asked, answered)]
 
 
 def spaced_stem(uri: str) -> str:

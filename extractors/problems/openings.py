@@ -24,11 +24,15 @@ _MIN_ALIKE = 5
 _STEM_PIECES = 12  # a stem may have a list, a table or a figure of its own
 
 
-def find_openings(pieces: list[Piece]) -> list[Opening]:
-    """Returns the openings of a document in order, at most one a piece."""
+def find_openings(pieces: list[Piece], every: bool = False) -> list[Opening]:
+    """Returns the openings of a document in order, at most one a piece.
+
+    Args:
+      every: whether bare numbers in sequence open problems though nothing in the document says so.
+    """
     declared = declared_openings(pieces)
     worded = _worded(pieces)
-    bare = _bare(pieces, worded, declared)
+    bare = _bare(pieces, worded, declared, every)
     openings = {**{o.index: o for o in bare}, **{o.index: o for o in worded}}
     for opening in declared:
         printed = openings.get(opening.index)
@@ -166,8 +170,8 @@ def _unknown_families(pieces: list[Piece]) -> tuple[set[str], set[str]]:
     return mirrored, {family for family, count in restarts.items() if count}
 
 
-def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -> list[Opening]:
-    """Openings by numbers in sequence, in the sections that hold items."""
+def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening], every: bool) -> list[Opening]:
+    """Openings by numbers in sequence, in the sections that hold items; in all others, if `every`."""
     regions: dict[tuple[Zone, int], list[int]] = defaultdict(list)
     for index, piece in enumerate(pieces):
         regions[piece.section.zone, piece.section.start].append(index)
@@ -192,7 +196,8 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)
-            candidates = mirrored or answered_in_place(candidates, solutions)
+            unsaid = without_enumerations(candidates, items, pieces) if every else []
+            candidates = mirrored or answered_in_place(candidates, solutions) or unsaid
             if not candidates and not worded and not declared and not openings:
                 candidates = sheet(candidates_here, pieces)
         chosen = [c for chain in _chains(candidates) for c in chain]

@@ -68,7 +68,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     """
     named_zone = name_zone(document)
     parts = split_all(document.blocks, named_zone)
-    labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
+    labelled = with_choices(list(without_letters(take_apart(parts, named_zone, zones))))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, with_extras(blocks, certain(blocks, [label for _, label in labelled])))
     labels = without_alternatives(labels)

@@ -263,7 +263,7 @@ def _key_and_solutions() -> Composed:
         body += [f"# Chapter {chapter}", "## Questions", *(f"**{t.in_chapter}.** {t.q}" for t in part)]
         body += ["## Answers", *(f"**{t.in_chapter}.** {t.a}" for t in part)]
         body += ["## Solutions", *(f"**{t.in_chapter}.** {s}" for t, s in zip(part, replies, strict=True))]
-        truth += [Truth(t.q, (reply,)) for t, reply in zip(part, replies, strict=True)]
+        truth += [Truth(t.q, (reply, t.a)) for t, reply in zip(part, replies, strict=True)]
     return Composed({"objective": paragraphs(*body)}, truth)
 
 

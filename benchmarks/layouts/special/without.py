@@ -89,6 +89,8 @@ WITHOUT = (
     *_printed("laws-with-notes", "pdf"),
     *_printed("measures", "docx", "html", "pdf"),
     *_printed("dialogue", "text", "docx"),
+    *_printed("conversation", "text", "docx"),
+    *_printed("errands", "text", "html"),
     *_printed("plan-with-owners", "markdown", "docx", "html", "text", "pdf"),
     Special("none-pdf-strangers", _strangers),
     Special("none-pdf-foreign-solutions", _foreign_solutions),

@@ -221,3 +221,11 @@ def test_a_table_of_defects_and_their_causes_holds_no_problems() -> None:
     assert not pairs(document(heading("Care"), defects))
     sums = table(("Problem", "Topic", "Solution"), ("2 + 3", "Adding", "5"), ("4 · 5", "Multiplying", "20"))
     assert pairs(document(heading("Test"), sums)) == [("2 + 3", "5"), ("4 · 5", "20")]
+
+
+def test_numbered_problems_need_no_column_of_answers() -> None:
+    asked = [(str(n), f"Why is {n} odd or even?", "3") for n in range(1, 4)]
+    paper = document(table(("No.", "Question", "Marks"), *asked), uri="paper.docx")
+    assert [item.number for item in find_items(paper).items] == [("1",), ("2",), ("3",)]
+    defects = [("1", "No picture", "Ann"), ("2", "No sound", "Ben"), ("3", "No light", "Cy")]
+    assert find_items(document(table(("No.", "Problem", "Owner"), *defects))).items == ()
