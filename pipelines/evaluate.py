@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from pipelines.errors import UsageError
 
 # recipe -> (module that holds `evaluate(arguments) -> exit status`, one line)
-EVALUATIONS: dict[str, tuple[str, str]] = {}
+EVALUATIONS: dict[str, tuple[str, str]] = {
+    "aurora": ("pipelines.evaluate_aurora", "labels of steps beside the true ones: F1 and calibration"),
+    "contrastive": (
+        "pipelines.evaluate_contrastive",
+        "what a model knows of what it knows, before and after",
+    ),
+}
 
 
 def evaluate(arguments: Sequence[str]) -> int:

@@ -17,13 +17,13 @@ from pathlib import Path
 from inference.compare import same_answer
 from inference.models import Models
 from schemas.scp116k import Pair
+from synth.notation import without_thoughts
 
 LETTERS, ALGEBRA = "letters", "math-verify"
 LIBRARIES = ("math_verify", "pint", "text_to_num")
 MAX_CHARACTERS = 20_000
 """Of a text that a model compares."""
 
-_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).](?=\s)")
 _CHOICE = re.compile(r"\(?([A-Ha-h])(?:\)|\.|:|(?=$))\s*(?:\S.*)?", re.DOTALL)
@@ -57,9 +57,12 @@ async def verify(models: Models, verifier: str, pair: Pair, said: str) -> tuple[
     Raises:
       ModelError, Fatal: see `inference.compare.same_answer`.
     """
-    said = _THOUGHTS.sub("", said).strip()
+    said = without_thoughts(said).strip()
     given = boxed(said)
-    decided, by = await asyncio.to_thread(_without_model, pair, given) if given else (None, None)
+    decided, by = None, None
+    if given:
+        printed = pair.problem, pair.answer, pair.solution
+        decided, by = await asyncio.to_thread(without_model, *printed, given, pair.language)
     if decided is not None:
         return decided, by
     problem = f"{pair.context}\n\n{pair.problem}" if pair.context else pair.problem
@@ -70,12 +73,25 @@ async def verify(models: Models, verifier: str, pair: Pair, said: str) -> tuple[
     return agrees, None if agrees is None else models[verifier].spec.endpoint.model
 
 
-def _without_model(pair: Pair, given: str) -> tuple[bool | None, str | None]:
-    options = options_of(pair.problem)
-    if pair.answer and options:
-        return _same_choice(options, pair.answer, given, pair.language)
-    agrees = algebra().same(pair.answer, given, pair.language) if pair.answer else None
-    if agrees is None and any(algebra().same(text, given, pair.language) for text in results(pair.solution)):
+def without_model(
+    problem: str, answer: str | None, solution: str, given: str, language: str = "en"
+) -> tuple[bool | None, str | None]:
+    """Returns whether a final answer agrees with a printed one, by letters or algebra, and which of them.
+
+    Args:
+      answer: the printed one, if there is one.
+      solution: the printed solution, in whose end the answer is looked for too; may be empty.
+      given: the final answer that is compared.
+      language: that of numbers in words.
+
+    Raises:
+      ImportError: a library that it needs is not installed.
+    """
+    options = options_of(problem)
+    if answer and options:
+        return _same_choice(options, answer, given, language)
+    agrees = algebra().same(answer, given, language) if answer else None
+    if agrees is None and any(algebra().same(text, given, language) for text in results(solution)):
         agrees = True  # what is said last need not be the result, so that another value proves nothing
     return agrees, None if agrees is None else ALGEBRA
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,4 +77,13 @@ def _template(name: str) -> tuple[jinja2.Template, str, str]:
 
 def _fenced(context: Mapping[str, Any], text: str, name: str) -> str:
     values: Mapping[str, Any] = context.parent  # type: ignore[attr-defined]
-    return fence(name, text, fence_key({text, *(v for v in values.values() if isinstance(v, str))}))
+    return fence(name, text, fence_key({text, *_texts(values.values())}))
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """Yields the texts among the values of a prompt, those in its lists included."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from (one for one in value if isinstance(one, str))

@@ -19,6 +19,7 @@ from pipelines.scp116k import RECIPE
 from schemas.document import Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item, MatchedPair, Matching
+from tests.filters.trained import trained
 from tests.pipelines.records import item
 
 
@@ -202,3 +203,12 @@ def test_a_pair_that_is_not_sure_enough_is_dropped(run: Callable[..., Result]) -
     rows, rejects, _ = run({"a.md": "problem: What is it?\n\nsolution: This."}, "--min_pairing_score=0.999")
     assert rows == []
     assert [r["stage"] for r in rejects] == ["confidence"]
+
+
+def test_classifiers_fill_the_columns_of_field_and_level(run: Callable[..., Result]) -> None:
+    documents = {
+        "1.md": "problem: Derive the velocity.\n\nsolution: Hence, therefore, substitute the energy."
+    }
+    rows, _, funnel = run(documents, "--domain_classifier", str(trained()), "--min_label_score", "0")
+    assert [(row["domain"], row["subdomain"], row["level"]) for row in rows] == [("keep", None, None)]
+    assert (funnel["labels"]["in"], funnel["labels"]["kept"]) == (1, 1)

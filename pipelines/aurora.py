@@ -1,0 +1,149 @@
+"""Labels for the steps of solutions, by the votes of models under several prompts (arXiv 2502.11520)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+import apache_beam as beam
+
+from filters.consensus import agrees, has_votes
+from pipelines.labelling import (
+    LabelOptions,
+    LabelSteps,
+    PlanSolutions,
+    PolicyOptions,
+    checked_labelling,
+    divide,
+    vote,
+    with_outcome,
+    write_solutions,
+)
+from pipelines.models import ModelOptions, VllmOptions, checked_models
+from pipelines.options import RunOptions
+from pipelines.output import join
+from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
+from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
+from pipelines.sink import WriteRows, encode
+from pipelines.stages import Convert, Distinct, Keep, source_of
+from pipelines.step_rows import preferred, processed, stepwise
+from pipelines.tables import list_tables
+from schemas.aurora import Labelled, Preferred, Processed, Solution, Stepwise
+from schemas.ids import record_id
+from schemas.verdict import Rejected
+
+EXPORTS = (
+    Export("prm", Stepwise, "steps with labels, for training a process reward model (TRL)"),
+    Export("processbench", Processed, "the format of ProcessBench"),
+    Export("preference", Preferred, "two solutions of a problem, one right and one wrong (TRL)"),
+)
+
+
+def by_problem(row: Labelled) -> tuple[str, Labelled]:
+    """Keys a row by its problem."""
+    return record_id("problem", row.problem), row
+
+
+def in_pairs(group: tuple[str, Iterable[Labelled]]) -> Iterator[Preferred]:
+    """Yields the pairs of the solutions of a problem, in whatever order they come."""
+    yield from preferred(list(group[1]))
+
+
+def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
+    """Wires the pipeline."""
+    models = checked_models(run.options)
+    labelling = checked_labelling(run.options, models, list(run.uris))
+    options = run.options.view_as(LabelOptions)
+    enough = partial(has_votes, minimum=options.min_votes)
+    consensus = partial(agrees, minimum=options.min_agreement, conflicts=options.conflicts)
+    writing = write_solutions(labelling)
+
+    sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
+    read = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
+    planned = read.kept | PlanSolutions(labelling)
+    texts = planned.kept | writing if writing else planned
+    alone = texts.kept | Distinct("duplicates", attrgetter("id"), attrgetter("source.uri", "source.row"))
+    divided = alone.kept | divide(labelling)
+    voted = divided.kept | vote(labelling)
+    enough_votes = voted.kept | Keep("ballots", enough)
+    known = enough_votes.kept | Convert("outcomes", with_outcome, Solution)
+    labels = known.kept | LabelSteps(labelling.labels)
+    agreed = labels.kept | Keep("consensus", consensus)
+    rows = agreed.kept | Convert("write", encode, tuple[str, bytes])
+
+    stages = [read, planned, alone, divided, voted, enough_votes, known, labels, agreed, rows]
+    stages += [texts] if writing else []
+    rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    pairs = agreed.kept | beam.Map(by_problem).with_output_types(tuple[str, Labelled]) | beam.GroupByKey()
+    forms = {
+        "prm": agreed.kept | "prm" >> beam.FlatMap(stepwise),
+        "processbench": agreed.kept | "processbench" >> beam.FlatMap(processed),
+        "preference": pairs | "preference" >> beam.FlatMap(in_pairs),
+    }
+    for export in EXPORTS:
+        _written(forms[export.name], export.name, join(run.output, "exports", export.name), export.record)
+    shards = run.options.view_as(RunOptions).num_shards
+    return Outcome(
+        data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Labelled, shards),
+        rejected=_written(rejects, "rejected", join(run.output, "rejected"), Rejected),
+        models=models.only(labelling.engines) if models else None,
+        measured=measured,
+        without=() if writing else ("policies",),
+    )
+
+
+def _written(records: Any, name: str, folder: str, record: type) -> Any:
+    encoded = records | f"encode {name}" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+    return encoded | f"write {name}" >> WriteRows(folder, record)
+
+
+def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:
+    """Returns what run.json says of the votes, and of the steps if a model divided solutions."""
+
+    def below(name: str) -> dict[str, int]:
+        prefix = f"aurora/{name}/"
+        return {key.removeprefix(prefix): n for key, n in sorted(counters.items()) if key.startswith(prefix)}
+
+    votes = counters.get("aurora/votes", 0)
+    return {"measures": {"votes": votes, "discarded": below("discarded"), "split": below("split")}}
+
+
+def describe(run: dict[str, Any]) -> list[str]:
+    """Returns what the card says of the votes."""
+    measures = run["measures"]
+    discarded = ", ".join(f"{reason} {n:,}" for reason, n in measures["discarded"].items())
+    options = run["options"]
+    lines = ["## Votes", "", f"{measures['votes']:,} votes count; discarded: {discarded or 'none'}."]
+    lines += [f"Labels are `{options['aggregate']}`."]
+    return lines
+
+
+RECIPE = Recipe(
+    name="aurora",
+    summary="labels for the steps of solutions, by the votes of models",
+    options=(RowOptions, PolicyOptions, LabelOptions, ModelOptions, VllmOptions),
+    stages=(
+        *ROW_STAGES,
+        StageInfo("solutions", "rows", "finds the solutions of a row, or plans those that policies write"),
+        StageInfo("policies", "solutions", "with --policy_engines: models write solutions"),
+        StageInfo("duplicates", "solutions", "keeps one of several solutions that say the same"),
+        StageInfo("steps", "solutions", "cuts a solution into steps, without a change to its text"),
+        StageInfo("votes", "solutions", "models vote on each step; or the row has their votes"),
+        StageInfo("ballots", "solutions", "drops what has too few valid votes"),
+        StageInfo("outcomes", "solutions", "compares the final answer with the right one"),
+        StageInfo("labels", "solutions", "adds up the votes"),
+        StageInfo("consensus", "solutions", "drops what annotators or the outcome contradict, if asked to"),
+        StageInfo("write", "solutions", "writes the rows"),
+    ),
+    record=Labelled,
+    title="Step labels",
+    tags=("process-reward-model", "step-labels", "mathematics", "assay"),
+    build=build,
+    exports=EXPORTS,
+    list_inputs=list_tables,
+    shown=("problem", "steps", "labels_soft"),
+    card=describe,
+    by_rows=True,
+)

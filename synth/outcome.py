@@ -1,0 +1,47 @@
+"""Whether a solution comes to the right final answer: reverse verification (arXiv 2502.11520)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from synth.verify import boxed, results, without_model
+
+_MARKED = re.compile(r"^####\s*(\S.*)$", re.MULTILINE)  # as in GSM8K
+
+
+def final_answer_of(solution: str) -> str | None:
+    """Returns the final answer that a solution marks as such, in a `\\boxed{}` or after `####`."""
+    marked = _MARKED.findall(solution)
+    return boxed(solution) or (marked[-1].strip() if marked else None)
+
+
+def outcome_of(problem: str, solution: str, answer: str) -> bool | None:
+    """Returns whether the final answer of a solution is the right one; None if that can't be told.
+
+    What is said last but not marked as the answer may show that it is right, never that it is wrong.
+
+    Args:
+      answer: the right one.
+
+    Raises:
+      ImportError: see `synth.verify.without_model`.
+    """
+    if given := final_answer_of(solution):
+        return without_model(problem, answer, "", given)[0]
+    if any(without_model(problem, answer, "", text)[0] for text in results(solution)):
+        return True
+    return None
+
+
+def conflict_of(labels: Sequence[int | None], first_error: int | None, outcome: bool | None) -> bool | None:
+    """Returns whether labels contradict the outcome, None if either is not known.
+
+    They do where all steps are right and the answer is wrong, or all are wrong from the first error on and
+    the answer is right.
+    """
+    if outcome is None or first_error is None:
+        return None
+    if outcome:
+        return first_error >= 0 and not any(labels[first_error:]) and None not in labels[first_error:]
+    return first_error < 0

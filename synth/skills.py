@@ -1,0 +1,276 @@
+"""What annotators of steps are worth, estimated from their votes alone, and what their votes then say.
+
+The estimate is the EM of Dawid and Skene (1979) with two coins an annotator, carried over to sequences as in
+HMM-crowd (Nguyen et al. 2017, ACL P17-1028). Votes on the steps of a solution are not independent of each
+other, in three ways, each of which would make them count for more than they are worth:
+
+- What follows from a wrong step is wrong. So the truth is a Markov chain over the steps, whose states are
+  right, right with the next step wrong, and wrong. The second one is there for annotators who see an error a
+  step too early: where the errors are, they are wrong much more often than elsewhere.
+- An annotator who has said 0 goes on saying so. So its coins depend on its own vote on the step before.
+- Annotators may err together, as one model under several prompts does. So each counts for 1 / (1 + the sum of
+  its correlations with the others), where what is correlated are votes less what the coins expect: m copies
+  of one annotator count as one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+Votes = Sequence[Sequence[int]]
+"""A row an annotator, with 0 (wrong) or 1 (right) for each step."""
+
+STATES = WRONG, RIGHT, LAST = range(3)
+"""Of a step; LAST is right, and the next one is wrong."""
+
+ROUNDS = 200
+CLOSE = 1e-6
+DIGITS = 9  # of estimates: what is behind them depends on the machine
+
+# What is believed before there are votes, as numbers of votes: it keeps an annotator with few votes, or
+# without a mistake so far, from deciding alone. By the vote on the step before, for WRONG and RIGHT (said 1,
+# of); after a vote of 0 the next one tells nothing. Those of LAST are RIGHT's own, with as many votes.
+_STRENGTH = 10.0
+_BELIEVED = (((5.0, _STRENGTH), (2.5, _STRENGTH)), ((5.0, _STRENGTH), (7.5, _STRENGTH)))
+# Likewise of the truth: that a step is the first wrong one, and that one after a wrong one is right.
+_ERRORS, _RECOVERIES = (1.0, 10.0), (1.0, 20.0)
+_UNRELATED = 0.75 * 0.25
+"""Variance of votes that are believed to have no correlation, before there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """What an annotator is worth.
+
+    Attributes:
+      one: probability that it says 1, by the state of the step and by its vote on the step before (1 before
+        the first).
+      weight: how much of its own it adds to what the others say (0..1).
+    """
+
+    one: tuple[tuple[float, float], ...]
+    weight: float = 1.0
+
+
+UNKNOWN = Skill(tuple((a / n, b / m) for (a, n), (b, m) in (*_BELIEVED, _BELIEVED[RIGHT])))
+"""An annotator that nobody has seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """What is known of a run.
+
+    Attributes:
+      of: its annotators, by name.
+      error: how likely a step is the first wrong one, if all before it are right.
+      recovery: how likely a step is right after a wrong one.
+    """
+
+    of: Mapping[str, Skill]
+    error: float = _ERRORS[0] / _ERRORS[1]
+    recovery: float = _RECOVERIES[0] / _RECOVERIES[1]
+
+    @property
+    def start(self) -> tuple[float, ...]:
+        """Probabilities of the state of a first step."""
+        right = 1 - self.error
+        return self.error, right * right, right * self.error
+
+    @property
+    def follow(self) -> tuple[tuple[float, ...], ...]:
+        """Probabilities of the state after each state."""
+        right = 1 - self.error
+        after_wrong = 1 - self.recovery, self.recovery * right, self.recovery * self.error
+        return after_wrong, (0.0, right, self.error), (1.0, 0.0, 0.0)
+
+
+def estimate_skills(items: Iterable[tuple[Sequence[str], Votes]]) -> Skills:
+    """Returns what annotators are worth.
+
+    The same for any order of the items, and of the annotators within them.
+
+    Args:
+      items: of solutions, the names of annotators (one that voted twice is there twice) and their votes on
+        each step.
+    """
+    import numpy as np
+
+    chains = _Chains(items)
+    count = len(chains.names)
+    one, weight = np.array(UNKNOWN.one)[:, None].repeat(count, axis=1), np.ones(count)
+    known = Skills({})
+    posterior = np.zeros((len(chains.ones), len(STATES)))
+    for _ in range(ROUNDS if count else 0):
+        before = posterior
+        posterior, known = _smoothed(chains, _log_likelihood(chains, one, weight), known)
+        if np.abs(posterior - before).max() < CLOSE:
+            break
+        one = _coins(chains, posterior)
+        weight = _weights(chains, posterior, one)
+    one, weight = one.round(DIGITS), weight.round(DIGITS)
+    skills = {
+        name: Skill(tuple((a, b) for a, b in one[:, j].tolist()), float(weight[j]))
+        for j, name in enumerate(chains.names)
+    }
+    return Skills(skills, round(known.error, DIGITS), round(known.recovery, DIGITS))
+
+
+class _Chains:
+    """Votes as arrays, in an order of their own.
+
+    Attributes:
+      names: of the annotators, sorted.
+      said, ones: votes, and votes of 1, by step, annotator, and vote on the step before.
+      layers: the places of all first steps, all second ones, and so on.
+      last: the places of the last steps.
+    """
+
+    def __init__(self, items: Iterable[tuple[Sequence[str], Votes]]):
+        import numpy as np
+
+        rows = (sorted(zip(names, map(tuple, votes), strict=True)) for names, votes in items)
+        whole = sorted(
+            (item for item in rows if item and item[0][1]), key=lambda item: (-len(item[0][1]), item)
+        )
+        self.names = sorted({name for item in whole for name, _ in item})
+        column = {name: j for j, name in enumerate(self.names)}
+        lengths = np.array([len(item[0][1]) for item in whole], dtype=int)
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        self.said = np.zeros((int(lengths.sum()), len(self.names), 2))
+        self.ones = np.zeros_like(self.said)
+        for item, begin in zip(whole, starts.tolist(), strict=True):
+            for name, row in item:
+                previous = 1
+                for place, vote in enumerate(row, start=begin):
+                    self.said[place, column[name], previous] += 1
+                    self.ones[place, column[name], previous] += vote
+                    previous = vote
+        self.layers = [starts[lengths > t] + t for t in range(int(lengths.max(initial=0)))]
+        self.last = ends - 1
+
+
+def _coins(chains: _Chains, posterior: Array) -> Array:
+    """Returns the probability of saying 1, by state, annotator and vote on the step before."""
+    import numpy as np
+
+    ones = np.einsum("sk,sjb->kjb", posterior, chains.ones, optimize=True)
+    said = np.einsum("sk,sjb->kjb", posterior, chains.said, optimize=True)
+    prior = np.array(_BELIEVED)[:, None]
+    coins = np.empty_like(ones)
+    coins[:LAST] = (ones[:LAST] + prior[..., 0]) / (said[:LAST] + prior[..., 1])
+    # If they could be wrong more often than right, calling all right steps wrong would explain votes too.
+    coins[WRONG, :, 1] = np.minimum(coins[WRONG, :, 1], 0.5)
+    coins[RIGHT, :, 1] = np.maximum(coins[RIGHT, :, 1], 0.5)
+    coins[LAST] = (ones[LAST] + _STRENGTH * coins[RIGHT]) / (said[LAST] + _STRENGTH)
+    return coins
+
+
+def _weights(chains: _Chains, posterior: Array, one: Array) -> Array:
+    import numpy as np
+
+    covariance = np.zeros((len(chains.names),) * 2)
+    for state in STATES:
+        surprise = (chains.ones - chains.said * one[state]).sum(2)
+        covariance += surprise.T @ (surprise * posterior[:, state, None])
+    deviation = np.sqrt(covariance.diagonal())
+    believed = _STRENGTH * _UNRELATED
+    correlation = np.clip(covariance / (deviation * deviation[:, None] + believed), 0, 1)
+    np.fill_diagonal(correlation, 0)
+    weights: Array = 1 / (1 + correlation.sum(1))
+    return weights
+
+
+def _log_likelihood(chains: _Chains, one: Array, weight: Array) -> Array:
+    """Returns the logarithm of the likelihood of all votes on a step, by step and state."""
+    import numpy as np
+
+    for_one, for_zero = np.log(one) * weight[:, None], np.log(1 - one) * weight[:, None]
+    logs: Array = np.einsum("sjb,kjb->sk", chains.said, for_zero, optimize=True)
+    logs = logs + np.einsum("sjb,kjb->sk", chains.ones, for_one - for_zero, optimize=True)
+    return logs
+
+
+def _smoothed(chains: _Chains, logs: Array, known: Skills) -> tuple[Array, Skills]:
+    """Returns the posterior of the states (forward-backward), and how often errors and recoveries occur."""
+    import numpy as np
+
+    start, follow = np.array(known.start), np.array(known.follow)
+    likelihood = np.exp(logs - logs.max(1, keepdims=True))
+    likelihood[chains.last, LAST] = 0
+    forward, backward = np.empty_like(likelihood), np.ones_like(likelihood)
+    for t, places in enumerate(chains.layers):
+        expected = start if t == 0 else forward[places - 1] @ follow
+        forward[places] = _normalised(expected * likelihood[places])
+    followed = np.zeros_like(follow)
+    for places in reversed(chains.layers[1:]):
+        after = likelihood[places] * backward[places]
+        backward[places - 1] = _normalised(after @ follow.T)
+        joint = forward[places - 1][:, :, None] * follow * after[:, None, :]
+        followed += (joint / joint.sum((1, 2), keepdims=True)).sum(0)
+    posterior = _normalised(forward * backward)
+    begun = posterior[chains.layers[0]].sum(0)
+    errors = begun[WRONG] + begun[LAST] + followed[RIGHT, LAST] + followed[WRONG, LAST]
+    none = begun[RIGHT] + followed[RIGHT, RIGHT] + followed[WRONG, RIGHT]
+    recoveries = followed[WRONG, RIGHT] + followed[WRONG, LAST]
+    error = (errors + _ERRORS[0]) / (errors + none + _ERRORS[1])
+    recovery = (recoveries + _RECOVERIES[0]) / (followed[WRONG].sum() + _RECOVERIES[1])
+    return posterior, Skills({}, float(error), float(recovery))
+
+
+def _normalised(values: Array) -> Array:
+    shares: Array = values / values.sum(1, keepdims=True)
+    return shares
+
+
+def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[float]:
+    """Returns the probability (0..1) that each step of a solution is right.
+
+    Args:
+      names, votes: of the annotators, at least one, with a vote on each step.
+    """
+    logs = [[0.0, 0.0, 0.0] for _ in votes[0]]
+    for name, row in sorted(zip(names, votes, strict=True)):  # sums don't depend on the order then
+        tables, previous = _logs(skills.of.get(name, UNKNOWN)), 1
+        for said, vote in zip(logs, row, strict=True):
+            for state, log in enumerate(tables[previous][vote]):
+                said[state] += log
+            previous = vote
+    likelihood = [[math.exp(value - max(said)) for value in said] for said in logs]
+    likelihood[-1][LAST] = 0.0
+    expected, follow = skills.start, skills.follow
+    forward: list[list[float]] = []
+    for step in likelihood:
+        forward.append(_shares([p * q for p, q in zip(expected, step, strict=True)]))
+        expected = tuple(sum(forward[-1][i] * follow[i][k] for i in STATES) for k in STATES)
+    right, backward = [], [1.0, 1.0, 1.0]
+    for step, before in zip(reversed(likelihood), reversed(forward), strict=True):
+        right.append(1 - _shares([p * q for p, q in zip(before, backward, strict=True)])[WRONG])
+        after = [p * q for p, q in zip(step, backward, strict=True)]
+        backward = _shares([sum(follow[i][k] * after[k] for k in STATES) for i in STATES])
+    return right[::-1]
+
+
+@lru_cache(maxsize=1000)
+def _logs(skill: Skill) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    """Returns what a vote adds to the log-likelihood of each state, by the vote before and the vote."""
+
+    def logs(previous: int, vote: int) -> tuple[float, ...]:
+        chances = (coins[previous] if vote else 1 - coins[previous] for coins in skill.one)
+        return tuple(skill.weight * math.log(chance) for chance in chances)
+
+    return tuple(tuple(logs(previous, vote) for vote in (0, 1)) for previous in (0, 1))
+
+
+def _shares(values: Sequence[float]) -> list[float]:
+    total = sum(values)
+    return [value / total for value in values]

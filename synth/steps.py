@@ -1,0 +1,185 @@
+"""Solutions cut into steps, without a change to their text.
+
+A cut is made at white space, or between two characters of a language that has none, and never within
+mathematics, code or a table. So the steps of a solution are its text, but for white space at their edges;
+that is checked each time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from synth.marked import Marked
+
+Cut = tuple[int, int]
+"""A piece of a text: where it begins, and where it ends."""
+
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_ITEM = re.compile(r"[ ]{0,3}(?:\d{1,3}[.)]|\(\d{1,3}\)|[-*+•])[^\S\n]")
+# A heading, or a word with a number in any language: `### Result`, `**Step 2:**`, `Schritt 3.`
+_HEAD = re.compile(
+    r"[ ]{0,3}(?:#{1,6}[^\S\n]+[^\W\d]|(?:\*\*|__)?[^\W\d_]{1,12}[^\S\n]?\d{1,3}(?:\*\*|__)?[^\S\n]?[:：.)])"
+)
+_ALONE = re.compile(
+    r"#{1,6}\s.*|(\*\*|__).*\1:?|(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{1,3}\s?[:：.)]?(?:\*\*|__)?:?|(?:\d{1,3}[.)]|[-*+•])"
+)
+_OPEN_END = re.compile(r"[:：,，、](?:\*\*|__)?$")
+_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’)\]*_]*$")
+_LOWER = re.compile(r"[^\W\d_]{2,}")
+_BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]*_]*\s+|(?<=[。！？])[”’）」]*\s*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|resp|approx|fig|eq|eqs|no|dr|mr|mrs|ms|prof|st|thm|sec|ch|[A-Z]|\d{1,3})\.$",
+    re.IGNORECASE,
+)
+_TAIL = 1000
+"""Characters in which the last line of a step is looked for."""
+_WRAPPED = 60
+"""A line of so many characters that ends no sentence goes on in the next one."""
+
+
+class LossyCut(Exception):
+    """Steps that are not the text of their solution."""
+
+
+def split_steps(text: str) -> tuple[str, ...]:
+    """Returns the steps of a solution, by rules; at least one, unless there is nothing but white space.
+
+    Steps are paragraphs, headed steps and items of lists. What only leads to the next paragraph (a heading,
+    a line that ends with a colon) belongs to that one; a displayed formula, a table or code to the sentence
+    that it ends; a list that a colon leads to, to the colon. Where that leaves one step alone, cuts are made
+    at the items of lists, else at lines, else at sentences.
+    """
+    marked = Marked(text)
+    ways: tuple[Callable[[str, Marked], Iterator[int]], ...] = (_paragraphs, _items, _lines, _sentences)
+    pieces: list[Cut] = []
+    for way in ways:
+        places = sorted({place for place in way(text, marked) if not marked.holds(place)})
+        pieces = _glued(text, _pieces(text, places), marked, strict=way is _sentences)
+        if len(pieces) > 1:
+            break
+    return checked(text, [text[begin:end].strip() for begin, end in pieces])
+
+
+def split_as(text: str, proposed: Sequence[str]) -> tuple[str, ...] | None:
+    """Returns a text cut as someone proposes, who may have changed white space.
+
+    Returns:
+      Steps of the text itself, or None if the proposed ones are not its text, one is empty, or a cut would go
+      through mathematics, code or a table.
+    """
+    compact = ["".join(step.split()) for step in proposed]
+    if not all(compact) or "".join(compact) != "".join(text.split()):
+        return None
+    places = [i for i, character in enumerate(text) if not character.isspace()]
+    begins, count = [], 0
+    for step in compact:
+        begins.append(places[count])
+        count += len(step)
+    marked = Marked(text)
+    if any(marked.holds(place) for place in begins):
+        return None
+    return checked(text, [text[begin:end].strip() for begin, end in pairwise([*begins, len(text)])])
+
+
+def checked(text: str, steps: Sequence[str]) -> tuple[str, ...]:
+    """Returns steps that are a text's, but for white space.
+
+    Raises:
+      LossyCut: they are not, or one is empty.
+    """
+    compact = ["".join(step.split()) for step in steps]
+    if not all(compact):
+        raise LossyCut("a step is empty")
+    if "".join(compact) != "".join(text.split()):
+        raise LossyCut("the steps are not the text of the solution")
+    return tuple(steps)
+
+
+def _pieces(text: str, places: Sequence[int]) -> list[Cut]:
+    pieces = pairwise([0, *(place for place in places if 0 < place < len(text)), len(text)])
+    return [(begin, end) for begin, end in pieces if text[begin:end].strip()]
+
+
+def _paragraphs(text: str, marked: Marked) -> Iterator[int]:
+    """Yields where paragraphs, headed steps and items begin, but for the items of a list after a colon."""
+    for gap in _PARAGRAPH.finditer(text):
+        yield gap.end()
+    led = False
+    for begin, line, before in _numbered_lines(text):
+        if not before.strip():
+            led = False
+        elif _HEAD.match(line):
+            yield begin
+            led = False
+        elif _ITEM.match(line):
+            led = led or (not _ITEM.match(before) and before.rstrip().endswith((":", "：")))
+            if not led:
+                yield begin
+
+
+def _items(text: str, marked: Marked) -> Iterator[int]:
+    yield from _paragraphs(text, marked)
+    for begin, line, _ in _numbered_lines(text):
+        if _ITEM.match(line):
+            yield begin
+
+
+def _lines(text: str, marked: Marked) -> Iterator[int]:
+    for begin, _, before in _numbered_lines(text):
+        if len(before) < _WRAPPED or _SENTENCE_END.search(before.rstrip()) or marked.ends_at(begin - 1):
+            yield begin
+
+
+def _sentences(text: str, marked: Marked) -> Iterator[int]:
+    for boundary in _BOUNDARY.finditer(text):
+        after = text[boundary.end() : boundary.end() + 1]
+        before = text[max(boundary.start() - 12, 0) : boundary.start()]
+        if not after.islower() and not _ABBREVIATION.search(before):
+            yield boundary.end()
+
+
+def _numbered_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yields of all lines but the first where it begins, the line, and the one before."""
+    begin, before = 0, ""
+    for line in text.split("\n"):
+        if begin:
+            yield begin, line, before
+        begin, before = begin + len(line) + 1, line
+
+
+def _glued(text: str, pieces: Sequence[Cut], marked: Marked, strict: bool) -> list[Cut]:
+    """Joins pieces that are no steps of their own with that before, or that after them."""
+    glued: list[Cut] = []
+    bare = False
+    for begin, end in pieces:
+        empty = _is_bare(text[begin:end])
+        if glued and (bare or empty or (not strict and _belong(text, glued[-1], (begin, end), marked))):
+            glued[-1] = glued[-1][0], end
+            bare = bare and empty
+        else:
+            glued.append((begin, end))
+            bare = empty
+    return glued
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text has no letter and no digit, as a rule between paragraphs."""
+    return not any(character.isalnum() for character in text)
+
+
+def _belong(text: str, one: Cut, other: Cut, marked: Marked) -> bool:
+    before, after = text[max(one[0], one[1] - _TAIL) : one[1]], text[slice(*other)]
+    line = before.rstrip().rpartition("\n")[2].strip()
+    if _OPEN_END.search(line) or _ALONE.fullmatch(line):
+        return True
+    ends_whole = marked.ends_at(one[1] - len(before) + len(before.rstrip()))
+    if marked.starts_at(other[1] - len(after.lstrip())):
+        return _is_display(after.lstrip()) and not ends_whole and not _SENTENCE_END.search(line)
+    word = _LOWER.match(after.lstrip())
+    return word is not None and word[0].islower()
+
+
+def _is_display(text: str) -> bool:
+    return text.startswith(("\\[", "$$", "\\begin", "```", "~~~", "|"))

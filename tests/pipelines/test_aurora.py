@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from schemas.arrow import arrow_schema
+from schemas.aurora import Labelled, Preferred, Processed, Stepwise
+from tests.conftest import Beam
+from tests.inference.stub import MODEL, Reply, Stub
+
+SOLUTION = (
+    "3 jars cost $3 \\cdot 2 = 6$ euros.\n\nWith the bag that makes $6 + 1 = 7$ euros.\n\nSo \\boxed{7}."
+)
+WRONG = "3 jars cost $3 + 2 = 5$ euros.\n\nWith the bag that makes $5 + 1 = 6$ euros.\n\nSo \\boxed{6}."
+PROBLEM = "A jar costs 2 euros and a bag 1 euro. What do 3 jars in a bag cost?"
+
+
+def rows(out: Path, folder: str = "data") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(out / folder).to_pylist()
+    return found
+
+
+def write(path: Path, lines: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def replay(name: str, votes: list[Any], **more: Any) -> dict[str, Any]:
+    row = {
+        "id": name,
+        "problem": PROBLEM,
+        "solution": SOLUTION,
+        "steps": SOLUTION.split("\n\n"),
+        "votes": votes,
+    }
+    return {**row, "policy": "small", "annotators": [f"judge {i}" for i in range(len(votes))], **more}
+
+
+REPLAY = [
+    replay("right", [[1, 1, 1]] * 3, reference_answer="7"),
+    replay("half", [[1, 1, 0], [1, 0, 0], [1, 1, 1], [1, 0, 0]], reference_answer=8),
+    replay("wrong", [[0, 0, 0]] * 3, solution=WRONG, steps=WRONG.split("\n\n"), reference_answer="7"),
+    replay("few", [[1, 1, 1], [1, 1, 1], [1, 1], None]),
+    replay("other steps", [[1]] * 3, steps=["Something else."]),
+    replay("no problem", [[1]] * 3, problem=" "),
+    replay("twice", [[1, 1, 1]] * 3),
+    replay("twice", [[1, 1, 1]] * 3),
+    {"id": "nothing", "problem": PROBLEM},
+]
+
+
+def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
+    source, out = write(tmp_path / "rows.jsonl", REPLAY), tmp_path / "out"
+    done = beam("run", "aurora", "--input", source, "--output", out)
+    assert done.returncode == 0, done.stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["complete"]
+    assert run["measures"]["votes"] == 3 + 4 + 3 + 2 + 3
+    assert run["measures"]["discarded"] == {"no_answer": 1, "wrong_length": 1}
+    assert sorted((r["stage"], r["reason"]) for r in rows(out, "rejected")) == [
+        ("ballots", "too_few_votes"),
+        ("duplicates", "duplicate"),
+        ("solutions", "no_problem"),
+        ("solutions", "no_solution"),
+        ("solutions", "steps_differ"),
+    ]
+    found = {row["source"]["id"]: row for row in rows(out)}
+    assert set(found) == {"right", "half", "wrong", "twice"}
+    assert (found["right"]["first_error"], found["right"]["outcome"]) == (-1, True)
+    half = found["half"]
+    assert half["labels_soft"] == [1.0, 0.5, 0.25]
+    assert (half["labels"], half["first_error"], half["n_votes"]) == ([1, 1, 0], 2, 4)
+    assert (half["outcome"], half["outcome_conflict"], half["reference_answer"]) == (False, False, "8")
+    assert found["wrong"]["outcome_conflict"] is False
+    assert "15 votes count; discarded: no_answer 1, wrong_length 1" in (out / "README.md").read_text()
+
+    [first] = [row for row in rows(out, "exports/prm") if row["id"] == half["id"]]
+    assert (first["labels"], first["completions"]) == ([True, True, False], SOLUTION.split("\n\n"))
+    [bench] = [row for row in rows(out, "exports/processbench") if row["id"] == half["id"]]
+    assert (bench["label"], bench["generator"], bench["final_answer_correct"]) == (2, "small", False)
+    pairs = rows(out, "exports/preference")
+    assert {pair["chosen_id"] for pair in pairs} <= {found["right"]["id"], found["twice"]["id"]}
+    assert {pair["rejected_id"] for pair in pairs} == {found["wrong"]["id"], half["id"]}
+    for folder, record in (
+        ("data", Labelled),
+        ("exports/prm", Stepwise),
+        ("exports/processbench", Processed),
+        ("exports/preference", Preferred),
+    ):
+        assert pq.read_schema(next((out / folder).glob("*.parquet"))) == arrow_schema(record)
+
+
+@pytest.mark.parametrize("how", ["soft", "majority", "weighted"])
+def test_the_same_rows_in_another_order_give_the_same_bytes(beam: Beam, tmp_path: Path, how: str) -> None:
+    draw = random.Random(2)
+    votes = [[[int(draw.random() < 0.8) for _ in range(3)] for _ in range(5)] for _ in range(40)]
+    lines = [replay(f"row {i}", each) for i, each in enumerate(votes)]
+    made = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        # Where a row stands is part of its provenance, so that each has a file of its own.
+        for i, line in enumerate(lines):
+            write(folder / f"{i:02}.jsonl", [line])
+        out = tmp_path / f"out {name}"
+        more = ["--workers", "2"] if name == "b" else []
+        done = beam(
+            *("run", "aurora", "--input", "in", "--output", out, "--aggregate", how, *more),
+            cwd=_linked(tmp_path, folder),
+        )
+        assert done.returncode == 0, done.stderr
+        made.append({path.name: path.read_bytes() for path in (out / "data").iterdir()})
+    assert made[0] == made[1]
+
+
+def _linked(root: Path, folder: Path) -> Path:
+    link = root / "in"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    return root
+
+
+def labels_of(body: dict[str, Any], number: int) -> Reply:
+    """A judge that sees the wrong step, answers p1 with a label too many, and asks nobody's leave."""
+    schema = body["response_format"]["json_schema"]
+    count = next(iter(schema["schema"]["properties"].values()))["minItems"]
+    asked = body["messages"][-1]["content"]
+    labels = [0 if "3 + 2 = 5" in asked else 1] * count
+    if schema["name"] == "CheckedSteps":
+        return Reply(json.dumps({"steps": [{"reasoning": "It holds.", "label": label} for label in labels]}))
+    if body["messages"][0]["content"].startswith("Two that were labelled"):
+        return Reply(json.dumps({"labels": labels}))
+    return Reply(json.dumps({"labels": [*labels, 1]}))
+
+
+def test_judges_vote_under_every_prompt(beam: Beam, tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "problem": PROBLEM, "reference_answer": "7", "solution": SOLUTION},
+        {"id": "b", "problem": PROBLEM, "reference_answer": "7", "solution": WRONG},
+    ]
+    source, out = write(tmp_path / "rows.jsonl", lines), tmp_path / "out"
+    with Stub(labels_of) as stub:
+        command = ["run", "aurora", "--input", source, "--output", out]
+        command += ["--llm_url", stub.url, "--llm_model", MODEL]
+        done = beam(*command)
+        assert done.returncode == 0, done.stderr
+        assert len(stub.requests) == 8
+        data = {path.name: path.read_bytes() for path in (out / "data").iterdir()}
+        again = beam(*command, "--resume")
+        assert again.returncode == 0, again.stderr
+        assert len(stub.requests) == 8
+    assert {path.name: path.read_bytes() for path in (out / "data").iterdir()} == data
+    run = json.loads((out / "run.json").read_text())
+    assert (run["llm"]["requests"], run["llm"]["from_ledger"]) == (0, 8)
+    assert run["measures"] == {"votes": 6, "discarded": {"wrong_length": 2}, "split": {}}
+    found = {row["source"]["id"]: row for row in rows(out)}
+    for name, first in (("a", -1), ("b", 0)):
+        row = found[name]
+        assert row["steps"] == (SOLUTION if name == "a" else WRONG).split("\n\n")
+        assert (row["first_error"], row["n_votes"]) == (first, 3)
+        assert row["annotators"] == [f"{MODEL}/p0", f"{MODEL}/p2", f"{MODEL}/p3"]
+        assert row["discarded"] == [{"annotator": f"{MODEL}/p1", "reason": "wrong_length"}]
+    [pair] = rows(out, "exports/preference")
+    assert (pair["chosen"], pair["rejected"]) == (SOLUTION, WRONG)
+
+
+def test_policies_write_and_a_model_divides(beam: Beam, tmp_path: Path) -> None:
+    def script(body: dict[str, Any], number: int) -> Reply:
+        if "response_format" not in body:
+            short = "briefly" in body["messages"][0]["content"]
+            return Reply(WRONG if short else SOLUTION)
+        if body["response_format"]["json_schema"]["name"] != "_Steps":
+            return labels_of(body, number)
+        if "3 + 2 = 5" in body["messages"][-1]["content"]:
+            return Reply(json.dumps({"steps": ["I would rather write it anew."]}))
+        return Reply(json.dumps({"steps": [SOLUTION.partition("\n\n")[0], SOLUTION.partition("\n\n")[2]]}))
+
+    source, out = (
+        write(tmp_path / "rows.jsonl", [{"problem": PROBLEM, "reference_answer": "7"}]),
+        tmp_path / "out",
+    )
+    with Stub(script) as stub:
+        done = beam(
+            *(
+                "run",
+                "aurora",
+                "--input",
+                source,
+                "--output",
+                out,
+                "--llm_url",
+                stub.url,
+                "--llm_model",
+                MODEL,
+            ),
+            *("--policy_engines", "default", "--policy_styles", "paragraphs", "brief"),
+            *("--split_engine", "default", "--label_prompts", "p0", "p2", "p3", "--min_votes", 3),
+        )
+    assert done.returncode == 0, done.stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["measures"]["split"] == {"by_model": 1, "by_rules_instead": 1}
+    found = {row["prompt"].split()[0]: row for row in rows(out)}
+    assert len(found["paragraphs"]["steps"]) == 2
+    assert len(found["brief"]["steps"]) == 3
+    assert {row["policy"] for row in rows(out)} == {MODEL}
+    assert {name: row["outcome"] for name, row in found.items()} == {"paragraphs": True, "brief": False}
+    assert len(rows(out, "exports/preference")) == 1
+
+
+def test_consensus_and_conflicts_can_be_asked_for(beam: Beam, tmp_path: Path) -> None:
+    lines = [
+        replay("agreed", [[1, 1, 1]] * 3, outcome=True),
+        replay("apart", [[1, 1, 1], [1, 1, 1], [1, 0, 0]], outcome=True),
+        replay("conflict", [[1, 1, 1]] * 3, outcome=False),
+    ]
+    source, out = write(tmp_path / "rows.jsonl", lines), tmp_path / "out"
+    done = beam(
+        *("run", "aurora", "--input", source, "--output", out, "--min_agreement", "1", "--conflicts", "drop")
+    )
+    assert done.returncode == 0, done.stderr
+    assert [row["source"]["id"] for row in rows(out)] == ["agreed"]
+    assert sorted(row["reason"] for row in rows(out, "rejected")) == ["no_consensus", "outcome_conflict"]
+
+
+def test_abstention_leaves_labels_and_exports_open(beam: Beam, tmp_path: Path) -> None:
+    source = write(tmp_path / "rows.jsonl", [replay("open", [[1, 1, 0], [1, 0, 0], [1, 1, 0], [1, 0, 0]])])
+    out = tmp_path / "out"
+    done = beam("run", "aurora", "--input", source, "--output", out, "--abstain", "0.1")
+    assert done.returncode == 0, done.stderr
+    [row] = rows(out)
+    assert (row["labels"], row["first_error"]) == ([1, None, 0], None)
+    assert [r["labels"] for r in rows(out, "exports/prm")] == [[True]]
+    assert rows(out, "exports/processbench") == []
+
+
+def test_the_dataset_of_the_main_job_is_an_input(beam: Beam, tmp_path: Path) -> None:
+    pair = {
+        "id": "p",
+        "problem": "What do 3 jars in a bag cost?",
+        "context": "A jar costs 2 euros and a bag 1 euro.",
+        "solution": "It is 7 euros.",
+        "answer": "7",
+        "solution_kind": "full",
+        "pairing": {"method": "inline", "score": 1.0},
+        "answers": [
+            {"model": "m", "text": SOLUTION, "agrees": True, "reason": None},
+            {"model": "n", "text": "", "agrees": None, "reason": "timeout"},
+        ],
+    }
+    source, out = write(tmp_path / "pairs.jsonl", [pair]), tmp_path / "out"
+    with Stub(labels_of) as stub:
+        command = ("run", "aurora", "--input", source, "--output", out, "--llm_url", stub.url)
+        done = beam(*command, "--llm_model", MODEL)
+        assert "It is 7 euros." in json.dumps(stub.requests[0][2]["messages"])
+    assert done.returncode == 0, done.stderr
+    [row] = rows(out)
+    assert (row["policy"], row["outcome"], row["reference_answer"]) == ("m", True, "7")
+    assert row["problem"].startswith("A jar costs")
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ([], "needs a model that labels the steps"),
+        (["--policy_engines", "a"], "--policy_engines needs --llm_url or --llm_engine"),
+        (["--label_engines", "a"], "--label_engines needs --llm_url or --llm_engine"),
+        (["--aggregate", "majority", "--threshold", "0.7"], "--threshold is none of --aggregate majority's"),
+        (["--min_votes", "0"], "--min_votes"),
+        (["--label_prompts", "p9"], "p9"),
+    ],
+)
+def test_what_can_not_be_done_is_one_line(beam: Beam, tmp_path: Path, options: list[str], line: str) -> None:
+    source = write(tmp_path / "rows.jsonl", [{"problem": PROBLEM, "solution": SOLUTION}])
+    done = beam("run", "aurora", "--input", source, "--output", tmp_path / "out", *options)
+    assert done.returncode == 2
+    [said] = done.stderr.strip().splitlines()
+    assert line in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--label_prompts", "p0"], "--min_votes 3: only 1 votes are asked for"),
+        (["--label_prompts", "p0", "p0"], "prompt 'p0' is there twice"),
+        (["--label_samples", "2", "--label_temperature", "0"], "several samples at temperature 0"),
+        (["--policy_engines", "b"], "no engine named 'b'"),
+    ],
+)
+def test_what_judges_can_not_do(beam: Beam, tmp_path: Path, options: list[str], line: str) -> None:
+    source = write(tmp_path / "rows.jsonl", [{"problem": PROBLEM, "solution": SOLUTION}])
+    with Stub(labels_of) as stub:
+        command = ("run", "aurora", "--input", source, "--output", tmp_path / "out", "--llm_url", stub.url)
+        done = beam(*command, "--llm_model", MODEL, *options)
+        assert stub.requests == []
+    assert done.returncode == 2
+    assert line in done.stderr

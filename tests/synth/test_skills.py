@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth.labels import first_error_of
+from synth.skills import Skills, estimate_skills, probabilities
+
+Item = tuple[list[str], list[list[int]]]
+
+
+def simulated(rates: list[float], items: int, seed: int = 1) -> tuple[list[int], list[Item]]:
+    """Returns first errors, and votes that are wrong at these rates."""
+    draw = random.Random(seed)
+    truth, votes = [], []
+    for _ in range(items):
+        steps = draw.randint(2, 8)
+        first = draw.choice([-1, draw.randrange(steps)])
+        right = [int(first < 0 or i < first) for i in range(steps)]
+        truth.append(first)
+        rows = [[vote ^ (draw.random() < rate) for vote in right] for rate in rates]
+        votes.append(([f"judge {i}" for i in range(len(rates))], rows))
+    return truth, votes
+
+
+def found(skills: Skills, items: list[Item]) -> list[int | None]:
+    return [first_error_of([int(p >= 0.5) for p in probabilities(skills, *item)]) for item in items]
+
+
+def test_one_good_annotator_outvotes_two_bad_ones() -> None:
+    truth, items = simulated([0.02, 0.3, 0.3], 400)
+    skills = estimate_skills(items)
+    right = sum(a == b for a, b in zip(found(skills, items), truth, strict=True))
+    majority = [[int(sum(step) > 1) for step in zip(*rows, strict=True)] for _, rows in items]
+    outvoted = sum(first_error_of(labels) == first for labels, first in zip(majority, truth, strict=True))
+    assert right / len(truth) > 0.9 > outvoted / len(truth) + 0.1
+    assert skills.of["judge 0"].one[1][1] > skills.of["judge 1"].one[1][1]
+
+
+def test_copies_of_one_annotator_count_as_one() -> None:
+    truth, items = simulated([0.15, 0.1, 0.1], 400)
+    copied = [
+        (["x", "x copy", "x third", "b", "c"], [rows[0], rows[0], rows[0], *rows[1:]]) for _, rows in items
+    ]
+    skills = estimate_skills(copied)
+    assert skills.of["x"].weight < 0.4 < 0.7 < skills.of["b"].weight
+    with_copies = sum(a == b for a, b in zip(found(skills, copied), truth, strict=True))
+    without = sum(a == b for a, b in zip(found(estimate_skills(items), items), truth, strict=True))
+    assert with_copies > without - 12
+
+
+@settings(max_examples=15)
+@given(st.randoms(use_true_random=False))
+def test_the_order_does_not_matter(draw: random.Random) -> None:
+    _, items = simulated([0.1, 0.2, 0.3], 20)
+    skills = estimate_skills(items)
+    shuffled = []
+    for names, rows in draw.sample(items, len(items)):
+        order = draw.sample(range(3), 3)
+        shuffled.append(([names[i] for i in order], [rows[i] for i in order]))
+    assert estimate_skills(shuffled) == skills
+    names, rows = items[0]
+    assert probabilities(skills, names, rows) == probabilities(skills, names[::-1], rows[::-1])
+
+
+def test_names_do_not_matter() -> None:
+    _, items = simulated([0.1, 0.2, 0.3], 60)
+    renamed = [(["z", "m", "a"], rows) for _, rows in items]
+    ours, theirs = estimate_skills(items), estimate_skills(renamed)
+    for item, other in zip(items, renamed, strict=True):
+        assert probabilities(ours, *item) == pytest.approx(probabilities(theirs, *other), abs=1e-5)
+
+
+def test_little_is_believed_of_few_votes() -> None:
+    item = (["a", "b", "c"], [[1, 1, 0], [1, 1, 0], [1, 0, 0]])
+    right = probabilities(estimate_skills([item]), *item)
+    assert right[0] > 0.8 > 0.5 > right[2]
+    assert estimate_skills([]) == Skills({})
+    assert probabilities(Skills({}), ["nobody", "knows", "them"], [[1, 0]] * 3)[1] < 0.5
+
+
+def test_an_annotator_that_votes_twice_is_estimated_once() -> None:
+    _, items = simulated([0.1, 0.1, 0.3], 50)
+    twice = [(["a", "a", "b"], rows) for _, rows in items]
+    assert set(estimate_skills(twice).of) == {"a", "b"}
+
+
+@given(
+    st.lists(
+        st.integers(1, 6).flatmap(
+            lambda n: st.lists(st.lists(st.integers(0, 1), min_size=n, max_size=n), min_size=1, max_size=4)
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_probabilities_are_some_for_any_votes(votes: list[list[list[int]]]) -> None:
+    items = [([f"a{i}" for i in range(len(rows))], rows) for rows in votes]
+    skills = estimate_skills(items)
+    for item in items:
+        assert all(0 <= p <= 1 for p in probabilities(skills, *item))
+
+
+def test_long_solutions_and_many_annotators_stay_numbers() -> None:
+    rows = [[i % 2] * 3000 for i in range(40)]
+    names = [str(i) for i in range(40)]
+    right = probabilities(estimate_skills([(names, rows)]), names, rows)
+    assert len(right) == 3000
+    assert all(0 <= p <= 1 for p in right)
