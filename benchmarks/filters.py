@@ -1,6 +1,6 @@
 """Filters for rows beside datatrove's: throughput, memory, agreement, growth.
 
-    python -m benchmarks.filters --datatrove PYTHON [--documents 50000] [--only compare|agreement|growth]
+    python -m benchmarks.filters --datatrove PYTHON [--documents N] [--only compare|scoring|agreement|growth]
 
 PYTHON is one of an environment with `datatrove[io] spacy fasttext-numpy2-wheel`. Documents are windows of the
 novels in ../shared/data/litbank and, a tenth, noise: seeded, the same for both. Times are by the clock and of
@@ -283,6 +283,36 @@ def agreement(folder: Path, python: str, n: int) -> None:
         print(f"  {name:18} {found.count(''):5} {theirs_kept:12} {same / len(pairs):13.3f}  {shown}")
 
 
+def scoring(folder: Path, python: str, n: int, rounds: int) -> None:
+    """Prints the processor time of the chain alone, in one process, without reading, writing or starting."""
+    from pipelines.filter_config import load_steps
+    from pipelines.filter_rows import FilterRows
+    from schemas.row import Row
+
+    write(folder / "sample", n, files=1)
+    file = folder / "sample" / "0.jsonl"
+    values = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = [Row(row["id"], str(file), "", number, row) for number, row in enumerate(values)]
+    filters = folder / "chain.yaml"
+    filters.write_text("".join(FILTERS.splitlines(keepends=True)[:-1]).format())
+    steps = load_steps(str(filters))
+    command = [python, str(ROOT / "benchmarks" / "filters_datatrove.py"), "scoring", str(file), lid_model()]
+    print(f"{n:,} documents, microseconds of processor time each (and how many are kept)")
+    for _ in range(rounds):
+        theirs, their_kept = json.loads(measure(command).said)
+        print(f"  datatrove {theirs:8,.0f} ({their_kept:,})")
+        for name, chain in (
+            ("needed", FilterRows("needed", steps, ("text",), "needed")),
+            ("all", FilterRows("all", steps, ("text",), "all", steps)),
+        ):
+            chain.do.setup()
+            list(chain.do.process(rows[0]))  # opens the models
+            start = time.process_time()
+            found = sum(isinstance(one, Row) for row in rows for one in chain.do.process(row))
+            cost = 1e6 * (time.process_time() - start) / n
+            print(f"  ours, {name:6} {cost:6,.0f} ({found:,}), {theirs / cost:.1f} times as fast", flush=True)
+
+
 def growth(folder: Path, n: int, classifier: Path) -> None:
     """Prints what ten times the documents cost."""
     filters = folder / "filters.yaml"
@@ -310,7 +340,7 @@ def main() -> None:
     parser.add_argument("--datatrove", metavar="PYTHON", help="a Python that has datatrove")
     parser.add_argument("--documents", type=int, default=50_000, metavar="N")
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="how often both are run in turn")
-    parser.add_argument("--only", choices=("compare", "agreement", "growth"))
+    parser.add_argument("--only", choices=("compare", "scoring", "agreement", "growth"))
     chosen = parser.parse_args()
     if not NOVELS.is_dir():
         raise SystemExit(f"{NOVELS} is not on this machine")
@@ -319,9 +349,11 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(ROOT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        classifier = train(folder) if chosen.only != "agreement" else folder
+        classifier = train(folder) if chosen.only not in ("agreement", "scoring") else folder
         if chosen.only in (None, "compare"):
             compare(folder, chosen.datatrove, chosen.documents, classifier, chosen.rounds)
+        if chosen.only in (None, "scoring"):
+            scoring(folder, chosen.datatrove, min(chosen.documents, 2000), chosen.rounds)
         if chosen.only in (None, "agreement"):
             agreement(folder, chosen.datatrove, min(chosen.documents, 2000))
         if chosen.only in (None, "growth"):

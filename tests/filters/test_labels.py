@@ -8,6 +8,12 @@ from filters.words import Texts
 from tests.filters.trained import BAD, GOOD, trained
 
 
+@pytest.fixture
+def checked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a model in a process of its own is tested with `filters.classifier`."""
+    monkeypatch.setattr("filters.labels.check_classifier", lambda folder: None)
+
+
 def decided(words: tuple[str, ...], **options: object) -> tuple[dict[str, object], str]:
     """Returns the scores of a row of words, and the reason of its rejection."""
     chosen = ClassifierOptions.model_validate({"model": str(trained()), **options})
@@ -38,6 +44,7 @@ def test_thresholds(options: dict[str, object], good: str, bad: str) -> None:
     assert (decided(GOOD, **options)[1], decided(BAD, **options)[1]) == (good, bad)
 
 
+@pytest.mark.usefixtures("checked_before")
 def test_columns_of_other_names_stand_for_those_of_the_training() -> None:
     other = {"columns": ["q", "a"]}
     assert decided(GOOD, **other)[0] != decided(GOOD)[0]
@@ -45,6 +52,7 @@ def test_columns_of_other_names_stand_for_those_of_the_training() -> None:
         KIND.check(ClassifierOptions(model=str(trained()), columns=("q",)))
 
 
+@pytest.mark.usefixtures("checked_before")
 def test_labels_that_there_are_not() -> None:
     with pytest.raises(ValueError, match=r"physics: no label of .*; it has drop, keep"):
         KIND.check(ClassifierOptions(model=str(trained()), keep=("physics",)))
