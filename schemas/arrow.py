@@ -53,7 +53,7 @@ def arrow_schema(cls: type) -> pa.Schema:
 
 def to_row(record: Any) -> dict[str, Any]:
     """Returns a record as the nested dict that `pa.Table.from_pylist` and `json.dumps` take."""
-    return {name: _value(getattr(record, name)) for name in _names(type(record))}
+    return {name: _value(getattr(record, name)) for name in _names(type(record))}  # type: ignore[arg-type]
 
 
 @cache
