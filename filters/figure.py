@@ -12,12 +12,14 @@ from schemas.verdict import Verdict
 Figures = Literal["keep", "drop"]
 
 
-def needs_figure(problem: str, has_picture: bool = False) -> bool:
+def needs_figure(problem: str, has_picture: bool = False, language: str = "") -> bool:
     """Whether a problem depends on a picture: one stands in it, or its text points at one.
 
     "Sketch the graph of f" asks for a picture and needs none; "the graph shown below" needs one.
     """
-    return has_picture or bool(PICTURE.search(problem)) or bool(any_phrase("figure").search(problem))
+    return (
+        has_picture or bool(PICTURE.search(problem)) or bool(any_phrase("figure", language).search(problem))
+    )
 
 
 def figure_verdict(pair: Pair, figures: Figures = "keep") -> Verdict:

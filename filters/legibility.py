@@ -15,12 +15,12 @@ _EMPTY = re.compile(r"\\(?:d|t)?frac\s*(?:\{\s*\}|\{[^{}]*\}\s*\{\s*\})|\\sqrt\s
 
 def lost_share(text: str) -> float:
     """Returns the share of characters that stand for lost ones: U+FFFD, private, unassigned, control."""
-    text = _LOST.sub("\ufffd", text)
-    lost = sum(
-        c == "\ufffd" or (c not in "\n\t" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
-        for c in text
-    )
-    return lost / len(text) if text else 0.0
+    text = _LOST.sub("\ufffd", text) if "(cid:" in text else text
+    return sum(text.count(c) for c in set(text) if _is_lost(c)) / len(text) if text else 0.0
+
+
+def _is_lost(c: str) -> bool:
+    return c == "\ufffd" or (c not in "\n\t" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
 
 
 def broken_mathematics(text: str) -> str:

@@ -17,7 +17,12 @@ def phrases(name: str) -> dict[str, list[str]]:
 
 
 @cache
-def any_phrase(name: str) -> re.Pattern[str]:
-    """Returns one pattern that matches any entry of `filters/data/NAME.yaml`, whatever the language."""
-    entries = [entry for language in phrases(name).values() for entry in language]
+def any_phrase(name: str, language: str = "") -> re.Pattern[str]:
+    """Returns one pattern that matches any entry of `filters/data/NAME.yaml`.
+
+    Of all languages, which takes a while on a long text, unless there are entries of the given one.
+    """
+    known = phrases(name)
+    chosen = [known[language]] if language in known else known.values()
+    entries = [entry for one in chosen for entry in one]
     return re.compile("|".join(f"(?:{entry})" for entry in entries), re.IGNORECASE)

@@ -104,9 +104,9 @@ def _gone(text: str, language: str) -> str:
     return truncation(text, language)
 
 
-def names_another(text: str) -> bool:
+def names_another(text: str, language: str = "") -> bool:
     """Whether a problem names another item of its document, by number or as the one before."""
-    return bool(any_phrase("elsewhere").search(text) or _reference().search(fold(text)))
+    return bool(any_phrase("elsewhere", language).search(text) or _reference().search(fold(text)))
 
 
 @cache

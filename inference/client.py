@@ -53,12 +53,14 @@ class Endpoint:
       timeout_s: for one answer, from the first byte sent to the last byte received.
       keys: environment variables, the first of which that is set holds the key; none for a server that
         needs none.
+      socket: path of the Unix socket on which the server listens, instead of the host and port of the url.
     """
 
     url: str
     model: str
     timeout_s: float = 120.0
     keys: tuple[str, ...] = KEYS
+    socket: str = ""
 
     @property
     def key(self) -> str:
@@ -116,10 +118,15 @@ class ChatClient:
         import aiohttp
 
         self.endpoint = endpoint
+        # Shorter than the servers' (uvicorn, and so vLLM, closes idle connections after 5 s).
+        how: dict[str, Any] = {"limit": 0, "keepalive_timeout": 3.0}
         self._http = aiohttp.ClientSession(
             headers=_headers(endpoint),
-            # Shorter than the servers' (uvicorn, and so vLLM, closes idle connections after 5 s).
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3.0),
+            connector=(
+                aiohttp.UnixConnector(endpoint.socket, **how)
+                if endpoint.socket
+                else aiohttp.TCPConnector(**how)
+            ),
             timeout=aiohttp.ClientTimeout(total=endpoint.timeout_s),
         )
 

@@ -8,6 +8,7 @@ breaker), and after `patience_s` the run stops with `ServerGone`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import threading
 import time
@@ -18,25 +19,25 @@ from urllib.parse import urlsplit
 from inference.client import MAX_WAIT_S, Answer, ChatClient, Endpoint, ModelError
 from inference.errors import ServerGone
 from inference.ledger import Ledger, Request
+from inference.limits import Places, Rate, tokens_of
 from inference.server import ServerSpec
 
 MAX_ATTEMPTS = 6
 """A request that failed so often, though the server answered others in between, is given up."""
 
-MAX_LIMITED = 20
-"""Likewise, of being told to slow down, which is no fault of a request unless it never gets through."""
+MAX_OVERTAKEN = 3
+"""A request that is told to slow down for longer than the run's patience is given up when the server has so
+often answered a small one meanwhile: it is the request that is too large."""
 
 FIRST_WAIT_S = 0.5
 PROBE_EVERY_S = 5.0
-CHARACTERS_A_TOKEN = 4
-TOKENS_A_PICTURE = 1500
-"""For the rate limit, before the server has counted."""
+
+_LOG = logging.getLogger(__name__)
 
 _SHAPES_ANSWERS = ("dtype", "quantization")
 """Arguments of vLLM with which the same weights are another model."""
 
 _PROBE = Request([{"role": "user", "content": "1"}], {"max_tokens": 1, "temperature": 0})
-
 
 GIVEN_UP = 20
 """So many requests without an answer, and none with one, are no fault of theirs."""
@@ -52,7 +53,7 @@ class EngineSpec:
       concurrency: requests that a worker has in flight.
       patience_s: how long a server may answer nobody before the run stops.
       requests_a_minute, tokens_a_minute: limits of a hosted endpoint, a worker; 0 is none.
-      server: what Assay starts on each machine; its address takes the place of the endpoint's.
+      server: what Assay starts on each machine; its socket takes the place of the endpoint's address.
     """
 
     name: str
@@ -75,27 +76,31 @@ class EngineSpec:
 class Engine:
     """Asks one model. Has to be made, used and closed within one running event loop.
 
-    Counts `llm/requests`, `llm/from_ledger`, `llm/failures`, `llm/prompt_tokens` and
-    `llm/completion_tokens`.
+    Counts `llm/requests`, `llm/from_ledger`, `llm/failures` (of requests, and by reason as
+    `llm/failed/REASON`), `llm/prompt_tokens` and `llm/completion_tokens`.
 
     Args:
       spec: which, and how.
       ledger: of finished answers; None keeps none.
+
+    Attributes:
+      total: what was counted since the beginning.
     """
 
     def __init__(self, spec: EngineSpec, ledger: Ledger | None = None):
         self.spec, self.ledger = spec, ledger
+        self.total: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._client = ChatClient(spec.endpoint)
-        self._free = asyncio.Semaphore(spec.concurrency)
+        self._places = Places(spec.concurrency, FIRST_WAIT_S, min(MAX_WAIT_S, spec.patience_s))
         self._asked: dict[str, asyncio.Task[Answer]] = {}
         self._last_good = time.monotonic()
         self._down_since: float | None = None
         self._probing = asyncio.Lock()
         self._answered, self._given_up = False, 0
-        self._requests = _Rate(spec.requests_a_minute) if spec.requests_a_minute else None
-        self._tokens = _Rate(spec.tokens_a_minute) if spec.tokens_a_minute else None
+        self._requests = Rate(spec.requests_a_minute) if spec.requests_a_minute else None
+        self._tokens = Rate(spec.tokens_a_minute) if spec.tokens_a_minute else None
 
     async def close(self) -> None:
         """Gives up what is being asked, and closes the connections."""
@@ -104,6 +109,11 @@ class Engine:
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
         await self._client.close()
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that the server works on now."""
+        return self._places.taken
 
     def take_counts(self) -> Counter[str]:
         """Returns what was counted since the last call; safe in any thread."""
@@ -115,8 +125,9 @@ class Engine:
         """Returns the model's answer, from the ledger if it is there.
 
         What may pass (429, 5xx, a timeout, a broken connection) is asked again, after a time that grows
-        and is drawn at random, and not before the server's Retry-After. Who asks what is being asked
-        already gets the same answer; who no longer waits for an answer leaves it to the ledger.
+        and is drawn at random, and not before the server's Retry-After; 429 as often as it takes. Who asks
+        what is being asked already gets the same answer; who no longer waits for an answer leaves it to the
+        ledger.
 
         Raises:
           ModelError: no usable answer, though the server answers others.
@@ -145,24 +156,35 @@ class Engine:
 
     async def _insist(self, request: Request) -> Answer:
         """Asks until there is an answer, or none can be had."""
-        failures = limits = 0
+        failures = overtaken = 0
+        limited_since: float | None = None
         while True:
-            async with self._free:
-                try:
-                    await self._take(request)
-                    return await self._send(request)
-                except ModelError as error:
-                    since, limited = time.monotonic(), error.reason == "rate_limited"
-                    failures, limits = failures + (not limited), limits + limited
-                    if not error.passing or failures >= MAX_ATTEMPTS or limits >= MAX_LIMITED:
-                        self._give_up(error)
-                        raise
-                    wait = self._wait(failures + limits, error)
-                if limited:  # whoever waits in its place slows the others down
-                    await asyncio.sleep(wait)
+            await self._places.take(first=bool(failures or limited_since))
+            try:
+                await self._take(request)
+                sent = time.monotonic()
+                return await self._send(request)
+            except ModelError as error:
+                since, why = time.monotonic(), error
+                limited = error.reason == "rate_limited"
+                if limited:
+                    self._places.turned_down(sent, error.after)
+            finally:
+                self._places.give_back()
+            if limited:
+                limited_since = limited_since or since
+                if since - min(limited_since, self._down_since or since) < self.spec.patience_s:
+                    continue  # when there is a place again, before all that were never sent
+                overtaken += 1
+                await self._until_it_answers(time.monotonic())
+            else:
+                failures += 1
+            if not why.passing or failures >= MAX_ATTEMPTS or overtaken >= MAX_OVERTAKEN:
+                self._give_up(why)
+                raise why
             if not limited:
-                await asyncio.sleep(wait)
-            await self._until_it_answers(since)
+                await asyncio.sleep(self._wait(failures, why))
+                await self._until_it_answers(since)
 
     def _give_up(self, error: ModelError) -> None:
         """Counts a request that gets no answer.
@@ -220,14 +242,15 @@ class Engine:
         if self._requests:
             await self._requests.take(1)
         if self._tokens:
-            await self._tokens.take(_tokens(request))
+            await self._tokens.take(tokens_of(request))
 
     async def _send(self, request: Request) -> Answer:
         """Makes one request, and notes whether the server is there."""
         try:
             answer = await self._client.send(request.messages, request.parameters)
         except ModelError as error:
-            self._count(requests=1, failures=1)
+            self._count(requests=1, failures=1, **{f"failed/{error.reason}": 1})
+            _LOG.info("%s: %s: %s", self.spec.endpoint.url, error.reason, error.detail)
             if error.passing:
                 self._down_since = self._down_since or time.monotonic()
             else:
@@ -241,36 +264,10 @@ class Engine:
 
     def _good(self) -> None:
         self._last_good, self._down_since = time.monotonic(), None
+        self._places.answered()
 
     def _count(self, **counts: int) -> None:
+        named = {f"llm/{name}": n for name, n in counts.items()}
         with self._counting:
-            self._counts.update({f"llm/{name}": n for name, n in counts.items()})
-
-
-class _Rate:
-    """So many a minute, evenly: a bucket of a minute would let twice as many through in the first one."""
-
-    def __init__(self, a_minute: int):
-        from aiolimiter import AsyncLimiter
-
-        self._most = max(1.0, a_minute / 60)
-        self._bucket = AsyncLimiter(self._most, 60 * self._most / a_minute)
-        self._turn = asyncio.Lock()  # the bucket alone would prefer small amounts
-
-    async def take(self, amount: float) -> None:
-        """Returns when so much may be used; more than the bucket holds is taken bit by bit."""
-        async with self._turn:
-            while amount > 0:
-                part = min(amount, self._most)
-                await self._bucket.acquire(part)
-                amount -= part
-
-
-def _tokens(request: Request) -> float:
-    """Returns about how many tokens a request and its answer have at most."""
-    tokens = float(request.parameters.get("max_tokens") or 0)
-    for message in request.messages:
-        content = message.get("content") or ""
-        for part in [{"text": content}] if isinstance(content, str) else content:
-            tokens += len(part["text"]) / CHARACTERS_A_TOKEN if "text" in part else TOKENS_A_PICTURE
-    return tokens
+            self._counts.update(named)
+            self.total.update(named)

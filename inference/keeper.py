@@ -25,6 +25,8 @@ from typing import Literal
 
 JOB, STATE, USERS, KEEPER, LOG = "job.json", "state.json", "users", "keeper", "vllm.log"
 """Files of the folder; `users` is locked by users (shared), `keeper` by the keeper."""
+SOCKET = "socket"
+"""Where the server listens: in a folder that is closed to other users."""
 TEMPORARY = "tmp"
 """Where the server puts what it needs for a while."""
 
@@ -44,7 +46,7 @@ class Job:
     """What a keeper does.
 
     Attributes:
-      command: of the server; `--port N` is added.
+      command: of the server.
       start_s: how long it may take until /health answers.
       restarts: how often it is started again after it has answered once.
       grace_s: how long nobody may use it before it is stopped: a run that was killed is often resumed.
@@ -58,10 +60,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What users read: port of the server, and why there is none."""
+    """What users read: whether the server answers, and why there is none."""
 
     phase: Literal["starting", "ready", "failed"] = "starting"
-    port: int = 0
     why: str = ""
 
 
@@ -111,27 +112,24 @@ class Keeper:
         failed = ""
         _kill_rest(self.folder)
         try:
-            # The port stays ours while the server is started again: bound, but nobody listens.
-            with socket.socket() as port:
-                port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                port.bind(("127.0.0.1", 0))
-                failed = self._keep(port.getsockname()[1])
+            failed = self._keep()
             write_json(self.folder / STATE, State("failed", why=failed))
             while True:  # whoever comes now is told too, without another attempt
                 self._look()
         except Unused:
             self._remove(keep_log=bool(failed))
 
-    def _keep(self, port: int) -> str:
+    def _keep(self) -> str:
         """Returns why the server is given up."""
         deaths, answered = 0, False
         while True:
             begun = (self.folder / LOG).stat().st_size
-            server = _start([*self.job.command, "--port", str(port)], self.folder)
+            (self.folder / SOCKET).unlink(missing_ok=True)  # vLLM doesn't, and takes no name that is there
+            server = _start(self.job.command, self.folder)
             try:
-                if self._answers(server, port):
+                if self._answers(server):
                     answered = True
-                    write_json(self.folder / STATE, State("ready", port))
+                    write_json(self.folder / STATE, State("ready"))
                     while not _ended(server):
                         self._look()
                 silent = not _ended(server)
@@ -145,11 +143,11 @@ class Keeper:
                 return why
             write_json(self.folder / STATE, State())
 
-    def _answers(self, server: subprocess.Popen[bytes], port: int) -> bool:
+    def _answers(self, server: subprocess.Popen[bytes]) -> bool:
         """Waits until the server answers or ends, and says whether it answers."""
         until = time.monotonic() + self.job.start_s
         while not _ended(server) and time.monotonic() < until:
-            if _healthy(port):
+            if _healthy(self.folder / SOCKET):
                 return True
             self._look()
         return False
@@ -178,7 +176,7 @@ class Keeper:
     def _remove(self, keep_log: bool) -> None:
         """Removes the folder. Nobody comes in before `users` is gone, and nothing is touched after it."""
         shutil.rmtree(self.folder / TEMPORARY, ignore_errors=True)
-        for name in (JOB, STATE, KEEPER, *(() if keep_log else (LOG,)), USERS):
+        for name in (JOB, STATE, SOCKET, KEEPER, *(() if keep_log else (LOG,)), USERS):
             (self.folder / name).unlink(missing_ok=True)
         with suppress(OSError):  # the log is left, or somebody is there already
             self.folder.rmdir()
@@ -245,9 +243,12 @@ def _kill_rest(folder: Path) -> None:
                 os.kill(int(process.name), signal.SIGKILL)
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def _healthy(path: Path) -> bool:
+    connection = http.client.HTTPConnection("localhost", timeout=2)
     try:
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(2)
+        connection.sock.connect(str(path))
         connection.request("GET", "/health")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):

@@ -1,33 +1,31 @@
 """The ledger: every finished answer of a model, written at once, so that it is never asked for again.
 
-A ledger is a folder of segments on any of Beam's file systems. A segment is a file of gzipped JSON lines
-that appears whole, is never changed, and has a name of its own, so that any number of workers write side by
-side without a lock. What a worker has read or written lies in a temporary SQLite database of its own, on
+A ledger is a folder of segments (`inference.segments`), so that any number of workers write side by side
+without a lock. What a worker has read or written lies in a temporary SQLite database of its own, on
 disk: a ledger of any length takes no memory.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import logging
 import sqlite3
 import threading
 import time
-import uuid
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inference import segments
 from inference.client import Answer, Message, Token
 from inference.errors import LedgerUnwritable
 
-SUFFIX = ".jsonl.gz"
 MAX_SEGMENT = 8_000_000
 """A segment of so many characters is written without waiting for the next flush."""
+
+LOOK_EVERY_S = 30.0
+"""How often it is worth a look whether other workers have written."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,11 +59,13 @@ class LedgerSpec:
 
     Attributes:
       folder: local or gs://, s3://, hdfs://.
-      flush_s: answers are on disk this many seconds after they came, at the latest.
+      flush_s: answers are on disk this many seconds after they came, at the latest, while the store works.
+      patience_s: how long it may fail to write before nothing more is asked.
     """
 
     folder: str
     flush_s: float = 5.0
+    patience_s: float = 60.0
 
 
 class Ledger:
@@ -92,12 +92,13 @@ class Ledger:
         self._lock = threading.Lock()  # of all below, and of the database
         self._fresh: dict[str, str] = {}
         self._size = 0
-        self._error = ""
-        self._flushing = threading.Lock()
+        self._error, self._failures, self._failing_since = "", 0, 0.0
+        self._flushing = threading.Lock()  # also of the two below
+        self._seen: set[str] = set()
+        self._looked = 0.0
         try:
-            _make(spec.folder)
-            for path in _segments(spec.folder):
-                self._read(path)
+            segments.make(spec.folder)
+            self.look_again()
         except (OSError, ValueError) as error:  # ValueError: no such kind of store
             self._known.close()
             raise LedgerUnwritable(f"the ledger {spec.folder} can't be used: {_one_line(error)}") from None
@@ -114,12 +115,27 @@ class Ledger:
                 row = found and found[0]
         return _answer(json.loads(row)) if row else None
 
+    def look_again(self) -> None:
+        """Reads what other workers have written since the last look, if that is some time ago.
+
+        Raises:
+          OSError: the folder can't be read.
+        """
+        with self._flushing:
+            if self._looked and time.monotonic() - self._looked < LOOK_EVERY_S:
+                return
+            for path in segments.listed(self.spec.folder):
+                if path not in self._seen:
+                    self._seen.add(path)
+                    self._read(path)
+            self._looked = time.monotonic()
+
     def put(self, key: str, model: str, prompt: str, answer: Answer) -> None:
         """Keeps an answer. It is on disk within `flush_s`.
 
         Raises:
-          LedgerUnwritable: the last attempt to write failed. The answer stays in memory, and is written
-            if a later attempt doesn't.
+          LedgerUnwritable: nothing could be written for `patience_s`. The answer stays in memory, and is
+            written if that can be done later.
         """
         row = json.dumps(
             {"key": key, "model": model, "prompt": prompt, **_row(answer)}, separators=(",", ":")
@@ -129,7 +145,8 @@ class Ledger:
             self._size += len(row)
             if self._size >= MAX_SEGMENT:
                 self._full.set()
-        self._check()
+        if self._failing_for() > self.spec.patience_s:
+            raise self._unwritable()
 
     def flush(self) -> None:
         """Writes what is not on disk yet as a segment.
@@ -142,37 +159,54 @@ class Ledger:
                 rows = dict(self._fresh)
             try:
                 if rows:
-                    _write_segment(self.spec.folder, rows.values())
+                    self._seen.add(segments.write(self.spec.folder, rows.values()))
                     self._written(rows)
-                self._error = ""
-            except Exception as error:  # of any store; told to whoever puts next, too
-                self._error = _one_line(error)
-        self._check()
+                self._error, self._failures = "", 0
+            except Exception as error:  # of any store
+                if not self._failures:
+                    self._failing_since = time.monotonic()
+                self._error, self._failures = _one_line(error), self._failures + 1
+                raise self._unwritable() from None
 
     def close(self) -> None:
         """Writes what is left.
 
         Raises:
-          LedgerUnwritable: it could not be.
+          LedgerUnwritable: it could not be for `patience_s`.
         """
         self._stop.set()
         self._full.set()
         self._writer.join()
         try:
-            self.flush()
+            while True:
+                try:
+                    return self.flush()
+                except LedgerUnwritable as error:
+                    if self._failing_for() > self.spec.patience_s:
+                        raise
+                    _LOG.warning("%s; trying again", error)
+                    time.sleep(segments.backoff(self._failures))
         finally:
             self._known.close()
 
-    def _check(self) -> None:
-        if self._error:
-            raise LedgerUnwritable(f"the ledger {self.spec.folder} can't be written: {self._error}")
+    def _failing_for(self) -> float:
+        """Returns for how many seconds nothing could be written; less than 0 if something could."""
+        return time.monotonic() - self._failing_since if self._failures else -1.0
+
+    def _unwritable(self) -> LedgerUnwritable:
+        return LedgerUnwritable(f"the ledger {self.spec.folder} can't be written: {self._error}")
 
     def _write_often(self) -> None:
         while not self._stop.is_set():
-            self._full.wait(self.spec.flush_s)
+            if self._failures:
+                self._stop.wait(min(self.spec.flush_s, segments.backoff(self._failures)))
+            else:
+                self._full.wait(self.spec.flush_s)
             self._full.clear()
-            with suppress(LedgerUnwritable):  # told to whoever puts or closes next
+            try:
                 self.flush()
+            except LedgerUnwritable as error:  # told to whoever puts or closes when it has lasted
+                _LOG.warning("%s; trying again", error)
 
     def _written(self, rows: dict[str, str]) -> None:
         """Moves rows into the database, but those that were put once more in the meantime."""
@@ -190,14 +224,15 @@ class Ledger:
 
     def _read(self, path: str) -> None:
         try:
-            rows = [(_key(line), line) for line in _lines(path)]
+            rows = [(_key(line), line) for line in segments.read(path)]
             if not rows:
                 raise EOFError
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        except (*segments.TORN, OSError, ValueError, KeyError, TypeError) as error:
             self.torn.append(path)
             _LOG.warning("ledger: %s is not whole and is left out (%s)", path, type(error).__name__)
             return
-        self._insert(rows)
+        with self._lock:
+            self._insert(rows)
 
 
 def _one_line(error: Exception) -> str:
@@ -234,49 +269,3 @@ def _answer(row: Mapping[str, Any]) -> Answer:
         row["completion_tokens"],
         tokens,
     )
-
-
-def _make(folder: str) -> None:
-    from apache_beam.io.filesystems import FileSystems
-
-    if not FileSystems.exists(folder):
-        try:
-            FileSystems.mkdirs(folder)
-        except OSError:  # made by another worker in this moment
-            if not FileSystems.exists(folder):
-                raise
-
-
-def _segments(folder: str) -> list[str]:
-    from apache_beam.io.filesystems import FileSystems
-
-    pattern = FileSystems.join(folder, f"*{SUFFIX}")
-    return sorted(file.path for match in FileSystems.match([pattern]) for file in match.metadata_list)
-
-
-def _lines(path: str) -> Iterator[str]:
-    from apache_beam.io.filesystem import CompressionTypes
-    from apache_beam.io.filesystems import FileSystems
-
-    with (
-        FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file,
-        gzip.open(file, "rt", encoding="utf-8") as lines,
-    ):
-        yield from lines
-
-
-def _write_segment(folder: str, rows: Any) -> None:
-    """Writes a segment under a name that is no segment's, and then renames it, where that is not done by
-    the store itself: objects of remote stores appear when they are closed."""
-    from apache_beam.io.filesystem import CompressionTypes
-    from apache_beam.io.filesystems import FileSystems
-
-    # Names in the order of time: of two answers to one question the later one counts.
-    path = FileSystems.join(folder, f"{time.time_ns():019d}-{uuid.uuid4().hex}{SUFFIX}")
-    local = "://" not in path
-    with FileSystems.create(
-        path + ".tmp" if local else path, compression_type=CompressionTypes.UNCOMPRESSED
-    ) as file:
-        file.write(gzip.compress("".join(f"{row}\n" for row in rows).encode(), compresslevel=3, mtime=0))
-    if local:
-        FileSystems.rename([path + ".tmp"], [path])

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 from inference.engine import Engine, EngineSpec
 from inference.errors import LedgerUnwritable
 from inference.ledger import Ledger, LedgerSpec
+from inference.progress import Progress, ProgressFile
 from inference.server import Lease, lease
+
+SECONDS_BETWEEN_REPORTS = 1.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,25 +29,43 @@ class ModelsSpec:
     Attributes:
       engines: with names of their own; the first is the one for whatever names none.
       ledger: where finished answers are kept.
+      progress: folder in which each worker says what it has done (`inference.progress`); empty for none.
     """
 
     engines: tuple[EngineSpec, ...]
     ledger: LedgerSpec | None = None
+    progress: str = ""
 
-    @property
-    def concurrency(self) -> int:
-        """Requests that a worker has in flight, over all engines."""
-        return sum(engine.concurrency for engine in self.engines)
+    def named(self, names: Sequence[str] | None = None) -> tuple[EngineSpec, ...]:
+        """Returns the engines of these names, each once; "" is the first one, None stands for all."""
+        if names is None:
+            return self.engines
+        wanted = {name or self.engines[0].name for name in names}
+        return tuple(engine for engine in self.engines if engine.name in wanted)
+
+    def only(self, names: Sequence[str]) -> ModelsSpec | None:
+        """Returns the same models without the engines that nobody asks; None if that leaves none."""
+        engines = self.named(names)
+        return replace(self, engines=engines) if engines else None
+
+    def concurrency(self, names: Sequence[str] | None = None) -> int:
+        """Returns how many requests to these engines a worker has in flight."""
+        return sum(engine.concurrency for engine in self.named(names))
 
 
 class Models:
     """The engines, opened. They live in a loop of their own, in a thread of its own.
 
+    Args:
+      spec: of the run.
+      names: which engines; all if None.
+
     Raises:
       BadEndpoint: a server that was to be started doesn't.
+      LedgerUnwritable: see `Ledger`.
     """
 
-    def __init__(self, spec: ModelsSpec):
+    def __init__(self, spec: ModelsSpec, names: Sequence[str] | None = None):
         self.spec = spec
         self._leases: list[Lease] = []
         self._counts: Counter[str] = Counter()
@@ -55,17 +76,48 @@ class Models:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         try:
-            self.submit(self._open()).result()
+            if spec.progress:
+                self.submit(self._report(ProgressFile(spec.progress)))
+            self.open(names)
         except BaseException:
             self.close()
             raise
 
-    async def _open(self) -> None:
-        for engine in self.spec.engines:
+    def open(self, names: Sequence[str] | None = None) -> None:
+        """Opens engines that aren't open yet.
+
+        Raises:
+          BadEndpoint: a server that was to be started doesn't.
+        """
+        self.submit(self._open(self.spec.named(names))).result()
+
+    async def _open(self, wanted: Sequence[EngineSpec]) -> None:
+        for engine in wanted:
+            if engine.name in self.engines:
+                continue
             if engine.server:
                 self._leases.append(await asyncio.to_thread(lease, engine.server))
-                engine = replace(engine, endpoint=replace(engine.endpoint, url=self._leases[-1].url))
+                there = replace(engine.endpoint, url="http://vllm", socket=self._leases[-1].socket)
+                engine = replace(engine, endpoint=there)
             self.engines[engine.name] = Engine(engine, self.ledger)
+
+    async def _report(self, file: ProgressFile) -> None:
+        try:
+            while True:
+                file.write(self._progress())
+                await asyncio.sleep(SECONDS_BETWEEN_REPORTS)
+        finally:
+            file.write(replace(self._progress(), in_flight=0))
+
+    def _progress(self) -> Progress:
+        engines = self.engines.values()
+        total = sum((engine.total for engine in engines), Counter[str]())
+        return Progress(
+            total["llm/requests"] - total["llm/failures"],
+            total["llm/from_ledger"],
+            sum(engine.in_flight for engine in engines),
+            total["llm/completion_tokens"],
+        )
 
     async def _close(self) -> None:
         """Gives up all work, and ends the connections."""
@@ -96,6 +148,14 @@ class Models:
             counts += engine.take_counts()
         return counts
 
+    def look_again(self) -> None:
+        """Reads what other workers have put into the ledger meanwhile; only logs a failure."""
+        try:
+            if self.ledger:
+                self.ledger.look_again()
+        except OSError as error:
+            _LOG.warning("the ledger can't be read: %s", error)
+
     def flush(self) -> None:
         """Writes what the ledger holds, before a process ends for another reason; only logs a failure."""
         try:
@@ -125,10 +185,21 @@ _opened: dict[ModelsSpec, tuple[Models, int]] = {}
 """What this process has, and by how many users it is used."""
 
 
-def open_models(spec: ModelsSpec) -> Models:
-    """Returns the models of a run, opened once a process; every user closes them with `close_models`."""
+def open_models(spec: ModelsSpec, names: Sequence[str] | None = None) -> Models:
+    """Returns the models of a run, opened once a process; every user closes them with `close_models`.
+
+    Args:
+      names: of the engines that this user asks; all if None.
+
+    Raises:
+      BadEndpoint, LedgerUnwritable: see `Models`.
+    """
     with _lock:
-        models, users = _opened.get(spec) or (Models(spec), 0)
+        if spec in _opened:
+            models, users = _opened[spec]
+            models.open(names)
+        else:
+            models, users = Models(spec, names), 0
         _opened[spec] = models, users + 1
         return models
 

@@ -56,13 +56,13 @@ class Lease:
     """The use of a server, which runs as long as anyone has one; it ends with the process at the latest.
 
     Attributes:
-      url: as `Endpoint.url`.
+      socket: as `Endpoint.socket`. Nobody but this user of the machine can come in.
       log: path of the file that holds what it prints. It is kept only if the server is given up.
     """
 
-    def __init__(self, users: int, url: str, log: str):
+    def __init__(self, users: int, socket: str, log: str):
         self._users: int | None = users
-        self.url, self.log = url, log
+        self.socket, self.log = socket, log
 
     def close(self) -> None:
         """Ends the use."""
@@ -83,7 +83,8 @@ def lease(spec: ServerSpec) -> Lease:
     folder = ROOT / f"assay-vllm-{os.getuid()}-{hashlib.sha256(repr(spec).encode()).hexdigest()[:16]}"
     users = _join(folder)
     try:
-        return Lease(users, _url(spec, python, folder), str(folder / keeper.LOG))
+        _wait(spec, python, folder)
+        return Lease(users, str(folder / keeper.SOCKET), str(folder / keeper.LOG))
     except FileNotFoundError:  # the folder
         os.close(users)
         raise BadEndpoint("vLLM: someone has ended its keeper") from None
@@ -114,8 +115,8 @@ def _check_ours(folder: Path) -> None:
         raise BadEndpoint(f"vLLM: {folder} is in the way; remove it")
 
 
-def _url(spec: ServerSpec, python: str, folder: Path) -> str:
-    """Waits until the server answers, and returns its address; starts a keeper if there is none."""
+def _wait(spec: ServerSpec, python: str, folder: Path) -> None:
+    """Waits until the server answers; starts a keeper if there is none."""
     started = False
     until = time.monotonic() + spec.start_s + _STOP_S
     log = f"its log is {folder / keeper.LOG}"
@@ -132,7 +133,7 @@ def _url(spec: ServerSpec, python: str, folder: Path) -> str:
                 started = True
         state = keeper.read_state(folder)
         if state.phase == "ready":
-            return f"http://127.0.0.1:{state.port}/v1"
+            return
         if state.phase == "failed":
             raise BadEndpoint(f"vLLM can't serve {spec.model}: {_remedy(state.why)}; {log}")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -154,7 +155,9 @@ def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> Non
         *(python, "-m", "vllm.entrypoints.openai.api_server"),
         *(f"--{name}={value}" if value else f"--{name}" for name, value in spec.arguments),
         *("--disable-uvicorn-access-log", "--model", spec.model),
-        *("--host", "127.0.0.1"),  # last: nobody else may come in, whatever is asked for
+        # Last: nobody else may come in, whatever is asked for. A port of this machine is open to all of its
+        # users, and another one's server could take it while ours is started again.
+        *("--uds", str(folder / keeper.SOCKET)),
     ]
     keeper.write_json(folder / keeper.JOB, keeper.Job(command, spec.start_s, spec.restarts, GRACE_S))
     keeper.write_json(folder / keeper.STATE, keeper.State())
@@ -162,6 +165,8 @@ def _start_keeper(spec: ServerSpec, python: str, folder: Path, lock: int) -> Non
     temporary.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in _UNKNOWN_TO_VLLM}
     environment |= {"TMPDIR": str(temporary), "VLLM_NO_USAGE_STATS": "1", "PYTHONSAFEPATH": "1"}
+    # Who closes idle connections are its users: a server that does it just when one is used again breaks it.
+    environment |= {"VLLM_HTTP_TIMEOUT_KEEP_ALIVE": "75"}
     with (folder / keeper.LOG).open("ab") as log:
         subprocess.run(
             [sys.executable, "-I", keeper.__file__, folder],

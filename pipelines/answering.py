@@ -54,6 +54,11 @@ class Answering:
     models: ModelsSpec
     accelerator: str = ""
 
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of those that are asked."""
+        return (*self.spec.engines, self.spec.verifier)
+
 
 def checked_answering(options: PipelineOptions, models: ModelsSpec | None) -> Answering | None:
     """Returns who solves the problems; None if nobody is asked to.
@@ -71,7 +76,7 @@ def checked_answering(options: PipelineOptions, models: ModelsSpec | None) -> An
     engines = tuple(checked_engine(models, name, "answer_engines") for name in chosen.answer_engines)
     verifier = checked_engine(models, chosen.verifier_engine, "verifier_engine")
     spec = AnswerSpec(engines, verifier, chosen.answer_max_tokens)
-    return Answering(spec, models, accelerator(options, models))
+    return Answering(spec, models, accelerator(options, models, (*engines, verifier)))
 
 
 class AnswerPairs(beam.PTransform):
@@ -87,4 +92,5 @@ class AnswerPairs(beam.PTransform):
 
     def expand(self, pairs: beam.PCollection[Pair]) -> Split:
         who = self.answering
-        return pairs | Ask("answers", who.models, partial(with_answers, who.spec), Pair, who.accelerator)
+        work = partial(with_answers, who.spec)
+        return pairs | Ask("answers", who.models, work, Pair, who.engines, who.accelerator)

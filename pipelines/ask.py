@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from queue import SimpleQueue
@@ -37,12 +37,21 @@ class Ask(beam.PTransform):
       work: (models, record) -> record, in the loop of the models. Rejects by raising `Refused`; the
         answers that it can't get or use (`ModelError`, `InvalidAnswer`) reject the record too.
       output: type of what it returns.
+      engines: names of those that it asks; all if None.
       accelerator: Beam's resource hint for the machines of this stage, if a model runs on them.
     """
 
-    def __init__(self, stage: str, spec: ModelsSpec, work: Work, output: type, accelerator: str = ""):
+    def __init__(
+        self,
+        stage: str,
+        spec: ModelsSpec,
+        work: Work,
+        output: type,
+        engines: Sequence[str] | None = None,
+        accelerator: str = "",
+    ):
         super().__init__(label=stage)
-        self.do, self.stage, self.output = _Ask(stage, spec, work), stage, output
+        self.do, self.stage, self.output = _Ask(stage, spec, work, engines), stage, output
         self.accelerator = accelerator
 
     def expand(self, records: Any) -> Split:
@@ -52,31 +61,63 @@ class Ask(beam.PTransform):
         return records | asked
 
 
+class Flow:
+    """Work of models on many records at once, in a bundle; what is done first comes first.
+
+    Args:
+      models: opened; what they count becomes Beam's counters.
+    """
+
+    def __init__(self, models: Models):
+        self.models, self.begun = models, 0
+        self._done: SimpleQueue[tuple[Any, Future[Any]]] = SimpleQueue()
+
+    def begin(self, record: Any, work: Coroutine[Any, Any, Any]) -> None:
+        """Begins the work on a record."""
+        self.begun += 1
+        self.models.submit(work).add_done_callback(lambda done: self._done.put((record, done)))
+
+    @property
+    def ready(self) -> bool:
+        """Whether a record is done that nobody has taken yet."""
+        return not self._done.empty()
+
+    def next(self, timeout_s: float | None = None) -> tuple[Any, Future[Any]]:
+        """Waits until a record is done, and returns it with its result.
+
+        Raises:
+          queue.Empty: none was done in that time.
+        """
+        record, future = self._done.get(timeout=timeout_s)
+        self.begun -= 1
+        for name, n in self.models.take_counts().items():  # Beam counts only in its own threads
+            Metrics.counter(NAMESPACE, name).inc(n)
+        return record, future
+
+
 class _Ask(beam.DoFn):
-    def __init__(self, stage: str, spec: ModelsSpec, work: Work):
-        self.tally, self.spec, self.work = Tally(stage), spec, work
+    def __init__(self, stage: str, spec: ModelsSpec, work: Work, engines: Sequence[str] | None = None):
+        self.tally, self.spec, self.work, self.engines = Tally(stage), spec, work, engines
 
     def setup(self) -> None:
-        self.models = open_models(self.spec)
+        self.models = open_models(self.spec, self.engines)
 
     def teardown(self) -> None:
         close_models(self.spec)
 
     def start_bundle(self) -> None:
-        self.done: SimpleQueue[tuple[Any, Future[Any]]] = SimpleQueue()
-        self.begun = 0
+        self.models.look_again()  # a bundle may be here since another worker has failed with it
+        # A bundle that broke off leaves work behind that is none of the next one's.
+        self.flow = Flow(self.models)
 
     def process(self, record: Any) -> Iterator[Any]:
-        self.begun += 1
-        future = self.models.submit(self._work(record))
-        finished = self.done  # a bundle that broke off leaves work behind that is none of the next one's
-        future.add_done_callback(lambda done: finished.put((record, done)))
-        most = RECORDS_A_REQUEST * self.spec.concurrency
-        while self.begun >= most or not self.done.empty():
+        self.flow.begin(record, self._work(record))
+        most = RECORDS_A_REQUEST * self.spec.concurrency(self.engines)
+        while self.flow.begun >= most or self.flow.ready:
             yield from self._next()
 
     def finish_bundle(self) -> Iterator[Any]:
-        while self.begun:
+        while self.flow.begun:
             for output in self._next():
                 if isinstance(output, TaggedOutput):
                     yield TaggedOutput(output.tag, GlobalWindows.windowed_value(output.value))
@@ -93,10 +134,7 @@ class _Ask(beam.DoFn):
 
     def _next(self) -> Iterator[Any]:
         """Waits for a record to be done."""
-        record, future = self.done.get()
-        self.begun -= 1
-        for name, n in self.models.take_counts().items():  # Beam counts only in its own threads
-            Metrics.counter(NAMESPACE, name).inc(n)
+        record, future = self.flow.next()
         try:
             yield from settled(self.tally, record, partial(future.result))
         except Fatal:  # Beam may end the process without a teardown

@@ -88,7 +88,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Labelled, shards),
         rejected=_written(rejects, "rejected", join(run.output, "rejected"), Rejected),
-        models=models,
+        models=models.only(labelling.engines) if models else None,
+        measured=measured,
         without=() if writing else ("policies",),
     )
 
@@ -98,18 +99,15 @@ def _written(records: Any, name: str, folder: str, record: type) -> Any:
     return encoded | f"write {name}" >> WriteRows(folder, record)
 
 
-def measure(counters: Mapping[str, int]) -> dict[str, Any]:
+def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:
     """Returns what run.json says of the votes, and of the steps if a model divided solutions."""
 
     def below(name: str) -> dict[str, int]:
         prefix = f"aurora/{name}/"
         return {key.removeprefix(prefix): n for key, n in sorted(counters.items()) if key.startswith(prefix)}
 
-    return {
-        "votes": counters.get("aurora/votes", 0),
-        "discarded": below("discarded"),
-        "split": below("split"),
-    }
+    votes = counters.get("aurora/votes", 0)
+    return {"measures": {"votes": votes, "discarded": below("discarded"), "split": below("split")}}
 
 
 def describe(run: dict[str, Any]) -> list[str]:
@@ -147,5 +145,5 @@ RECIPE = Recipe(
     list_inputs=list_tables,
     shown=("problem", "steps", "labels_soft"),
     card=describe,
-    measure=measure,
+    by_rows=True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,7 @@ _SIZES = (
     (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
 )  # fmt: skip
 _MAX_SOURCES = 200
+_MAX_DETAIL = 120
 _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\[]!`"})
 
 
@@ -36,15 +37,16 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
             "",
             "## Columns",
             "",
-            *_table(("column", "type", "meaning"), _columns(recipe)),
+            *table(("column", "type", "meaning"), _columns(recipe)),
             "",
             *_exports(recipe, run),
             "## How many are left",
             "",
-            *_table(("stage", "counts", "in", "kept", "rejected", "reasons"), map(_stage, run["stages"])),
+            *table(("stage", "counts", "in", "kept", "rejected", "reasons"), map(_stage, run["stages"])),
             "",
             "Every reject is in `rejected/`, with the stage, the reason and the record itself.",
             "",
+            *_samples(run),
             *([*recipe.card(run), ""] if recipe.card else []),
             "## Sources",
             "",
@@ -78,7 +80,7 @@ def _models(run: dict[str, Any]) -> str:
     first = next(iter(models))
 
     def named(names: list[str] | None) -> str:
-        return ", ".join(f"`{_plain(models[name])}`" for name in names or [first])
+        return ", ".join(f"`{plain(models[name])}`" for name in names or [first])
 
     said = []
     if pages := run["transcribed"].get("used", 0):
@@ -86,10 +88,10 @@ def _models(run: dict[str, Any]) -> str:
             f"{named([options.get('transcriber_engine') or first])} transcribed {pages:,} pages of PDFs."
         )
     if options.get("judge", "rules") != "rules":
-        rule = f"the rule `{_plain(options['judge_keep'])}`" if options["judge_keep"] else "its rule"
+        rule = f"the rule `{plain(options['judge_keep'])}`" if options["judge_keep"] else "its rule"
         said.append(
             f"{named(options['judge_engines'])} judged the pairs by the rubric "
-            f"`{_plain(options['judge_rubric'])}` and {rule}; scores and votes are in the column `judge`."
+            f"`{plain(options['judge_rubric'])}` and {rule}; scores and votes are in the column `judge`."
         )
     if options.get("answer_engines"):
         said.append(f"{named(options['answer_engines'])} solved the problems: column `answers`.")
@@ -122,6 +124,7 @@ def _header(recipe: Recipe, run: dict[str, Any]) -> str:
             *(
                 {"config_name": export.name, "data_files": f"exports/{export.name}/*.parquet"}
                 for export in recipe.exports
+                if export.name in run.get("exports", ())
             ),
             {"config_name": "rejected", "data_files": "rejected/*.parquet"},
         ],
@@ -134,14 +137,15 @@ def _columns(recipe: Recipe) -> list[tuple[str, ...]]:
 
 
 def _exports(recipe: Recipe, run: dict[str, Any]) -> list[str]:
-    if not recipe.exports:
+    exports = [export for export in recipe.exports if export.name in run.get("exports", ())]
+    if not exports:
         return []
     lines = ["## Other forms", "", "`load_dataset(PATH_OR_REPOSITORY, NAME)` loads them.", ""]
-    rows = ((f"`{e.name}`", e.does, f"{run['exports'].get(e.name, 0):,}") for e in recipe.exports)
-    lines += [*_table(("name", "what it is", "rows"), rows), ""]
-    for export in recipe.exports:
+    rows = ((f"`{e.name}`", e.does, f"{run['exports'][e.name]:,}") for e in exports)
+    lines += [*table(("name", "what it is", "rows"), rows), ""]
+    for export in exports:
         columns = [(f"`{name}`", arrow, doc) for name, arrow, doc in describe(export.record)]
-        lines += [f"### {export.name}", "", *_table(("column", "type", "meaning"), columns), ""]
+        lines += [f"### {export.name}", "", *table(("column", "type", "meaning"), columns), ""]
     return lines
 
 
@@ -150,24 +154,37 @@ def _stage(stage: dict[str, Any]) -> tuple[str, ...]:
     return (stage["stage"], stage["unit"], *(f"{stage[k]:,}" for k in ("in", "kept", "rejected")), reasons)
 
 
+def _samples(run: dict[str, Any]) -> list[str]:
+    """Returns a few rejects of each reason, in the order of the funnel."""
+    samples = run.get("samples", {})
+    lines = [
+        (stage["stage"], reason, plain(one["detail"][:_MAX_DETAIL]), f"`{plain(one['id'])}`")
+        for stage in run["stages"]
+        for reason in stage["reasons"]
+        for one in samples.get(stage["stage"], {}).get(reason, [])
+    ]
+    return [*table(("stage", "reason", "detail", "id"), lines), ""] if lines else []
+
+
 def _sources(output: str) -> list[str]:
     found = sources(output)
     if not found:
         return ["None."]
-    rows = ((_plain(s["title"] or "untitled"), _plain(s["uri"]), f"{s['rows']:,}", "unknown") for s in found)
-    lines = _table(("title", "document", "rows", "licence"), islice(rows, _MAX_SOURCES))
+    rows = ((plain(s["title"] or "untitled"), plain(s["uri"]), f"{s['rows']:,}", "unknown") for s in found)
+    lines = table(("title", "document", "rows", "licence"), islice(rows, _MAX_SOURCES))
     if len(found) > _MAX_SOURCES:
         rest = found[_MAX_SOURCES:]
         lines += ["", f"And {len(rest):,} more documents with {sum(s['rows'] for s in rest):,} rows."]
     return lines
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = [heads, tuple("---" for _ in heads), *rows]
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Returns the lines of a Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text from documents may hold anything: none of it may load a picture or become a link."""
     return text.translate(_ESCAPES)
 

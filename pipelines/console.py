@@ -9,13 +9,16 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from inference.progress import Progress, read_progress
 from pipelines.progress import counted
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_OF_A_RATE = 10.0
 _PREFIX = "assay-run-"
 
 
@@ -132,11 +135,14 @@ def _flush() -> None:
 
 
 @contextmanager
-def progress(screen: Screen, documents: int) -> Iterator[None]:
-    """Shows how many documents are read and how many pairs are found until the context ends."""
+def progress(screen: Screen, inputs: int, by_rows: bool = False) -> Iterator[None]:
+    """Shows how many documents are read and how many pairs are found until the context ends.
+
+    Of a recipe on rows, how many files are opened and how many rows are read.
+    """
     done = threading.Event()
     shower = _live if screen.err.isatty() else _lines
-    thread = threading.Thread(target=shower, args=(screen, documents, done), daemon=True)
+    thread = threading.Thread(target=shower, args=(screen, inputs, by_rows, done), daemon=True)
     thread.start()
     try:
         yield
@@ -145,31 +151,58 @@ def progress(screen: Screen, documents: int) -> Iterator[None]:
         thread.join()
 
 
-def _state(folder: str, documents: int) -> str:
-    read, found = counted(folder, "documents"), counted(folder, "pairs")
-    return f"documents read {read:,} of {documents:,}, pairs found {found:,}"
+class _State:
+    """What a run has done so far, in a line."""
+
+    def __init__(self, folder: str, inputs: int, by_rows: bool):
+        self.folder, self.inputs, self.by_rows = folder, inputs, by_rows
+        self.past = deque([(time.monotonic(), 0)])
+
+    def line(self) -> str:
+        read = counted(self.folder, "documents")
+        if self.by_rows:
+            line = f"files opened {read:,} of {self.inputs:,}, rows read {counted(self.folder, 'rows'):,}"
+        else:
+            found = counted(self.folder, "pairs")
+            line = f"documents read {read:,} of {self.inputs:,}, pairs found {found:,}"
+        models = read_progress(self.folder)
+        if models == Progress():
+            return line
+        answers = f"models: {models.answers + models.from_ledger:,} answers"
+        if models.from_ledger:
+            answers += f" ({models.from_ledger:,} from the ledger)"
+        return f"{line}; {answers}, {models.in_flight:,} in flight, {self._rate(models.tokens):,.0f} tokens/s"
+
+    def _rate(self, tokens: int) -> float:
+        """Returns the tokens a second since a few seconds ago."""
+        now = time.monotonic()
+        while len(self.past) > 1 and self.past[1][0] <= now - _SECONDS_OF_A_RATE:
+            self.past.popleft()
+        self.past.append((now, tokens))
+        then, before = self.past[0]
+        return (tokens - before) / max(now - then, 1e-3)
 
 
-def _live(screen: Screen, documents: int, done: threading.Event) -> None:
+def _live(screen: Screen, inputs: int, by_rows: bool, done: threading.Event) -> None:
     from rich.console import Console
     from rich.status import Status
 
-    console = Console(file=screen.err)
-    with Status(_state(screen.folder, documents), console=console) as status:
+    console, state = Console(file=screen.err), _State(screen.folder, inputs, by_rows)
+    with Status(state.line(), console=console) as status:
         while not done.wait(0.2):
-            status.update(_state(screen.folder, documents))
-    screen.err.write(_state(screen.folder, documents) + "\n")
+            status.update(state.line())
+    screen.err.write(state.line() + "\n")
     screen.err.flush()
 
 
-def _lines(screen: Screen, documents: int, done: threading.Event) -> None:
-    said = ""
+def _lines(screen: Screen, inputs: int, by_rows: bool, done: threading.Event) -> None:
+    said, state = "", _State(screen.folder, inputs, by_rows)
     while True:
         over = done.wait(_SECONDS_BETWEEN_LINES)
-        state = _state(screen.folder, documents)
-        if state != said:
-            print(f"{time.strftime('%H:%M:%S')} {state}", file=screen.err, flush=True)
-            said = state
+        line = state.line()
+        if line != said:
+            print(f"{time.strftime('%H:%M:%S')} {line}", file=screen.err, flush=True)
+            said = line
         if over:
             return
 

@@ -26,6 +26,8 @@ def describe(name: str) -> str:
         actions = make_parser([cls])._actions
         lines += ["", f"Options: {cls.__doc__.strip()}", *_table((_usage(a), _help(a)) for a in actions)]
     lines += ["", "Every option of Apache Beam works too, such as --runner."]
+    if recipe.describe:
+        lines += ["", *recipe.describe()]
     lines += ["", "Stages:", *_table((s.name, s.unit, s.does) for s in recipe.stages)]
     lines += ["", "Columns:", *_table(columns(recipe.record))]
     for export in recipe.exports:

@@ -10,6 +10,10 @@ from pipelines.errors import UsageError
 # recipe -> (module that holds `evaluate(arguments) -> exit status`, one line)
 EVALUATIONS: dict[str, tuple[str, str]] = {
     "aurora": ("pipelines.evaluate_aurora", "labels of steps beside the true ones: F1 and calibration"),
+    "contrastive": (
+        "pipelines.evaluate_contrastive",
+        "what a model knows of what it knows, before and after",
+    ),
 }
 
 

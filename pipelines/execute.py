@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LOCAL = "FnApiRunner"
 _STOPPED = threading.Event()
 _SECONDS_TO_STOP = 5
+_SAMPLES = 3  # rejects of each reason that run.json and the card show
 
 
 def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
@@ -47,21 +48,25 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         screen.share()
         logging.getLogger().setLevel(logging.INFO)
     FileSystems.set_options(options)  # credentials and endpoints of remote stores
-    local = choose_runner(options)
+    local = choose_runner(options, recipe.by_rows)
     uris = recipe.list_inputs(ours.input, ours.output, screen.complain)
+    if recipe.more_inputs:
+        uris = sorted({*uris, *recipe.more_inputs(options, uris)})
     ticks = screen.folder if local else None
     pipeline, outcome = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
     folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
     with (
         _servers(outcome.models if local else None, screen),
-        progress(screen, len(uris)) if local else nullcontext(),
+        progress(screen, len(uris), recipe.by_rows) if local else nullcontext(),
     ):
         counters = execute(pipeline)
-    return _conclude(recipe, outcome, options, counters, len(uris), screen, start)
+    return _conclude(outcome.recipe or recipe, outcome, options, counters, len(uris), screen, start)
 
 
-def choose_runner(options: Any) -> bool:
+def choose_runner(options: Any, by_rows: bool = False) -> bool:
     """Sets the runner; returns whether it works on this machine.
+
+    --workers are Beam's own processes where these do the work of a recipe (`by_rows`).
 
     Without --runner it is FnApiRunner, by name: `DirectRunner` tries another engine first that has to
     be downloaded, so that a run online and one offline would not be the same.
@@ -82,6 +87,9 @@ def choose_runner(options: Any) -> bool:
         raise UsageError("--direct_running_mode multi_threading: it fails at random; use --workers")
     if workers > 1 and not local:
         raise UsageError(f"--workers is for this machine; {standard.runner} has options of its own")
+    if workers > 1 and by_rows:
+        direct.direct_running_mode = "multi_processing"
+        direct.direct_num_workers = workers
     setup_file = Path(__file__).resolve().parent.parent / "setup.py"
     if not local and not setup.setup_file and setup_file.exists():
         setup.setup_file = str(setup_file)  # ships these packages to the workers
@@ -203,7 +211,7 @@ def _conclude(
     """Checks the counts, writes card and report, puts all in its place, and prints the funnel."""
     from pipelines import manifest
     from pipelines.card import card
-    from pipelines.files import count_rows
+    from pipelines.files import count_rows, sample_details, shards
     from pipelines.options import RunOptions
     from pipelines.report import report
 
@@ -219,8 +227,10 @@ def _conclude(
     run = manifest.manifest(
         recipe, shown, funnel, {"total": round(time.monotonic() - start, 3)}, wrong, counters, models
     )
-    run["exports"] = {export.name: count_rows(made, f"exports/{export.name}") for export in recipe.exports}
-    run["measures"] = recipe.measure(counters) if recipe.measure else {}
+    folders = {export.name: f"exports/{export.name}" for export in recipe.exports}
+    run["exports"] = {name: count_rows(made, path) for name, path in folders.items() if shards(made, path)}
+    run["samples"] = sample_details(made, _SAMPLES)
+    run |= outcome.measured(made, counters) if outcome.measured else {}
     folder.write(folder.join(made, "README.md"), card(recipe, run, made))
     folder.write(folder.join(made, "report.html"), report(recipe, run, made))
     with _no_stop():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.output import join
+from schemas.row import value_of
 
 
 def shards(output: str, folder: str) -> list[str]:
@@ -48,10 +49,12 @@ def rows(output: str, folder: str, columns: list[str] | None = None) -> Iterator
 def sources(output: str) -> list[dict[str, Any]]:
     """Returns the documents that gave rows: uri, title, rows; by uri."""
     counts: dict[tuple[str, str], int] = {}
-    for row in rows(output, "data", ["source.uri", "source.title"]):
-        source = row.get("source")  # not all rows have one, nor all sources a title
-        if source:
-            key = (source["uri"], source.get("title", ""))
+    # Rows of other datasets may have a source that is something else.
+    for row in rows(output, "data", ["source.uri", "source.title", "row_source.uri"]):
+        source = row.get("source") or row.get("row_source")
+        uri, title = (value_of({"source": source}, f"source.{name}") for name in ("uri", "title"))
+        if isinstance(uri, str):
+            key = (uri, title if isinstance(title, str) else "")
             counts[key] = counts.get(key, 0) + 1
     return [{"uri": uri, "title": title, "rows": n} for (uri, title), n in sorted(counts.items())]
 
@@ -66,6 +69,16 @@ def sample_rejects(output: str, each: int) -> list[dict[str, Any]]:
         if taken[key] <= each:
             sample.append({**row, "record": _loads(row["record"])})
     return sample
+
+
+def sample_details(output: str, each: int) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Returns id and detail of the first `each` rejects of every reason, by stage and reason, sorted."""
+    found: dict[str, dict[str, list[dict[str, str]]]] = {}
+    for row in rows(output, "rejected", ["id", "stage", "reason", "detail"]):
+        sample = found.setdefault(row["stage"], {}).setdefault(row["reason"], [])
+        if len(sample) < each:
+            sample.append({"id": row["id"], "detail": row["detail"]})
+    return {stage: dict(sorted(reasons.items())) for stage, reasons in sorted(found.items())}
 
 
 def _loads(text: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from filters.answers import solution_kind
 from filters.judge import DIGITS, broken_rule
 from filters.rubrics import HIGHEST, LOWEST, Rubric
 from pipelines.errors import UsageError
-from pipelines.labelled import ENDINGS, Columns, rows_of, value_of
+from pipelines.labelled import ENDINGS, Columns, rows_of
 from schemas.ids import record_id
+from schemas.row import value_of
 from schemas.scp116k import Judge, Pair, Pairing, Source
 
 _LABELS = {"keep": True, "true": True, "1": True, "drop": False, "false": False, "0": False}

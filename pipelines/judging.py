@@ -109,6 +109,11 @@ class Judging:
     cascade: CascadeSpec | None = None
     accelerator: str = ""
 
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of those that are asked."""
+        return self.spec.engines if self.spec else ()
+
 
 def checked_judging(options: PipelineOptions, models: ModelsSpec | None) -> Judging:
     """Returns how pairs are judged.
@@ -142,7 +147,7 @@ def checked_judging(options: PipelineOptions, models: ModelsSpec | None) -> Judg
         )
     except ValueError as error:
         raise UsageError(f"--judge_keep, _samples, _temperature or _min_votes: {error}") from None
-    return Judging(spec, models, _checked_cascade(chosen), accelerator(options, models))
+    return Judging(spec, models, _checked_cascade(chosen), accelerator(options, models, engines))
 
 
 def _checked_cascade(chosen: Any) -> CascadeSpec | None:
@@ -175,7 +180,8 @@ class JudgePairs(beam.PTransform):
         judge: Callable[[Models, Pair], Awaitable[Judge]] = (
             partial(cascade_judge, spec, cascade) if cascade else partial(judge_pair, spec)
         )
-        return pairs | Ask(self.stage, models, partial(_judged, judge), Pair, self.judging.accelerator)
+        work = partial(_judged, judge)
+        return pairs | Ask(self.stage, models, work, Pair, self.judging.engines, self.judging.accelerator)
 
 
 def by_rules(pair: Pair) -> Pair:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import sqlite3
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from filters.classifier import normalise, text_of
 from pipelines.errors import UsageError
 from pipelines.output import join
+from pipelines.tables import BadRow, BadTable, all_rows
 from schemas.ids import record_id
+from schemas.row import value_of
 
 ENDINGS = (".parquet", ".jsonl", ".jsonl.gz")
 _OWN = "fasttext:"  # what a classifier decided itself teaches it nothing
 _MIN_WORDS = 6
+_VALIDATION = ("validation", "valid", "val", "dev", "test")
 _REJECT = {"id", "stage", "reason", "record"}
 
 
@@ -59,17 +61,24 @@ class Columns:
     Attributes:
       texts: columns with the text, with dots for fields of fields; the first is what tells near copies.
       label: the column with the label.
+      part: the column that says whether a row is for `validation` or for training; "" if none does.
     """
 
     texts: tuple[str, ...]
     label: str
+    part: str = ""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        return (*self.texts, self.label, *([self.part] if self.part else []))
 
 
 class Examples:
     """Labelled texts in a temporary database on disk, in two parts that share no near copies.
 
-    Which part an example belongs to depends on the words of its first text, numbers and signs left out, and
-    on the seed; its place among the others on its id and the seed.
+    Where a column says to which part an example belongs, that counts, whatever the copies. Else it depends on
+    the words of its first text, numbers and signs left out, and on the seed. Its place among the others
+    depends on its id and the seed.
 
     Attributes:
       skipped: rows that were left out, by reason.
@@ -91,19 +100,14 @@ class Examples:
         Raises:
           UsageError: a file can't be read, or no row has one of the columns.
         """
-        seen: set[str] = set()
         present: set[str] = set()
         for path in files:
             for row in rows_of(path, self.columns):
-                seen.update(row)
-                present.update(column for column in self._wanted if has_column(row, column))
+                present.update(column for column in self.columns.wanted if has_column(row, column))
                 self._add(row)
-        if missing := [column for column in self._wanted if column not in present]:
-            raise UsageError(f"no row has the column {missing[0]}; there are: {', '.join(sorted(seen))}")
-
-    @property
-    def _wanted(self) -> tuple[str, ...]:
-        return (*self.columns.texts, self.columns.label)
+        if missing := [column for column in self.columns.wanted if column not in present]:
+            there = {name for path in files for _, row in islice(_rows(path, None), 1) for name in row}
+            raise UsageError(f"no row has the column {missing[0]}; there are: {', '.join(sorted(there))}")
 
     def _add(self, row: Mapping[str, Any]) -> None:
         label = value_of(row, self.columns.label)
@@ -118,7 +122,7 @@ class Examples:
             self.skipped["decided by a classifier"] += 1
             return
         line = normalise(texts)
-        validation = _share_of(self.seed, "part", _copies_alike(normalise(texts[:1]))) < self.share
+        validation = self._is_for_validation(row, texts)
         place = record_id(self.seed, "place", str(value_of(row, "id") or line), line)
         before = self._rows.total_changes
         self._rows.execute(
@@ -127,6 +131,11 @@ class Examples:
         )
         if self._rows.total_changes == before:
             self.skipped["same as another"] += 1
+
+    def _is_for_validation(self, row: Mapping[str, Any], texts: Sequence[str]) -> bool:
+        if self.columns.part:
+            return str(value_of(row, self.columns.part)).strip().casefold() in _VALIDATION
+        return _share_of(self.seed, "part", _copies_alike(normalise(texts[:1]))) < self.share
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Returns the number of examples for training and for validation, by label, sorted."""
@@ -150,14 +159,6 @@ def _share_of(*parts: str | int) -> float:
     return int(hashlib.sha256(record_id(*parts).encode()).hexdigest()[:12], 16) / 16**12
 
 
-def value_of(row: Mapping[str, Any], column: str) -> Any:
-    """Returns what a column holds, with dots for fields of fields; None where there is no such field."""
-    value: Any = row
-    for part in column.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
 def has_column(row: Mapping[str, Any], column: str) -> bool:
     """Whether a row has a column, be it null."""
     try:
@@ -170,61 +171,37 @@ def has_column(row: Mapping[str, Any], column: str) -> bool:
 def rows_of(path: str, columns: Columns) -> Iterator[dict[str, Any]]:
     """Yields the rows of a file; of a file of rejects the rejected records that have the label.
 
+    Of Parquet no more than what is wanted is read.
+
     Raises:
       UsageError: the file can't be read, or holds something else than rows.
     """
-    import pyarrow as pa
+    wanted = {column.split(".")[0] for column in columns.wanted} | {"id", "judge"} | _REJECT
+    for number, row in _rows(path, sorted(wanted)):
+        if not row.keys() >= _REJECT:
+            yield row
+        elif value_of(record := _record(path, number, row["record"]), columns.label) is not None:
+            yield record
 
+
+def _rows(path: str, wanted: Sequence[str] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        yield from _parquet(path, columns) if path.endswith(".parquet") else _json_lines(path)
-    except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: can't be read: {_one_line(error)}") from None
+        for number, row in all_rows(path, wanted):
+            if isinstance(row, BadRow):
+                raise UsageError(f"{path}: line {number + 1} holds no JSON object")
+            yield number, row
+    except BadTable as error:
+        raise UsageError(f"{path}: can't be read: {error}") from None
 
 
-def _parquet(path: str, columns: Columns) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq
-
-    with _open(path) as file:
-        parquet = pq.ParquetFile(file)
-        names = set(parquet.schema_arrow.names)
-        rejects = names >= _REJECT
-        tops = {column.split(".")[0] for column in (*columns.texts, columns.label)}
-        wanted = {"record"} if rejects else (tops & names or names) | ({"id", "judge"} & names)
-        for batch in parquet.iter_batches(batch_size=512, columns=sorted(wanted)):
-            for row in batch.to_pylist():
-                if not rejects:
-                    yield row
-                elif (record := _record(path, row["record"])) and value_of(record, columns.label) is not None:
-                    yield record
-
-
-def _record(path: str, text: str) -> dict[str, Any]:
-    return _object(path, "the column record", text)
-
-
-def _json_lines(path: str) -> Iterator[dict[str, Any]]:
-    with _open(path) as file:
-        lines: Iterable[bytes] = gzip.GzipFile(fileobj=file) if path.endswith(".gz") else file
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _object(path, f"line {number}", line)
-
-
-def _object(path: str, where: str, text: str | bytes) -> dict[str, Any]:
+def _record(path: str, number: int, text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise UsageError(f"{path}: {where} holds no JSON object")
+        raise UsageError(f"{path}: row {number + 1}: the column record holds no JSON object")
     return value
-
-
-def _open(path: str) -> Any:
-    from apache_beam.io.filesystem import CompressionTypes
-    from apache_beam.io.filesystems import FileSystems
-
-    return FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
 
 
 def _one_line(error: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.pvalue import AsSingleton
 
 from inference.models import ModelsSpec
-from pipelines.ask import Ask
+from pipelines.ask import Ask, Work
 from pipelines.errors import UsageError
 from pipelines.models import accelerator, checked_engine
 from pipelines.options import positive, share
@@ -151,7 +151,7 @@ class Labelling:
       labels: what becomes of the votes.
       split_engine: who divides solutions; empty for the rules.
       split_max_tokens: of its answers.
-      accelerator: see `pipelines.ask.Ask`.
+      options: of the run, which say what machines a stage needs.
     """
 
     models: ModelsSpec | None
@@ -160,7 +160,24 @@ class Labelling:
     labels: LabelSpec
     split_engine: str = ""
     split_max_tokens: int = 0
-    accelerator: str = ""
+    options: PipelineOptions | None = None
+
+    @property
+    def engines(self) -> list[str]:
+        """Names of the engines that are asked."""
+        asked = [
+            *(self.policies.engines if self.policies else ()),
+            *(self.judges.engines if self.judges else ()),
+        ]
+        return [*asked, self.split_engine] if self.split_engine else asked
+
+    def ask(self, stage: str, engines: Sequence[str], work: Work) -> Ask:
+        """Returns the stage in which engines do some work on solutions."""
+        assert self.models
+        assert self.options
+        return Ask(
+            stage, self.models, work, Solution, engines, accelerator(self.options, self.models, engines)
+        )
 
 
 def checked_labelling(options: PipelineOptions, models: ModelsSpec | None, uris: list[str]) -> Labelling:
@@ -208,9 +225,8 @@ def checked_labelling(options: PipelineOptions, models: ModelsSpec | None, uris:
     if judges.votes < label.min_votes and not _have_votes(uris):
         raise UsageError(f"--min_votes {label.min_votes}: only {judges.votes} votes are asked for")
     splitter = checked_engine(models, policy.split_engine, "split_engine") if policy.split_engine else ""
-    hint = accelerator(options, models)
     return Labelling(
-        models, writers if engines else None, judges, spec, splitter, policy.policy_max_tokens * 2, hint
+        models, writers if engines else None, judges, spec, splitter, policy.policy_max_tokens * 2, options
     )
 
 
@@ -252,14 +268,14 @@ def write_solutions(labelling: Labelling) -> beam.PTransform | None:
     if labelling.policies is None or labelling.models is None:
         return None
     work = partial(written, labelling.policies)
-    return Ask("policies", labelling.models, work, Solution, labelling.accelerator)
+    return labelling.ask("policies", labelling.policies.engines, work)
 
 
 def divide(labelling: Labelling) -> beam.PTransform:
     """Returns the stage in which solutions are cut into steps."""
     if labelling.models and labelling.split_engine:
         work = partial(divided, labelling.split_engine, labelling.split_max_tokens)
-        return Ask("steps", labelling.models, work, Solution, labelling.accelerator)
+        return labelling.ask("steps", [labelling.split_engine], work)
     return Convert("steps", in_steps, Solution)
 
 
@@ -272,7 +288,7 @@ def vote(labelling: Labelling) -> beam.PTransform:
     """Returns the stage in which judges vote; without any, votes are those of the rows."""
     if labelling.judges and labelling.models:
         work = partial(with_votes, labelling.judges)
-        return Ask("votes", labelling.models, work, Solution, labelling.accelerator)
+        return labelling.ask("votes", labelling.judges.engines, work)
     return Stage(_Given(), "votes", Solution)
 
 

@@ -150,7 +150,10 @@ def manifest(
         "rows": funnel[-1]["kept"],
         "rejects": sum(stage["rejected"] for stage in funnel),
         "models": dict(models or {}),
-        "llm": {name: counters.get(f"llm/{name}", 0) for name in _LLM},
+        "llm": {
+            **{name: counters.get(f"llm/{name}", 0) for name in _LLM},
+            "failures_by_reason": dict(sorted(_below(counters, "llm/failed").items())),
+        },
         "cascade": {name: n for name, n in sorted(_below(counters, "cascade").items()) if n},
         "transcribed": {name: n for name, n in sorted(_below(counters, "transcribe").items()) if n},
         "seconds": seconds,

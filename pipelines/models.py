@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal
 
@@ -165,8 +165,11 @@ class _Entry(BaseModel):
     vllm: dict[str, str | int | float | bool] = {}
 
 
-def checked_models(options: PipelineOptions) -> ModelsSpec | None:
+def checked_models(options: PipelineOptions, progress: str | None = None) -> ModelsSpec | None:
     """Returns the models of a run, their servers asked once; None without any.
+
+    Args:
+      progress: see `ModelsSpec`.
 
     Raises:
       UsageError: an option is missing, or a server can't be used.
@@ -190,12 +193,12 @@ def checked_models(options: PipelineOptions) -> ModelsSpec | None:
                 option = "llm_engines" if chosen.llm_engines else "llm_url"
                 raise UsageError(f"--{option}: {named}{error}") from None
     folder = chosen.ledger or join(options.view_as(RunOptions).output, "ledger")
-    return ModelsSpec(engines, LedgerSpec(folder, chosen.ledger_flush_s))
+    return ModelsSpec(engines, LedgerSpec(folder, chosen.ledger_flush_s), progress or "")
 
 
-def accelerator(options: PipelineOptions, models: ModelsSpec) -> str:
-    """Returns the resource hint for the stages that ask models; empty if none of them runs there."""
-    runs_there = any(engine.server for engine in models.engines)
+def accelerator(options: PipelineOptions, models: ModelsSpec, names: Sequence[str]) -> str:
+    """Returns the resource hint for a stage that asks these engines; empty if none of them runs there."""
+    runs_there = any(engine.server for engine in models.named(names))
     return options.view_as(VllmOptions).llm_accelerator if runs_there else ""
 
 

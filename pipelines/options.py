@@ -48,7 +48,7 @@ class RunOptions(PipelineOptions):
             type=positive,
             default=1,
             metavar="N",
-            help="documents that are read at a time on this machine, each in a process of its own",
+            help="processes on this machine that read documents, or work on rows",
         )
         parser.add_argument(
             "--num_shards",

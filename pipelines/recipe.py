@@ -12,6 +12,7 @@ from pipelines.inputs import list_inputs
 
 if TYPE_CHECKING:
     import apache_beam as beam
+    import pyarrow as pa
     from apache_beam.options.pipeline_options import PipelineOptions
 
     from inference.models import ModelsSpec
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 RECIPES = {
     "scp116k": ("pipelines.scp116k", "problem-solution pairs from documents of any format"),
     "aurora": ("pipelines.aurora", "labels for the steps of solutions, by the votes of models"),
+    "contrastive": ("pipelines.contrastive", "positive and negative samples by what a model knows"),
+    "filter": ("pipelines.filter", "rows of any dataset that pass a list of filters, with their scores"),
 }
 
 
@@ -78,12 +81,16 @@ class Outcome:
       data, rejected: its ends: paths of the files written.
       models: what it asks; None if it asks none.
       without: stages of the recipe that the options leave out.
+      measured: (folder of the files written, counters) -> what run.json tells besides.
+      recipe: the recipe as input and options make it, where stages or columns depend on them.
     """
 
     data: beam.PCollection[str]
     rejected: beam.PCollection[str]
     models: ModelsSpec | None = None
     without: Sequence[str] = ()
+    measured: Callable[[str, Mapping[str, int]], dict[str, Any]] | None = None
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)
@@ -95,31 +102,35 @@ class Recipe:
       summary: one line.
       options: its option groups, on top of those that every run has.
       stages: in the order of the funnel.
-      record: the frozen dataclass of one row of the dataset. Where it has a field `source` with `uri` (and
-        `title`), card and report list the sources.
+      record: the frozen dataclass of one row of the dataset, or its schema. Where it has a field `source`
+        with `uri` (and `title`), card and report list the sources.
       title, tags: for the dataset card.
       build: wires the pipeline.
-      exports: other forms of the dataset.
+      exports: other forms of the dataset; those that a run doesn't write are left out.
       list_inputs: (paths, output, say) -> the files that a run reads.
+      more_inputs: (options, these files) -> files that it reads besides.
+      by_rows: its work is done by Beam's own workers, whose number is --workers.
       shown: columns whose texts the report shows of each row, next to each other; the first column of text
         if none.
       card: run.json -> lines of Markdown for the card, after the funnel.
-      measure: counters -> what run.json holds as `measures`.
+      describe: lines for `beam describe`, after the options.
     """
 
     name: str
     summary: str
     options: tuple[type[PipelineOptions], ...]
     stages: tuple[StageInfo, ...]
-    record: type
+    record: type | pa.Schema
     title: str
     tags: tuple[str, ...]
     build: Callable[[beam.Pipeline, Run], Outcome]
     exports: tuple[Export, ...] = ()
     list_inputs: Callable[[Sequence[str], str, Callable[[str], None]], list[str]] = list_inputs
+    more_inputs: Callable[[PipelineOptions, Sequence[str]], list[str]] | None = None
+    by_rows: bool = False
     shown: tuple[str, ...] = ()
     card: Callable[[dict[str, Any]], list[str]] | None = None
-    measure: Callable[[Mapping[str, int]], dict[str, Any]] | None = None
+    describe: Callable[[], list[str]] | None = None
 
 
 def load_recipe(name: str) -> Recipe:

@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.card import reproduce
 from pipelines.files import rows, sample_rejects, sources
 from pipelines.recipe import Recipe
+from schemas.row import value_of
 
 _ROWS = 20
 _REJECTS_EACH = 3
@@ -29,13 +30,14 @@ def report(recipe: Recipe, run: dict[str, Any], output: str) -> str:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found = sources(output)
+    shown = recipe.shown or tuple(run["options"].get("text_column") or ())
     return environment.get_template("report.html.j2").render(
         recipe=recipe,
         run=run,
         command=reproduce(run),
         funnel=_funnel(run["stages"]),
-        rejects=_by_reason(run["stages"], sample_rejects(output, _REJECTS_EACH)),
-        samples=[_shown(row, recipe.shown) for row in islice(rows(output, "data"), _ROWS)],
+        rejects=_by_reason(run["stages"], sample_rejects(output, _REJECTS_EACH), shown or _TEXTS),
+        samples=[_shown(row, shown) for row in islice(rows(output, "data"), _ROWS)],
         sources=found[:_MAX_SOURCES],
         more_sources=len(found[_MAX_SOURCES:]),
     )
@@ -56,14 +58,16 @@ def _funnel(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _by_reason(stages: list[dict[str, Any]], sample: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _by_reason(
+    stages: list[dict[str, Any]], sample: list[dict[str, Any]], shown: Sequence[str]
+) -> list[dict[str, Any]]:
     return [
         {
             "stage": stage["stage"],
             "reason": reason,
             "count": count,
             "examples": [
-                {**r, "text": _text(r["record"])}
+                {**r, "text": _text(r["record"], shown)}
                 for r in sample
                 if (r["stage"], r["reason"]) == (stage["stage"], reason)
             ],
@@ -73,10 +77,10 @@ def _by_reason(stages: list[dict[str, Any]], sample: list[dict[str, Any]]) -> li
     ]
 
 
-def _text(record: dict[str, Any]) -> str:
+def _text(record: dict[str, Any], shown: Sequence[str]) -> str:
     inner = record.get("values")  # of a row that was rejected as it was read
     record = {**record, **inner} if isinstance(inner, dict) else record
-    parts = [record[name] for name in _TEXTS if isinstance(record.get(name), str)]
+    parts = [text for name in shown if isinstance(text := value_of(record, name), str)]
     return _cut("\n\n".join(parts))
 
 
@@ -84,7 +88,7 @@ def _shown(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """Returns a row with `texts`: the heading and text of each column that is shown of it."""
     texts = [name for name, value in row.items() if isinstance(value, str) and name != "id"]
     chosen = names or texts[:1]
-    return {**row, "texts": [(_heading(name), _cut(_readable(row.get(name)))) for name in chosen]}
+    return {**row, "texts": [(_heading(name), _cut(_readable(value_of(row, name)))) for name in chosen]}
 
 
 def _heading(name: str) -> str:

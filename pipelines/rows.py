@@ -54,11 +54,17 @@ class ReadRows(beam.PTransform):
     Args:
       id_column: see `RowOptions`.
       ticks: folder where progress is counted, if anyone looks.
+      stages: the names that the counts of files and rows have in run.json; others for a second input.
     """
 
-    def __init__(self, id_column: str = "id", ticks: str | None = None):
-        super().__init__(label="rows")
-        self.open, self.read = _Open(ticks), _Read(id_column)
+    def __init__(
+        self,
+        id_column: str = "id",
+        ticks: str | None = None,
+        stages: tuple[str, str] = ("open", "read"),
+    ):
+        super().__init__(label=f"{stages[1]}_rows")
+        self.open, self.read = OpenFn(ticks, stages[0]), _Read(stages[1], id_column)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         opened = sources | "open" >> beam.ParDo(self.open).with_outputs(REJECTED, main="kept")
@@ -69,9 +75,11 @@ class ReadRows(beam.PTransform):
         return Split(read.kept, (opened[REJECTED], read[REJECTED]) | beam.Flatten())
 
 
-class _Open(beam.DoFn):
-    def __init__(self, ticks: str | None):
-        self.tally, self.ticks = Tally("open"), ticks
+class OpenFn(beam.DoFn):
+    """Sources -> the parts of their files."""
+
+    def __init__(self, ticks: str | None, stage: str = "open"):
+        self.tally, self.ticks = Tally(stage), ticks
 
     def process(self, source: Source) -> Iterator[Any]:
         self.tally.seen()
@@ -88,8 +96,8 @@ class _Open(beam.DoFn):
 
 
 class _Read(beam.DoFn):
-    def __init__(self, id_column: str):
-        self.tally, self.id_column = Tally("read"), id_column
+    def __init__(self, stage: str, id_column: str):
+        self.tally, self.id_column = Tally(stage), id_column
 
     def process(self, part: Part) -> Iterator[Any]:
         uri = printable(part.uri)

@@ -17,12 +17,25 @@ from filters.duplicates import duplicate_key, printed_order
 from filters.figure import figure_verdict
 from filters.judge import is_judged_good
 from pipelines.answering import AnswerOptions, AnswerPairs, checked_answering
+from pipelines.decontaminate import (
+    EXPORT,
+    STAGE,
+    Decontaminate,
+    DecontaminationOptions,
+    checked_decontamination,
+    contamination_card,
+    measured,
+)
 from pipelines.documents import ReadDocuments
 from pipelines.inputs import largest_first
 from pipelines.judging import JudgeOptions, JudgePairs, checked_judging
 from pipelines.models import ModelOptions, VllmOptions, checked_models
 from pipelines.options import DocumentOptions, RunOptions, TranscriberOptions, share
 from pipelines.output import join
+from pipelines.pair_duplicates import STAGE as NEAR_DUPLICATES
+from pipelines.pair_duplicates import DuplicateOptions, checked_duplicates
+from pipelines.pair_labels import STAGE as LABELS
+from pipelines.pair_labels import LabelOptions, checked_labelling, label_pairs
 from pipelines.pair_rows import to_pair
 from pipelines.progress import tick
 from pipelines.reader import Reader
@@ -69,7 +82,7 @@ class PairOptions(PipelineOptions):
 
 
 class _Find(ReaderFn):
-    """Finds the problems and solutions of a document, which is rejected if there are none."""
+    """Finds the problems and solutions of a document, which is rejected if there can be none."""
 
     def __init__(self, pool: ReaderPool):
         super().__init__(pool)
@@ -78,7 +91,7 @@ class _Find(ReaderFn):
     def work(self, reader: Reader, document: Document) -> Found:
         with refusing():
             found = reader.find(document)
-        if not found.items:
+        if not found.items and not found.possible:
             raise Refused("no_problems_found", "; ".join(document.notes))
         return found
 
@@ -107,17 +120,26 @@ class _Match(ReaderFn):
 
     def settle(self, documents: list[Found], result: Callable[[], Any]) -> Iterator[Any]:
         items = [item for found in documents for item in found.items]
-        self.tally.seen(len(items))
+        empty = [found for found in documents if not found.items]  # but for what may be problems
+        records: list[Item | Found] = [*items, *empty]
         try:
             matching = result()
         except ImportError:
             raise
         except Refused as refusal:  # the folder's items can't be told apart from its failure
-            yield from (self.tally.reject(item, refusal.reason, refusal.detail) for item in items)
+            self.tally.seen(len(records))
+            yield from (self.tally.reject(record, refusal.reason, refusal.detail) for record in records)
             return
         except Exception as error:
-            yield from (self.tally.fail(item, error) for item in items)
+            self.tally.seen(len(records))
+            yield from (self.tally.fail(record, error) for record in records)
             return
+        certain = {(item.uri, item.id) for item in items}
+        asked = [(pair.problem.uri, pair.problem.id) for pair in matching.pairs]
+        answered = [place for place in asked if place not in certain]  # of the possible problems
+        without = [found for found in empty if found.uri not in {uri for uri, _ in answered}]
+        self.tally.seen(len(items) + len(answered) + len(without))
+        yield from (self.tally.reject(found, "no_problems_found") for found in without)
         for matched in matching.pairs:
             try:
                 pair = to_pair(matched)
@@ -152,14 +174,23 @@ class MatchPairs(beam.PTransform):
         return Split(out.kept, out[REJECTED])
 
 
+def texts_of(pair: Pair) -> tuple[str, ...]:
+    """Returns all that a pair says."""
+    return tuple(text for text in (pair.context, pair.problem, pair.solution, pair.hint) if text)
+
+
 def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline: it reads like the paper."""
     options = run.options.view_as(RunOptions)
     documents = run.options.view_as(DocumentOptions)
-    models = checked_models(run.options)
+    models = checked_models(run.options, run.ticks)
     transcriber = checked_transcriber(run.options, models)
     judging = checked_judging(run.options, models)
     answering = checked_answering(run.options, models)
+    labelling = checked_labelling(run.options)
+    decontamination = checked_decontamination(run.options)
+    near_duplicates = checked_duplicates(run.options)
+    key = partial(duplicate_key, on=run.options.view_as(DuplicateOptions).dedup_on)
     limits = Limits(
         documents.max_document_mb,
         documents.max_pages,
@@ -181,22 +212,40 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     certain = pairs.kept | Keep("confidence", sure)
     whole = certain.kept | Keep("completeness", is_complete)
     shown = whole.kept | Keep("figure", figures)
-    alone = shown.kept | Distinct("duplicates", duplicate_key, printed_order)
-    scored = alone.kept | JudgePairs(judging)
+    told = shown.kept | label_pairs(labelling) if labelling else None
+    alone = (told or shown).kept | Distinct("duplicates", key, printed_order)
+    unlike = alone.kept | near_duplicates if near_duplicates else None
+    distinct = (unlike or alone).kept
+    new = distinct | Decontaminate(decontamination, texts_of) if decontamination else None
+    scored = (new.kept if new else distinct) | JudgePairs(judging)
     good = scored.kept | Keep("judge", is_judged_good)
     answered = good.kept | AnswerPairs(answering) if answering else None
+    asked = [stage.engines for stage in (transcriber, judging, answering) if stage]
     rows = (answered or good).kept | Convert("write", encode, tuple[str, bytes])
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
-    stages += [answered] if answered else []
+    stages += [stage for stage in (told, unlike, new, answered) if stage]
     rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    if new:
+        hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+        hits | EXPORT.name >> WriteRows(join(run.output, "exports", EXPORT.name), EXPORT.record)
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
         rejected=rejects
         | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
         | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
-        models=models,
-        without=() if answered else ("answers",),
+        models=models.only([name for names in asked for name in names]) if models else None,
+        without=[
+            name
+            for name, stage in (
+                (LABELS, told),
+                (NEAR_DUPLICATES, unlike),
+                (STAGE, new),
+                ("answers", answered),
+            )
+            if not stage
+        ],
+        measured=measured(decontamination) if decontamination else None,
     )
 
 
@@ -206,6 +255,9 @@ RECIPE = Recipe(
     options=(
         DocumentOptions,
         PairOptions,
+        DuplicateOptions,
+        LabelOptions,
+        DecontaminationOptions,
         TranscriberOptions,
         JudgeOptions,
         AnswerOptions,
@@ -219,7 +271,14 @@ RECIPE = Recipe(
         StageInfo("confidence", "pairs", "drops pairs whose halves may not belong together"),
         StageInfo("completeness", "pairs", "drops what is empty, truncated or only refers elsewhere"),
         StageInfo("figure", "pairs", "flags what needs a picture; --figures drop drops it"),
+        StageInfo(
+            LABELS, "pairs", "with --domain_classifier and the like: says of what field and level it is"
+        ),
         StageInfo("duplicates", "pairs", "keeps one of several pairs that say the same"),
+        StageInfo(
+            NEAR_DUPLICATES, "pairs", "with --near_duplicates: keeps the best of several similar pairs"
+        ),
+        StageInfo(STAGE, "pairs", "with --decontaminate: drops pairs that hold an item of a benchmark"),
         StageInfo("score", "pairs", "scores the pair by a rubric: models, a classifier, or rules"),
         StageInfo("judge", "pairs", "drops what the judge finds wanting"),
         StageInfo("answers", "pairs", "with --answer_engines: models solve the problem, and are compared"),
@@ -229,5 +288,7 @@ RECIPE = Recipe(
     title="Problem-solution pairs",
     tags=("problem-solution", "science", "education", "assay"),
     build=build,
+    exports=(EXPORT,),
     shown=("problem", "solution"),
+    card=contamination_card,
 )

@@ -23,7 +23,9 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsIter, AsSingleton
 
 from pipelines.output import join
+from pipelines.plain import Plain
 from schemas.arrow import arrow_schema, to_row
+from schemas.row import Row
 
 ROWS_PER_SHARD = 50_000
 GROUP_ROWS = 10_000
@@ -40,15 +42,20 @@ def encode(record: Any) -> tuple[str, bytes]:
     return row["id"], json.dumps(row, ensure_ascii=False).encode("utf-8")
 
 
+def encode_row(row: Row) -> tuple[str, bytes]:
+    """Returns the id of a row and its values as JSON; they are plain, see `pipelines.plain`."""
+    return row.id, json.dumps(row.values, ensure_ascii=False).encode("utf-8")
+
+
 class _Shard:
     """An open file and the rows of the group that is being filled."""
 
     def __init__(self, path: str, schema: pa.Schema):
         self.file = FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED)
         self.writer = pq.ParquetWriter(
-            self.file, schema, compression="zstd", compression_level=9, write_page_index=True
+            self.file, schema, compression="zstd", compression_level=3, write_page_index=True
         )
-        self.schema = schema
+        self.plain = Plain(schema)
         self.rows: list[dict[str, Any]] = []
         self.size = 0
 
@@ -60,7 +67,7 @@ class _Shard:
 
     def flush(self) -> None:
         if self.rows:
-            self.writer.write_table(pa.Table.from_pylist(self.rows, schema=self.schema))
+            self.writer.write_table(self.plain.table(self.rows))
             self.rows, self.size = [], 0
 
     def close(self) -> None:
@@ -70,9 +77,9 @@ class _Shard:
 
 
 class ParquetSink(FileBasedSink):
-    """Writes rows (JSON, see `encode`) of one record class to `FOLDER/part-SSSSS-of-NNNNN.parquet`."""
+    """Writes rows of one schema, as JSON, to `FOLDER/part-SSSSS-of-NNNNN.parquet`."""
 
-    def __init__(self, folder: str, record: type):
+    def __init__(self, folder: str, record: type | pa.Schema):
         super().__init__(
             join(folder, "part"),
             coder=coders.BytesCoder(),
@@ -80,10 +87,10 @@ class ParquetSink(FileBasedSink):
             mime_type="application/vnd.apache.parquet",
             compression_type=CompressionTypes.UNCOMPRESSED,
         )
-        self.record = record
+        self.schema = record if isinstance(record, pa.Schema) else arrow_schema(record)
 
     def open(self, temp_path: str) -> _Shard:
-        return _Shard(temp_path, arrow_schema(self.record))
+        return _Shard(temp_path, self.schema)
 
     def write_record(self, file_handle: _Shard, value: bytes) -> None:
         file_handle.add(value)
@@ -97,11 +104,11 @@ class WriteRows(beam.PTransform):
 
     Args:
       folder: where the files appear, all together, when every row is written.
-      record: the dataclass of a row.
+      record: the dataclass of a row, or its schema.
       num_shards: number of files; None for one every 50,000 rows.
     """
 
-    def __init__(self, folder: str, record: type, num_shards: int | None = None):
+    def __init__(self, folder: str, record: type | pa.Schema, num_shards: int | None = None):
         super().__init__()
         self.sink, self.num_shards = ParquetSink(folder, record), num_shards
 

@@ -126,9 +126,9 @@ def rows_of(part: Part, columns: Sequence[str] | None = None) -> Iterator[Number
     """
     with _readable(part.uri), _open(part.uri) as file:
         if part.uri.endswith(".parquet"):
-            yield from enumerate(_parquet(file, part, columns), start=part.first)
+            yield from enumerate(_pylists(_parquet(file, part, columns)), start=part.first)
         elif part.uri.endswith(".arrow"):
-            yield from enumerate(_arrow(file))
+            yield from enumerate(_pylists(_arrow(file)))
         elif part.uri.endswith(".gz"):
             yield from _lines(gzip.GzipFile(fileobj=file), 0, None)
         elif part.end:
@@ -136,6 +136,36 @@ def rows_of(part: Part, columns: Sequence[str] | None = None) -> Iterator[Number
             yield from _lines(file, part.first, part.end - part.start)
         else:
             yield from enumerate(_array(file))
+
+
+def batches_of(part: Part) -> Iterator[tuple[int, Any]]:
+    """Yields the record batches of a part of a Parquet or Arrow file, each with the number of its first row.
+
+    Raises:
+      BadTable: the file can't be read to the part's end; what came before was yielded.
+    """
+    with _readable(part.uri), _open(part.uri) as file:
+        is_parquet = part.uri.endswith(".parquet")
+        number = part.first
+        for batch in _parquet(file, part, None) if is_parquet else _arrow(file):
+            yield number, batch
+            number += batch.num_rows
+
+
+def arrow_schema_of(uri: str) -> Any:
+    """Returns the schema of a Parquet or Arrow file; None for other files.
+
+    Raises:
+      BadTable: it can't be read.
+    """
+    if not uri.endswith((".parquet", ".arrow")):
+        return None
+    with _readable(uri), _open(uri) as file:
+        if uri.endswith(".parquet"):
+            import pyarrow.parquet as pq
+
+            return pq.ParquetFile(file).schema_arrow
+        return _arrow_reader(file)[0]
 
 
 def all_rows(uri: str, columns: Sequence[str] | None = None) -> Iterator[Numbered]:
@@ -219,29 +249,36 @@ def _is_array(uri: str, file: Any) -> bool:
     return file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
 
 
-def _parquet(file: Any, part: Part, columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+def _pylists(batches: Iterator[Any]) -> Iterator[dict[str, Any]]:
+    for batch in batches:
+        yield from batch.to_pylist()
+
+
+def _parquet(file: Any, part: Part, columns: Sequence[str] | None) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     parquet = pq.ParquetFile(file)
     names = parquet.schema_arrow.names
     chosen = None if columns is None else [name for name in names if name in set(columns)]
     groups = list(range(part.start, part.end))
-    for batch in parquet.iter_batches(batch_size=1000, row_groups=groups, columns=chosen):
-        yield from batch.to_pylist()
+    yield from parquet.iter_batches(batch_size=1000, row_groups=groups, columns=chosen)
 
 
-def _arrow(file: Any) -> Iterator[dict[str, Any]]:
+def _arrow(file: Any) -> Iterator[Any]:
+    yield from _arrow_reader(file)[1]
+
+
+def _arrow_reader(file: Any) -> tuple[Any, Iterator[Any]]:
+    """Returns the schema and the record batches of an Arrow file or stream."""
     import pyarrow as pa
 
     magic = file.read(6)
     file.seek(0)
     if magic == b"ARROW1":
         reader = pa.ipc.open_file(file)
-        batches: Any = (reader.get_batch(n) for n in range(reader.num_record_batches))
-    else:
-        batches = pa.ipc.open_stream(file)  # as datasets' save_to_disk writes it
-    for batch in batches:
-        yield from batch.to_pylist()
+        return reader.schema, (reader.get_batch(n) for n in range(reader.num_record_batches))
+    stream = pa.ipc.open_stream(file)  # as datasets' save_to_disk writes it
+    return stream.schema, iter(stream)
 
 
 def _array(file: Any) -> Iterator[dict[str, Any] | BadRow]:

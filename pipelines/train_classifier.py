@@ -87,6 +87,13 @@ def parser() -> argparse.ArgumentParser:
         help="column with the label, with dots for fields of fields (default: %(default)s)",
     )
     add(
+        "--split_column",
+        default="",
+        metavar="NAME",
+        help="column that says which rows are for validation (validation, valid, val, dev or test); a hash "
+        "of the text decides if not given",
+    )
+    add(
         "--validation_share",
         type=share,
         default=0.2,
@@ -142,7 +149,9 @@ def _train(chosen: argparse.Namespace) -> dict[str, Any]:
     from filters.classifier import BadClassifier, Training
     from pipelines.labelled import Columns, Examples, labelled_files
 
-    columns = Columns(tuple(chosen.text_column or ("problem", "solution")), chosen.label_column)
+    columns = Columns(
+        tuple(chosen.text_column or ("problem", "solution")), chosen.label_column, chosen.split_column
+    )
     training = Training(
         chosen.epochs, chosen.learning_rate, chosen.dimensions, chosen.word_ngrams, chosen.seed
     )
@@ -156,7 +165,7 @@ def _train(chosen: argparse.Namespace) -> dict[str, Any]:
             card = _trained(examples, training, file)
         except BadClassifier as error:
             raise UsageError(str(error)) from None
-        card["label_column"] = columns.label
+        card |= {"label_column": columns.label, "split_column": columns.part}
         _write(chosen.output, file.read_bytes(), card)
     return card
 
@@ -213,6 +222,7 @@ def _trained(examples: Any, training: Any, file: Path) -> dict[str, Any]:
     shares, _ = _predicted(model, examples, labels)
     temperature = classifier.fit_temperature(shares, truths)
     calibrated = [classifier.soften(row, temperature) for row in shares]
+    scores = _by_label([_best(row) for row in calibrated], truths, labels)
     return {
         "format": classifier.FORMAT,
         "model_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -226,6 +236,8 @@ def _trained(examples: Any, training: Any, file: Path) -> dict[str, Any]:
         "measured": {
             "accuracy": _accuracy(calibrated, truths),
             "accuracy_before_quantisation": _accuracy(full, truths),
+            "macro_f1": sum(score["f1"] for score in scores.values()) / len(scores),
+            "by_label": scores,
             "always_the_commonest": max(Counter(truths).values()) / len(truths),
             "log_loss": classifier.log_loss(calibrated, truths),
             "log_loss_before_calibration": classifier.log_loss(shares, truths),
@@ -258,6 +270,18 @@ def _best(row: Sequence[float]) -> int:
 
 def _accuracy(shares: Sequence[Sequence[float]], truths: Sequence[int]) -> float:
     return sum(_best(row) == truth for row, truth in zip(shares, truths, strict=True)) / len(truths)
+
+
+def _by_label(given: Sequence[int], truths: Sequence[int], labels: list[str]) -> dict[str, dict[str, float]]:
+    """Returns precision, recall and F1 of each label where the likeliest is given; 0 where there is none."""
+    scores = {}
+    for number, label in enumerate(labels):
+        right = sum(guess == truth == number for guess, truth in zip(given, truths, strict=True))
+        precision = right / max(list(given).count(number), 1)
+        recall = right / max(list(truths).count(number), 1)
+        f1 = 2 * precision * recall / (precision + recall) if right else 0.0
+        scores[label] = {"precision": precision, "recall": recall, "f1": f1}
+    return scores
 
 
 def _calibration_error(shares: Sequence[Sequence[float]], truths: Sequence[int], bins: int = 10) -> float:
@@ -356,7 +380,8 @@ def _summary(card: dict[str, Any]) -> str:
     lines = [
         f"accuracy {measured['accuracy']:.3f} on the validation part "
         f"({measured['accuracy_before_quantisation']:.3f} before quantisation, "
-        f"{measured['always_the_commonest']:.3f} by always giving the commonest label)"
+        f"{measured['always_the_commonest']:.3f} by always giving the commonest label), "
+        f"macro F1 {measured['macro_f1']:.3f}"
     ]
     for row in _thresholds(card):
         if row["wanted"] == 0.95:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from queue import Empty
+from typing import Any, Literal, cast
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
@@ -27,6 +28,7 @@ from inference.errors import Fatal
 from inference.ledger import Request
 from inference.models import Models, ModelsSpec, close_models, open_models
 from inference.prompts import Prompt, load_prompt
+from pipelines.ask import Flow
 from pipelines.documents import document_bytes
 from pipelines.errors import UsageError
 from pipelines.models import accelerator, checked_engine
@@ -43,7 +45,7 @@ MAX_TOKENS = 8192
 PAGES_AT_ONCE = 8
 """So many pages are drawn in one go."""
 
-DOCUMENTS_AT_ONCE = 8
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 Which = Literal["flagged", "all"]
 
@@ -64,6 +66,11 @@ class Transcriber:
     which: Which = "flagged"
     accelerator: str = ""
 
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of those that are asked."""
+        return (self.engine,)
+
 
 def checked_transcriber(options: PipelineOptions, models: ModelsSpec | None) -> Transcriber | None:
     """Returns how pages are transcribed; None if they aren't.
@@ -77,7 +84,7 @@ def checked_transcriber(options: PipelineOptions, models: ModelsSpec | None) -> 
     if models is None:
         raise UsageError(f"--transcriber {chosen.transcriber} needs --llm_url and --llm_model")
     engine = checked_engine(models, chosen.transcriber_engine, "transcriber_engine")
-    return Transcriber(models, engine, chosen.transcribe, accelerator(options, models))
+    return Transcriber(models, engine, chosen.transcribe, accelerator(options, models, [engine]))
 
 
 def checked_ocr(mode: OcrMode, languages: str) -> Ocr:
@@ -123,7 +130,7 @@ class _Transcribe(beam.DoFn):
         self.transcriber, self.pool = transcriber, pool
 
     def setup(self) -> None:
-        self.models = open_models(self.transcriber.models)
+        self.models = open_models(self.transcriber.models, self.transcriber.engines)
         self.readers = open_readers(self.pool)
         self.worker = DocumentTranscriber(self.transcriber, self.models, self.readers, self.pool.limits)
 
@@ -132,26 +139,41 @@ class _Transcribe(beam.DoFn):
         close_readers(self.pool)
 
     def start_bundle(self) -> None:
-        self.begun: deque[Future[tuple[Document, Counter[str]]]] = deque()
+        self.models.look_again()
+        self.flow = Flow(self.models)
+        self.wanted = self.worker.finished
 
     def process(self, document: Document) -> Iterator[Document]:
-        self.begun.append(self.models.submit(self.worker.transcribe(document)))
-        if len(self.begun) >= DOCUMENTS_AT_ONCE:
-            yield self._oldest()
+        pages = len(_wanted(document, self.transcriber.which))
+        if not pages:
+            yield document
+            return
+        self.wanted += pages
+        self.flow.begin(None, self.worker.transcribe(document))
+        # Another document as soon as the pages of those that were begun no longer keep the model busy.
+        while self.flow.ready or self.wanted - self.worker.finished >= self.worker.pages_at_once:
+            with suppress(Empty):
+                yield self._next(_SECONDS_BETWEEN_LOOKS)
 
     def finish_bundle(self) -> Iterator[Any]:
-        while self.begun:
-            yield GlobalWindows.windowed_value(self._oldest())
+        while self.flow.begun:
+            yield GlobalWindows.windowed_value(self._next())
 
-    def _oldest(self) -> Document:
+    def _next(self, timeout_s: float | None = None) -> Document:
+        """Waits for a document to be done.
+
+        Raises:
+          queue.Empty: none was in that time.
+        """
+        _, future = self.flow.next(timeout_s)
         try:
-            document, counts = self.begun.popleft().result()
+            document, counts = future.result()
         except Fatal:  # Beam may end the process without a teardown
             self.models.flush()
             raise
-        for name, n in {**counts, **self.models.take_counts()}.items():  # Beam counts in its own threads
+        for name, n in counts.items():
             Metrics.counter(NAMESPACE, name).inc(n)
-        return document
+        return cast(Document, document)
 
 
 class DocumentTranscriber:
@@ -161,13 +183,19 @@ class DocumentTranscriber:
       transcriber: see `Transcribe`.
       models, readers: opened.
       limits: on a document.
+
+    Attributes:
+      finished: pages that were transcribed or given up.
+      pages_at_once: those that the model works on, and the next ones, drawn ahead.
     """
 
     def __init__(self, transcriber: Transcriber, models: Models, readers: Readers, limits: Limits):
         self.which, self.limits, self.readers = transcriber.which, limits, readers
         self.engine = models[transcriber.engine]
         self.drawing = asyncio.Lock()
-        self.free = asyncio.Semaphore(self.engine.spec.concurrency)
+        self.pages_at_once = self.engine.spec.concurrency + PAGES_AT_ONCE
+        self.free = asyncio.Semaphore(self.pages_at_once)
+        self.finished = 0
         self.prompt = load_prompt("transcribe_page")
 
     async def transcribe(self, document: Document) -> tuple[Document, Counter[str]]:
@@ -183,6 +211,7 @@ class DocumentTranscriber:
                 await self._ask(document, wanted, asked, counts)
         except (UnreadableDocument, ReaderError, OSError) as error:
             left = len(wanted) - len(asked)
+            self.finished += left
             counts["transcribe/fallback/not_drawn"] += left
             notes.append(f"{left} pages could not be drawn: {' '.join(str(error).split())[:200]}")
         pages: dict[int, list[Block]] = {}
@@ -209,9 +238,10 @@ class DocumentTranscriber:
         for start in range(0, len(wanted), PAGES_AT_ONCE):
             numbers = wanted[start : start + PAGES_AT_ONCE]
             pictures = await asyncio.to_thread(self._draw, data, numbers)
-            for number, picture in zip(numbers, pictures, strict=True):
+            looks = await asyncio.to_thread(lambda drawn: [_look_at(one) for one in drawn], pictures)
+            for number, picture, look in zip(numbers, pictures, looks, strict=True):
                 await self.free.acquire()
-                work = self._page(picture, number, layers.get(number, ""), counts)
+                work = self._page(picture, look, number, layers.get(number, ""), counts)
                 asked.append((number, asyncio.create_task(work)))
 
     def _draw(self, data: bytes, pages: Sequence[int]) -> list[bytes]:
@@ -219,11 +249,11 @@ class DocumentTranscriber:
             return reader.render(data, pages, DPI)
 
     async def _page(
-        self, picture: bytes, number: int, layer: str, counts: Counter[str]
+        self, picture: bytes, look: tuple[int, int, bool], number: int, layer: str, counts: Counter[str]
     ) -> list[Block] | str | None:
         """Returns the blocks of a page, or why the model's answer is of no use; None for a blank page."""
         try:
-            width, height, blank = await asyncio.to_thread(_look_at, picture)
+            width, height, blank = look
             if blank:
                 counts["transcribe/blank"] += 1
                 return None
@@ -237,6 +267,7 @@ class DocumentTranscriber:
                 return error.reason
         finally:
             self.free.release()
+            self.finished += 1
         box = Box(number, 0.0, 0.0, width * 72 / DPI, height * 72 / DPI)
         try:
             return await asyncio.to_thread(_blocks, answer, layer, box)

@@ -53,7 +53,8 @@ def arrow_schema(cls: type) -> pa.Schema:
 
 def to_row(record: Any) -> dict[str, Any]:
     """Returns a record as the nested dict that `pa.Table.from_pylist` and `json.dumps` take."""
-    return {name: _value(getattr(record, name)) for name in _names(type(record))}  # type: ignore[arg-type]
+    kind: Any = type(record)  # which mypy takes for no key of a cache
+    return {name: _value(getattr(record, name)) for name in _names(kind)}
 
 
 @cache
@@ -72,7 +73,13 @@ def _value(value: Any) -> Any:
 
 
 def describe(cls: Any, prefix: str = "") -> list[tuple[str, str, str]]:
-    """Returns (name, Arrow type, documentation) of every field, nested ones as `outer.inner`."""
+    """Returns (name, Arrow type, documentation) of every field, nested ones as `outer.inner`.
+
+    Args:
+      cls: a dataclass, or a schema whose fields may have their documentation as metadata (`doc`).
+    """
+    if isinstance(cls, pa.Schema):
+        return [(field.name, str(field.type), _doc(field)) for field in cls]
     rows = []
     hints = typing.get_type_hints(cls)
     for field in dataclasses.fields(cls):
@@ -85,6 +92,10 @@ def describe(cls: Any, prefix: str = "") -> list[tuple[str, str, str]]:
         if nested:
             rows += describe(nested, prefix=f"{name}.")
     return rows
+
+
+def _doc(field: pa.Field) -> str:
+    return (field.metadata or {}).get(b"doc", b"").decode()
 
 
 def _nested_dataclass(annotation: Any) -> Any:

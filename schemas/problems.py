@@ -86,16 +86,21 @@ class Found:
     Attributes:
       uri, sha256: of the document.
       items: in the order of the document.
+      possible: what is numbered in running text, and is a problem only if a companion answers it.
     """
 
     uri: str
     sha256: str
     items: tuple[Item, ...]
+    possible: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """A one-to-one matching over the documents of one folder; every item is in exactly one field."""
+    """A one-to-one matching over the documents of one folder; every item is in exactly one field.
+
+    Of the possible problems, those alone that are answered are in one.
+    """
 
     pairs: tuple[MatchedPair, ...]
     unpaired_problems: tuple[Item, ...]

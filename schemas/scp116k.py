@@ -128,7 +128,9 @@ class Pair:
     )
     hint: str | None = field(metadata={"doc": "hint or strategy note printed with it, part of neither text"})
     label: str = field(metadata={"doc": "label as printed, such as Exercise 1.2.105"})
-    domain: str | None = field(metadata={"doc": "field of study; null without a classifier or a model"})
+    domain: str | None = field(
+        metadata={"doc": "field of study; null without a classifier that is sure of it"}
+    )
     subdomain: str | None = field(metadata={"doc": "part of the field; null likewise"})
     level: str | None = field(metadata={"doc": "educational level; null likewise"})
     language: str = field(metadata={"doc": "ISO 639-1 code, und if unknown"})

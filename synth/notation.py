@@ -26,6 +26,12 @@ _ASSIGNED = re.compile(
     r"(\\?[A-Za-z]+(?:_\{?\w+\}?)?(?:\s*\(\s*\w+\s*\))?)\s*(?:=|\\approx)(?!=)\s*(.+)", re.DOTALL
 )
 _OPEN, _CLOSE = "([{", ")]}"
+_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+
+
+def without_thoughts(text: str) -> str:
+    """Returns what a model says after it has thought aloud, as some do between tags."""
+    return _THOUGHTS.sub("", text)
 
 
 def clean(text: str) -> str:

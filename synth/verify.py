@@ -17,13 +17,13 @@ from pathlib import Path
 from inference.compare import same_answer
 from inference.models import Models
 from schemas.scp116k import Pair
+from synth.notation import without_thoughts
 
 LETTERS, ALGEBRA = "letters", "math-verify"
 LIBRARIES = ("math_verify", "pint", "text_to_num")
 MAX_CHARACTERS = 20_000
 """Of a text that a model compares."""
 
-_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 _OPTION = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).](?=\s)")
 _CHOICE = re.compile(r"\(?([A-Ha-h])(?:\)|\.|:|(?=$))\s*(?:\S.*)?", re.DOTALL)
@@ -57,7 +57,7 @@ async def verify(models: Models, verifier: str, pair: Pair, said: str) -> tuple[
     Raises:
       ModelError, Fatal: see `inference.compare.same_answer`.
     """
-    said = _THOUGHTS.sub("", said).strip()
+    said = without_thoughts(said).strip()
     given = boxed(said)
     decided, by = None, None
     if given:

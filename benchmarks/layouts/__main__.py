@@ -9,13 +9,14 @@ import argparse
 import time
 from pathlib import Path
 
-from benchmarks.layouts import generate
+from benchmarks.layouts import Special, generate
 from benchmarks.layouts.catalogue import VARIANTS
-from benchmarks.layouts.measure import measure
+from benchmarks.layouts.measure import found_pairs, measure, scored
 from benchmarks.layouts.score import Score
 
 
 def main() -> None:
+    undecided = [v.name for v in VARIANTS if isinstance(v, Special) and v.undecided]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.layouts", description=__doc__)
     parser.add_argument("--only", default="", help="variants whose name contains this")
     parser.add_argument("--show", action="store_true", help="print what is wrong")
@@ -39,7 +40,8 @@ def main() -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
         try:
-            result = measure(generated)
+            held_back = variant.name in undecided
+            result = scored(generated, found_pairs(generated)) if held_back else measure(generated)
         except Exception as error:  # one variant that can't be measured must not hide the others
             solved = sum(bool(item.solutions) for item in generated.truth)
             result = Score(solved, 0, errors=[f"FAILED: {type(error).__name__}: {error}"], failed=True)
@@ -51,6 +53,9 @@ def main() -> None:
         )
         for line in result.errors if options.show or result.failed else ():
             print(f"    {line}")
+    for name in undecided:
+        if options.only in name:
+            print(f"{name}: undecided, pairs of any score are counted, none of which a run keeps")
     if scores:
         mean = sum(s.f1 for s in scores) / len(scores)
         below = sum(s.f1 < 0.97 for s in scores)

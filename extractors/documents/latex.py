@@ -42,6 +42,7 @@ _BOXED = r"\{solution(?:or[a-z]+|box)\}"
 _BOXED_SOLUTION = re.compile(
     rf"\\(begin){_BOXED}(?:[ \t]*(?:{OPTIONAL}|\{{[^{{}}]{{0,40}}\}}))?|\\(end){_BOXED}"
 )
+_BONUS = re.compile(r"\\bonus((?:titled)?question|(?:sub)*part)(?![A-Za-z])")
 _PROBSOLN = re.compile(rf"(\\begin\{{defproblem\}})(?:\s*{OPTIONAL})?\s*\{{[^{{}}]*\}}")
 _RUN_IN = re.compile(
     rf"\\(?:sub)?paragraph\*?\s*(?:{OPTIONAL})?\s*\{{((?:[^{{}}]|\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})*)\}}"
@@ -62,6 +63,7 @@ def prepare_latex(source: str) -> str:
 def _prepare(source: str) -> str:
     source = _COMMENT.sub(r"\1", source)
     source = _around(_DROPPED, _end_of_environment, "d", source, lambda text: text, keep=_drawing)
+    source = _BONUS.sub(r"\\\1", source)
     source = _PROBSOLN.sub(r"\1", _BOXED_SOLUTION.sub(r"\\\1\2{solution}", source))
     source = _RUN_IN.sub(r"\n\n\\textbf{\1} ", source)
     source = _FRAME.sub(r"\\begin{frame}\n\\subsection*{\1}\n", _LAYOUT.sub("", source))

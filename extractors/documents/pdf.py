@@ -13,6 +13,7 @@ from extractors.documents.ocr import recognise
 from extractors.documents.pdf_blocks import blocks_of
 from extractors.documents.pdf_figures import place_pictures
 from extractors.documents.pdf_fonts import Fonts
+from extractors.documents.pdf_grids import place_grids
 from extractors.documents.pdf_layout import reading_order
 from extractors.documents.pdf_lines import Line, lines_of
 from extractors.documents.pdf_margins import remove_running_heads
@@ -157,6 +158,7 @@ def _lines(pages: list[Page], body: float) -> list[list[Line]]:
     for page in pages:
         place_pictures(page, body)
         reduce_stacks(page)
+        place_grids(page)
     columns = reading_order([page.fragments for page in pages], body)
     return [
         [line for part in parts for line in lines_of(part, page.number)]

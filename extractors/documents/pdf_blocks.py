@@ -28,6 +28,7 @@ _REFERENCE = re.compile(
 )
 _RAISED = re.compile(r"([^\W\d_]{3}|[.,;:!?)\]”’\"'])()([¹²³⁰⁴-⁹]{1,3})(?![\w(])")
 _SUPERSCRIPTS = "¹²³⁰⁴⁵⁶⁷⁸⁹"
+_UNSPACED = re.compile(r"[【（]?[\u3040-\u30ff\u3400-\u9fff]")  # lines are broken between any two characters
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", '"', ")", "]", "。", "？", "！")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EQUATION_NUMBER = re.compile(r"\(([\dA-Z]+(?:[.\-–]\d+)*[a-z]?)\)")
@@ -174,7 +175,7 @@ def _column_parts(column: list[Line], ruled: list[float], pitch: float) -> Itera
                 yield _text_part(current)
             current = []
         if line.picture:
-            yield Part([line], "figure", line.text)
+            yield Part([line], "table" if line.grid else "figure", line.text)
             i += 1
         elif stop:
             rows = column[i:stop]
@@ -233,10 +234,12 @@ def _begins(current: list[Line], line: Line, pitch: float, column: list[Line]) -
     if last.bold >= len(last.text) > 1 and not line.bold and len(current) == 1 and gap > usual + 0.1 * size:
         return True
     room = line.column[1] - last.x1 - size
-    word = line.text.find(" ") + 1 or len(line.text)
+    word = 2 if _UNSPACED.match(line.text) else line.text.find(" ") + 1 or len(line.text)
     short = room > 0 and room > (line.x1 - line.x0) * word / len(line.text)
     if last.bold >= len(last.text) > 1 and not line.bold and short and not _is_label(last):
         return True  # bold text that goes on fills its line
+    if line.bold >= len(line.text) > 1 and not last.bold and short:
+        return True
     indent = line.x0 - last.x0
     small = line.text[0].islower()
     head = line.text[:6] if small else ""

@@ -172,7 +172,10 @@ def _outer(boxes: list[Rect]) -> list[Rect]:
     boxes = sorted(boxes, key=lambda box: (box[0] - box[2]) * (box[3] - box[1]))
     outer: list[Rect] = []
     for x0, y0, x1, y1 in boxes:
-        if not any(a - 2 < x0 and b - 2 < y0 and x1 < c + 2 and y1 < d + 2 for a, b, c, d in outer):
+        for a, b, c, d in outer:
+            if a - 2 < x0 and b - 2 < y0 and x1 < c + 2 and y1 < d + 2:
+                break
+        else:
             outer.append((x0, y0, x1, y1))
     return outer
 

@@ -40,9 +40,10 @@ class Fragment:
       bold_end: whether it ends in bold.
       mono: whether it is in a typewriter font.
       tall: whether it is a delimiter or operator that is higher than a line.
-      picture: the box of the picture that it stands for.
+      picture: the box of the picture, or of the table, that it stands for.
       stacked: top and bottom of what it was made of, if that was fragments above each other.
       doubtful: whether that could not be put together with certainty.
+      grid: whether it stands for a table.
     """
 
     x0: float
@@ -60,6 +61,7 @@ class Fragment:
     picture: Rect | None = None
     stacked: tuple[float, float] | None = None
     doubtful: bool = False
+    grid: bool = False
 
 
 def fragments_of(spans: list[Span], fonts: Fonts, bars: list[Bar]) -> list[Fragment]:

@@ -7,6 +7,7 @@ import re
 ENUMERATOR = re.compile(
     r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?=\s|$)|\((?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)"
     r"|(?:\d{1,3}|[A-Z])(?:\.\d{1,3}){1,3}[.:)]?(?=\s|$)"
+    r"|[一二三四五六七八九十]{1,3}、"
     r"|\(?\d{1,3}(?:[、．](?!\s?\d)|[）】])|[（【]\d{1,3}[）】]"
     r"|[•◦▪‣●○■□–—*-](?=\s|$)"
 )
@@ -15,8 +16,9 @@ ENUMERATOR = re.compile(
 NAMED = re.compile(
     r"(?![a-zà-ÿ])[^\W\d_]{1,14}(?:\.? (?:\d{1,3}|[A-Z](?=[.:\d]))|\d{1,3})(?:[.\d-]*\d)?[.:)]"
     r"|[A-Z][a-z]{3,12}[.:](?:\s|$)"
+    r"|【[^【】\s]{1,8}】"
 )
-"""A word and a number, or a word alone, with a stop: "Exercise 1.2.3:", "Q5.", "Solution."."""
+"""A word and a number, or a word alone, with a stop or in brackets: "Q5.", "Solution.", "【答案】"."""
 
 CAPTION = re.compile(
     r"(?:fig(?:ure|\.)|table|abb(?:ildung|\.)|tab(?:elle|\.)|figura|tabla|tableau|рис\.?|табл\.?)"

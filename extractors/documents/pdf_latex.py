@@ -109,7 +109,7 @@ def latex_of(text: str) -> str:
             piece = _word(piece, text, match.start(), match.end())
         else:
             piece = _symbol(piece)
-        if out and piece[:1].isalnum() and _COMMAND_END.search(out[-1]):
+        if out and piece[:1].isalnum() and out[-1][-1].isalpha() and _COMMAND_END.search(out[-1]):
             piece = " " + piece
         if piece:
             out.append(piece)

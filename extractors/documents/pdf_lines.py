@@ -30,7 +30,7 @@ Cell = tuple[float, float, str]
 
 @dataclass(slots=True)
 class Line:
-    """One printed line, one row of a table, one displayed formula, or one picture.
+    """One printed line, one row of a table, one displayed formula, one picture, or one table in a grid.
 
     Attributes:
       bold, italic: how many leading characters are bold or italic.
@@ -40,6 +40,7 @@ class Line:
       mono: whether all of it is in a typewriter font.
       stacked: whether it holds something in two dimensions.
       doubtful: whether it holds a formula that could not be put together.
+      grid: whether it is a table, which stands for a picture in all else.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Line:
     column: tuple[float, float] = (0.0, 0.0)
     cells: list[Cell] = field(default_factory=list)
     doubtful: bool = False
+    grid: bool = False
 
 
 def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
@@ -81,7 +83,10 @@ def lines_of(fragments: list[Fragment], page: int) -> list[Line]:
         if f.picture is not None:
             x0, top, x1, bottom = f.picture
             place = next((i for i, line in enumerate(lines) if line.top > f.base), len(lines))
-            line = Line(f.text, page, x0, x1, top, bottom, bottom, size, picture=True, column=column)
+            line = Line(
+                f.text, page, x0, x1, top, bottom, bottom, size,
+                picture=True, column=column, doubtful=f.doubtful, grid=f.grid,
+            )  # fmt: skip
             lines.insert(place, line)
     return lines
 

@@ -111,13 +111,14 @@ def table_text(rows: list[Line]) -> str:
     for i, line in enumerate(rows):
         cells = _row_texts(line, columns)
         if i and not cells[0] and line.base - rows[i - 1].base < _CLOSE * pitch:
-            texts[-1] = [_continued(*parts) for parts in zip(texts[-1], cells, strict=True)]
+            texts[-1] = [continued(*parts) for parts in zip(texts[-1], cells, strict=True)]
         else:
             texts.append(cells)
     return "\n".join([f" {CELL} ".join(cells) for cells in texts])
 
 
-def _continued(before: str, after: str) -> str:
+def continued(before: str, after: str) -> str:
+    """Returns the text of a cell with its next line."""
     if after and before.endswith(SOFT_HYPHEN):
         return before[:-1] + after
     return f"{before} {after}".strip()

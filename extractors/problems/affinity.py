@@ -14,9 +14,11 @@ Weights = dict[str, float]
 
 _ASKS = re.compile(r"[?？؟](?=\s|$|[\])»”\"])|[α-ωά-ώ][;\u037e]|か。")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff]{3,}|\d+(?:[.,]\d+)*")
+_SAYS = re.compile(r"[\d$=]|[.!。！।؟?…](?:\s|[)\]»”\"']|$)|[。！।]")
+_SAYING = 0.5
 _MAX_TEXT = 4000  # characters of an item that are compared
 _MIN_ASKING = 0.2
-_MAX_ANSWERS_ASKING = 0.1
+MAX_ANSWERS_ASKING = 0.1
 _CHANCE = 0.02  # that a mirrored numbering agrees in its words by accident
 _TRIED = 40  # texts
 _DEALS = 400
@@ -33,6 +35,11 @@ def asking(texts: Sequence[str]) -> float:
     return sum(1 for text in texts if _ASKS.search(text)) / len(texts) if texts else 0.0
 
 
+def says(texts: Sequence[str]) -> bool:
+    """Whether half of the texts are sentences, numbers or formulas: names of owners and speakers are none."""
+    return sum(1 for text in texts if _SAYS.search(text)) >= _SAYING * len(texts)
+
+
 def bag(text: str) -> Counter[str]:
     """Returns the words and numbers of a text, folded, with their counts."""
     return Counter(_WORD.findall(fold(text[:_MAX_TEXT])))
@@ -41,22 +48,22 @@ def bag(text: str) -> Counter[str]:
 def answers(problems: Sequence[str], solutions: Sequence[str]) -> bool:
     """Whether the second texts answer the first ones, one to one, judged without knowing the language.
 
-    The first texts ask and the second do not, and each shares more rare words and numbers with its own
-    problem than with the others (permutation test). That the second are short is no sign: so are lists
-    of what is needed, of marks, of topics.
+    The first texts ask, the second do not but say something, and each shares more rare words and numbers
+    with its own problem than with the others (permutation test). That the second are short is no sign: so
+    are lists of what is needed, of marks, of topics.
     """
-    if len(problems) < 3 or not asks(problems) or asking(solutions) > _MAX_ANSWERS_ASKING:
+    if len(problems) < 3 or not asks(problems) or asking(solutions) > MAX_ANSWERS_ASKING:
         return False
-    return _chance(problems, solutions) <= _CHANCE
+    return says(solutions) and agree(problems, solutions)
 
 
-def _chance(problems: Sequence[str], solutions: Sequence[str]) -> float:
-    """Returns `chance` for texts; of many, some spread evenly are tried."""
+def agree(problems: Sequence[str], solutions: Sequence[str]) -> bool:
+    """Whether texts share rare words and numbers one to one; of many, some spread evenly are tried."""
     chosen = range(0, len(problems), -(-len(problems) // _TRIED))
     words = weighted([bag(problems[i]) for i in chosen] + [bag(solutions[i]) for i in chosen])
     asked, answered = words[: len(chosen)], words[len(chosen) :]
-    agree = [[overlap(problem, solution) for solution in answered] for problem in asked]
-    return chance([agree], _CHANCE)
+    overlaps = [[overlap(problem, solution) for solution in answered] for problem in asked]
+    return chance([overlaps], _CHANCE) <= _CHANCE
 
 
 def chance(blocks: Sequence[Sequence[Sequence[float]]], enough: float) -> float:

@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from extractors.problems.affinity import Weights, bag, chance, overlap, weighted
+from extractors.problems.affinity import (
+    MAX_ANSWERS_ASKING,
+    Weights,
+    asking,
+    asks,
+    bag,
+    chance,
+    overlap,
+    says,
+    weighted,
+)
 from extractors.problems.certainty import share_right
 from extractors.problems.titles import roman_value
 from extractors.problems.vocabulary import fold
@@ -16,6 +27,7 @@ from schemas.problems import Item, MatchedPair
 _MIN_COUNT = 5
 _COVERED = 0.8  # share of the numbers of the solutions that are numbers of problems
 _CHANCE = 0.01
+_RUNNING = 100
 _TRIED = 60  # pairs of texts
 _NEIGHBOURS = 6
 _CLEARLY = 2.0  # times as much as any neighbour: most of what two texts share is theirs alone
@@ -29,7 +41,9 @@ def mirrored(
     Every number of a solution stands for at most one problem in all documents, and for no other
     solution; most stand for one; the texts agree one to one, and so do the numbers that problems give;
     and no names tell documents apart, as hw1_2019 and hw1_2020_solutions do. A pair that does not agree by
-    itself, as one whose problem was replaced in a later edition, is a guess.
+    itself, as one whose problem was replaced in a later edition, is a guess. Where the numbers run on from
+    those of other issues (301, 302, ...) and all stand for a problem, only one that agrees with another
+    problem is a guess.
 
     Args:
       problems, solutions: numbered items by document; no document is in both.
@@ -47,8 +61,28 @@ def mirrored(
             continue
         if any(_told_apart(other, uri) for other in {problem.uri for problem, _ in pairs}):
             continue
-        found += _agreeing(pairs)
+        found += _agreeing(pairs, len(pairs) == len(items) and all(_runs_on(item.number) for item in items))
     return found
+
+
+def guessed(documents: Mapping[str, Sequence[Item]]) -> list[MatchedPair]:
+    """Returns the pairs of problems with what may answer them in another document, which does not say so.
+
+    Some documents ask, and the numbers and texts of others, which do not, mirror theirs: solutions under an
+    unknown title do, but so does advice on every exercise. All of these pairs are guesses.
+
+    Args:
+      documents: numbered items that were taken for problems, by document.
+    """
+    texts = {uri: [item.text for item in items] for uri, items in documents.items()}
+    asked = {uri: documents[uri] for uri, said in texts.items() if asks(said)}
+    answered = {
+        uri: [replace(item, kind="solution") for item in documents[uri]]
+        for uri, said in texts.items()
+        if asking(said) <= MAX_ANSWERS_ASKING and says(said)
+    }
+    score = share_right("mirrored", 0.0)
+    return [replace(pair, score=score) for pair in mirrored(asked, answered)]
 
 
 def spaced_stem(uri: str) -> str:
@@ -70,7 +104,12 @@ def _is_letter(word: str) -> bool:
     return word.isalpha() and (len(word) == 1 or roman_value(word) > 0)
 
 
-def _agreeing(pairs: Sequence[tuple[Item, Item]]) -> list[MatchedPair]:
+def _runs_on(number: tuple[str, ...]) -> bool:
+    """Whether a number is one of a journal's, which no sheet and no chapter comes to."""
+    return len(number) == 1 and number[0].isdigit() and int(number[0]) > _RUNNING
+
+
+def _agreeing(pairs: Sequence[tuple[Item, Item]], running: bool) -> list[MatchedPair]:
     """Returns the pairs with their scores; none if the texts do not agree as a whole."""
     asked, answered = [_words(problem) for problem, _ in pairs], [_words(solution) for _, solution in pairs]
     same = [_same_numbers(a, b) for a, b in zip(asked, answered, strict=True)]
@@ -79,8 +118,10 @@ def _agreeing(pairs: Sequence[tuple[Item, Item]]) -> list[MatchedPair]:
     texts = weighted([*asked, *answered])
     scored = []
     for place, (problem, solution) in enumerate(pairs):
-        clear = same[place] is not False and _is_clear(place, texts[: len(pairs)], texts[len(pairs) :])
-        scored.append(MatchedPair(problem, solution, "mirrored", share_right("mirrored", float(clear))))
+        own, others = _overlaps(place, texts[: len(pairs)], texts[len(pairs) :])
+        clear = same[place] is not False and own > _CLEARLY * others
+        evidence = 1.0 if running and others <= _CLEARLY * own else 0.5 * clear
+        scored.append(MatchedPair(problem, solution, "mirrored", share_right("mirrored", evidence)))
     return scored
 
 
@@ -114,12 +155,12 @@ def _agree(problems: Sequence[Counter[str]], solutions: Sequence[Counter[str]]) 
     return chance(blocks, _CHANCE) <= _CHANCE
 
 
-def _is_clear(place: int, asked: Sequence[Weights], answered: Sequence[Weights]) -> bool:
-    """Whether a problem and its solution share far more than either does with those around the other."""
+def _overlaps(place: int, asked: Sequence[Weights], answered: Sequence[Weights]) -> tuple[float, float]:
+    """Returns what a problem and its solution share, and the most that either does with those around it."""
     near = range(max(0, place - _NEIGHBOURS), min(len(asked), place + _NEIGHBOURS + 1))
     others = [
         max(overlap(asked[other], answered[place]), overlap(asked[place], answered[other]))
         for other in near
         if other != place
     ]
-    return overlap(asked[place], answered[place]) > _CLEARLY * max(others, default=0.0)
+    return overlap(asked[place], answered[place]), max(others, default=0.0)

@@ -33,12 +33,14 @@ def answered_families(pieces: list[Piece]) -> set[str]:
     return {f for f, n in answered.items() if n >= _MIN_COUNT and n >= _MOST * total[f]}
 
 
-def answered_in_place(candidates: list[Candidate], solutions: list[int]) -> list[Candidate]:
+def answered_in_place(candidates: list[Candidate], solutions: list[tuple[int, str]]) -> list[Candidate]:
     """Keeps the bare numbers between most of which, and the next of their look, a solution stands.
+
+    There may be an answer and an explanation, but no two with the same word.
 
     Args:
       candidates: bare numbers.
-      solutions: indices of the pieces that begin with a word for a solution, in order.
+      solutions: indices of the pieces that begin with a word for a solution, in order, and those words.
     """
     looks: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -46,11 +48,12 @@ def answered_in_place(candidates: list[Candidate], solutions: list[int]) -> list
     kept: list[Candidate] = []
     for members in looks.values():
         starts = [c.index for c in members]
-        ends = [*starts[1:], solutions[-1] + 1 if solutions else 0]
+        ends = [*starts[1:], solutions[-1][0] + 1 if solutions else 0]
         between = [
-            bisect_left(solutions, b) - bisect_left(solutions, a) for a, b in zip(starts, ends, strict=True)
+            [word for _, word in solutions[bisect_left(solutions, (a, "")) : bisect_left(solutions, (b, ""))]]
+            for a, b in zip(starts, ends, strict=True)
         ]
-        followed = sum(1 for n in between if n == 1)
+        followed = sum(1 for words in between if words and len(words) == len(set(words)))
         if followed >= _MIN_COUNT and followed >= _MOST * len(members):
             kept += members
     return sorted(kept, key=lambda c: c.index)

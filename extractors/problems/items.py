@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.problems.affinity import answers, asking, asks
 from extractors.problems.declared import Opening
+from extractors.problems.floats import without_foreign_floats
 from extractors.problems.links import join, without_closing
-from extractors.problems.matching import match_items
+from extractors.problems.matching import MIN_ANSWERED, match_items
 from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.openings import find_openings
 from extractors.problems.outline import Piece, divide, joined
@@ -37,7 +40,8 @@ def find_items(document: Document) -> Found:
     (`method` declared).
     """
     pieces = divide(document)
-    found = _find(document, pieces)
+    openings = find_openings(pieces)
+    found = _find(document, pieces, openings)
     # Where "Questions" is a known title, that of the solutions would be known as well.
     known = any(p.title and p.section.zone and pattern("problem").search(fold(p.block.text)) for p in pieces)
     if known or any(item.kind == "solution" and item.number for item in found.items):
@@ -50,7 +54,23 @@ def find_items(document: Document) -> Found:
             others = [_guess(document, {title: "solutions", t: "hints"}) for t in titles if t != title]
             surer = [g for g in others if g.answered and g.asking >= guess.asking]
             return max([guess, *surer], key=lambda g: g.certainty).found
-    return found
+    every = find_openings(pieces, every=True)
+    possible = _find(document, pieces, every).items if every != openings else ()
+    return replace(found, possible=_others(possible, found.items))
+
+
+def _others(possible: Sequence[Item], items: Sequence[Item]) -> tuple[Item, ...]:
+    """Returns the numbered problems that are no part of what was found for sure; of a few, none."""
+    taken = sorted(item.span for item in items)
+    numbered = (item for item in possible if item.kind == "problem" and item.number and not item.link)
+    others = tuple(item for item in numbered if not _overlaps(item.span, taken))
+    return others if len(others) >= MIN_ANSWERED else ()
+
+
+def _overlaps(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a span has anything in common with others, which are in order and apart."""
+    at = bisect(spans, span)
+    return any(begin < span[1] and span[0] < end for begin, end in spans[max(0, at - 1) : at + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +90,16 @@ class _Guess:
 
 
 def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
-    found = _find(document, divide(document, zones))
+    pieces = divide(document, zones)
+    found = _find(document, pieces, find_openings(pieces))
     pairs = [pair for pair in match_items([found]).pairs if pair.method == "scope_number"]
     problems = [pair.problem.text for pair in pairs]
     answered = answers(problems, [pair.solution.text for pair in pairs])
     return _Guess(found, answered, asking(problems), sum(pair.score for pair in pairs))
 
 
-def _find(document: Document, pieces: list[Piece]) -> Found:
-    openings = find_openings(pieces)
-    declared = _declare(cut(pieces, openings), pieces)
+def _find(document: Document, pieces: list[Piece], openings: list[Opening]) -> Found:
+    declared = without_foreign_floats(_declare(cut(pieces, openings), pieces), pieces)
     parts = with_parents(with_stems([_trimmed(part) for part in declared], pieces, openings))
     scattered = _scattered_families(pieces, openings)
     parts = [

@@ -18,7 +18,7 @@ _BARE = re.compile(
     r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
         (?P<number>(?:[^\W\d_]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
-        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z]|\d[.)]\s)""",
+        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z]|\d[.)]\s|(?<=[．、）】])\d)""",
     re.VERBOSE,
 )
 _IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
@@ -29,6 +29,7 @@ _AFTER_LINK = re.compile(
 )
 _SIGN = re.compile(r"CIRCLED|PARENTHESIZED|FULL STOP")  # names of "①", "⑴", "⒈"
 _DELIMITER = re.compile(r"\s*(?:[.:)\]】）．：—–-]+|$)")
+_STARS = re.compile(r"\s?[*†‡★☆⋆∗]+")  # of a hard one: "Exercise 3*"
 _ASIDE = re.compile(r"\s*\([^()\n]{4,60}\)")  # "Exercise 1.2.7 (challenging):", not "(a)"
 _NUMBER_SIGN = r"(?:[Nn]\.?\s?[oº°]s?\.?|[Nn]r\.?|[Nn]úm\.|[№\#]|č\.|br\.|št\.)\s*"
 _LINKED_NUMBER = re.compile(rf"\s*(?:{_NUMBER_SIGN})?(?P<number>{NUMBER})")
@@ -205,6 +206,8 @@ def _close(
     """Finishes a worded label: takes its delimiter, and refuses prose."""
     text = block.text
     printed = text[lead:end].strip()
+    stars = _STARS.match(text, end) if number else None
+    end = stars.end() if stars else end
     aside = _ASIDE.match(text, end) if number else None
     after = _DELIMITER.match(text, aside.end() if aside else end)
     bold = max(block.style.bold, block.style.italic)
@@ -255,7 +258,8 @@ def _bare(block: Block) -> Label | None:
         return None  # "12 men", "1.05 m"
     if match["open"] and not closed:
         return None
-    if closed and re.match(r"\d(?![.)]\s)", text[end : end + 3]):  # but "11．1. The first step"
+    wide = match["close"].strip() in ("．", "、", "）", "】")  # which no decimals follow
+    if closed and not wide and re.match(r"\d(?![.)]\s)", text[end : end + 3]):  # but "11.1. The first step"
         return None
     return Label("", "", number, end, match["number"], firm)
 

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from extractors.problems.affinity import out_of_step
+from extractors.problems.affinity import answers, out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
-from extractors.problems.companions import mirrored, spaced_stem
+from extractors.problems.companions import guessed, mirrored, spaced_stem
+from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
 from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import pattern
@@ -31,6 +32,8 @@ _NAMELESS = re.compile(
 )
 _COMPANION = 0.97
 _ONLY_CANDIDATE = 0.9
+MIN_ANSWERED = 5  # possible problems
+_COVERED = 0.8  # share of the solutions that answer possible problems
 _MAX_ROUNDS = 100  # a key in columns of fifty rows, read row by row, takes fifty
 
 Place = tuple[str, str]
@@ -60,6 +63,7 @@ def match_items(found: Sequence[Found]) -> Matching:
     pairs = [pair for document in documents for pair in _linked(document.items)]
     taken = {_place(item) for pair in pairs for item in (pair.problem, pair.solution)}
     open_items = {f.uri: [i for i in f.items if _place(i) not in taken] for f in documents}
+    possible = {f.uri: f.possible for f in documents}
     for items in open_items.values():
         pairs += _match(items, items, 1.0, taken)
     groups, left = _companions(documents, open_items, taken)
@@ -67,9 +71,16 @@ def match_items(found: Sequence[Found]) -> Matching:
         problems = [i for uri in group for i in open_items[uri] if i.kind == "problem"]
         solutions = [i for uri in group for i in open_items[uri] if i.kind == "solution"]
         pairs += _match(problems, solutions, affinity, taken)
-    by_numbers = mirrored(left["problem"], left["solution"])
-    pairs += by_numbers
-    taken |= {_place(item) for pair in by_numbers for item in (pair.problem, pair.solution)}
+        pairs += _answered([i for uri in group for i in possible[uri]], solutions, affinity, taken)
+    for pair in mirrored(left["problem"], left["solution"]):
+        pairs.append(pair)
+        taken |= {_place(pair.problem), _place(pair.solution)}
+    open_problems = {
+        uri: [item for item in items if _place(item) not in taken] for uri, items in left["problem"].items()
+    }
+    for pair in guessed(open_problems):
+        pairs.append(pair)
+        taken |= {_place(pair.problem), _place(pair.solution)}
     rest = [i for f in documents for i in f.items if _place(i) not in taken]
     pairs.sort(key=lambda p: (p.problem.uri, p.problem.span, p.problem.id))
     return Matching(
@@ -149,6 +160,21 @@ def _distinguishes(match: re.Match[str]) -> bool:
     return match["word"] in ascii_lowercase and not between
 
 
+def _answered(
+    possible: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[Place]
+) -> list[MatchedPair]:
+    """Matches what may be problems, if most of the solutions that are left answer them, by their words."""
+    left = [item for item in solutions if item.number and _place(item) not in taken]
+    tried = set(taken)
+    pairs = _match(possible, left, affinity, tried) if possible else []
+    if len(pairs) < max(MIN_ANSWERED, _COVERED * len(left)):
+        return []
+    if not answers([pair.problem.text for pair in pairs], [pair.solution.text for pair in pairs]):
+        return []
+    taken |= tried
+    return pairs
+
+
 def _match(
     problems: Sequence[Item], solutions: Sequence[Item], affinity: float, taken: set[Place]
 ) -> list[MatchedPair]:
@@ -158,7 +184,7 @@ def _match(
     letters that tell problem P57 from solution L57: those that are not of both.
     """
     asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
-    answered = [i for i in solutions if i.kind == "solution" and _place(i) not in taken]
+    answered = without_keys([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ from extractors.problems.labels import Label, letter_of, without_letter
 from extractors.problems.outline import Piece
 from extractors.problems.sequences import Candidate, best_chain, numeric
 from extractors.problems.stems import read_stem
-from extractors.problems.titles import Zone, roman_value
+from extractors.problems.titles import Zone, part_title, roman_value
 from extractors.problems.vocabulary import pattern
 
 _OF_ZONE: dict[Zone, Kind] = {"problems": "problem", "solutions": "solution", "hints": "hint", "": "boundary"}
@@ -24,11 +24,15 @@ _MIN_ALIKE = 5
 _STEM_PIECES = 12  # a stem may have a list, a table or a figure of its own
 
 
-def find_openings(pieces: list[Piece]) -> list[Opening]:
-    """Returns the openings of a document in order, at most one a piece."""
+def find_openings(pieces: list[Piece], every: bool = False) -> list[Opening]:
+    """Returns the openings of a document in order, at most one a piece.
+
+    Args:
+      every: whether bare numbers in sequence open problems though nothing in the document says so.
+    """
     declared = declared_openings(pieces)
     worded = _worded(pieces)
-    bare = _bare(pieces, worded, declared)
+    bare = _bare(pieces, worded, declared, every)
     openings = {**{o.index: o for o in bare}, **{o.index: o for o in worded}}
     for opening in declared:
         printed = openings.get(opening.index)
@@ -43,8 +47,8 @@ def find_openings(pieces: list[Piece]) -> list[Opening]:
         named = stem is not None and _names_set(index, stem.first, pieces)
         if index in openings and not (stem and stem.last and (named or _is_range(openings[index]))):
             continue
-        heading = piece.title or piece.block.kind == "heading" or _is_title(piece)
-        title = piece.label is None and heading
+        heading = piece.title or piece.block.kind == "heading" or _is_title(piece) or part_title(piece.block)
+        title = piece.label is None and bool(heading)
         if title or (stem and not _is_bare_label(openings.get(index - 1), pieces[index - 1])):
             openings[index] = Opening(index, "boundary", None, stem=stem)
     return [openings[index] for index in sorted(openings)]
@@ -166,15 +170,15 @@ def _unknown_families(pieces: list[Piece]) -> tuple[set[str], set[str]]:
     return mirrored, {family for family, count in restarts.items() if count}
 
 
-def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -> list[Opening]:
-    """Openings by numbers in sequence, in the sections that hold items."""
+def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening], every: bool) -> list[Opening]:
+    """Openings by numbers in sequence, in the sections that hold items; in all others, if `every`."""
     regions: dict[tuple[Zone, int], list[int]] = defaultdict(list)
     for index, piece in enumerate(pieces):
         regions[piece.section.zone, piece.section.start].append(index)
     covered = {i for o in declared if o.stop for i in range(o.index + 1, o.stop)}
     starts = [o.index for o in worded if o.label and o.label.number]
     openings: list[Opening] = []
-    solutions = [o.index for o in worded if o.kind == "inline_solution"]
+    solutions = [(o.index, o.label.family) for o in worded if o.kind == "inline_solution" and o.label]
     answered: set[tuple[str, ...]] = set()
     counted = clauses(pieces)
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
@@ -184,10 +188,16 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening]) -
             candidates = [c for c in candidates if c.index not in counted]
         if zone:
             candidates = without_enumerations(candidates, items, pieces)
+            inside = [s for s in solutions if indices[0] <= s[0] <= indices[-1]]
+            alternating = answered_in_place(candidates, inside) if zone == "problems" else []
+            steps = [c for c in candidates if c not in alternating]
+            if alternating and steps and counts_parts(steps, alternating):
+                candidates = alternating  # the steps of the solutions are counted anew in each
         else:
             asked = {o.label.number for o in openings if o.kind == "problem" and o.label}
             mirrored = _mirroring(candidates, answered - asked)
-            candidates = mirrored or answered_in_place(candidates, solutions)
+            unsaid = without_enumerations(candidates, items, pieces) if every else []
+            candidates = mirrored or answered_in_place(candidates, solutions) or unsaid
             if not candidates and not worded and not declared and not openings:
                 candidates = sheet(candidates_here, pieces)
         chosen = [c for chain in _chains(candidates) for c in chain]

@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from extractors.problems.alternatives import without_alternatives
 from extractors.problems.choices import with_choices
 from extractors.problems.doubtful import certain
 from extractors.problems.extras import with_extras
@@ -67,9 +68,10 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     """
     named_zone = name_zone(document)
     parts = split_all(document.blocks, named_zone)
-    labelled = with_choices(list(without_letters(take_apart(parts, named_zone))))
+    labelled = with_choices(list(without_letters(take_apart(parts, named_zone, zones))))
     blocks = [block for block, _ in labelled]
     labels = infer_roles(blocks, with_extras(blocks, certain(blocks, [label for _, label in labelled])))
+    labels = without_alternatives(labels)
     is_section = _find_sections(blocks, labels)
     pieces: list[Piece] = []
     named = {title_zone(block.text) for block, head in zip(blocks, is_section, strict=True) if head}
@@ -81,6 +83,7 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
     seen: set[tuple[str, ...]] = set()
     named_parts: set[str] = set()
     answered: set[tuple[object, ...]] = set()
+    paths: set[tuple[object, ...]] = set()
     for index, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         zone = title_zone(block.text) if is_section[index] else ""
         if is_section[index] and zones:
@@ -112,6 +115,10 @@ def divide(document: Document, zones: Mapping[str, Zone] = NO_ZONES) -> list[Pie
                 zone = within  # "Exam 2023" below "Solutions", or once more "Exercises 3.2"
             if part and within == "solutions" and part in named_parts:
                 zone = within  # "I. Multiple choice" once more, in the key of a paper
+            above = [_identity(e[1]) for e in itertools.takewhile(lambda e: e[2] != "solutions", stack)]
+            if within == "solutions" and (*above, key) in paths:
+                zone = within  # "Problems" below "Answers", beside the "Problems" of the same chapter
+            paths.add((*map(_identity, (entry[1] for entry in stack)), key))
             stack.append((level, block.text, zone or within, index))
             seen.add(key)
             label = None

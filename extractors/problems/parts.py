@@ -182,6 +182,7 @@ class _Cutter:
                 label = replace(label, family=asked.label.family, number=asked.label.number)
             asked.kind, asked.link, asked.method = "problem", record_id("link", opening.index), "inline"
             self._open(Part("solution", label, opening, link=asked.link, method="inline"), piece)
+            self.problem = asked  # a second solution, or the answer alone, is for it as well
         else:
             self._put(piece)
             return

@@ -134,9 +134,15 @@ def family_factor(asked: Run, answered: Run) -> float:
     a, b = asked.family, answered.family
     if a == b:
         return 1.0
-    if is_plain(a) and is_plain(b):
+    if (is_plain(a) and is_plain(b)) or (not b and _is_named(a, answered)):
         return 0.95
     return 0.95 if _answers_of_other_words(asked, answered) else 0.0
+
+
+def _is_named(family: str, answered: Run) -> bool:
+    """Whether the title above bare numbers names what they answer: "Answers to Try Its" Try It 1."""
+    kinds = next((scope.kinds for scope in answered.scopes.values()), frozenset())
+    return bool(family) and any(kind.startswith(family) for kind in kinds)
 
 
 def _answers_of_other_words(asked: Run, answered: Run) -> bool:

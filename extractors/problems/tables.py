@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from extractors.problems.affinity import answers, asks
 from extractors.problems.keys import read_key, titled_key
 from extractors.problems.labels import Label, number_parts, read_label
-from extractors.problems.titles import Zone, title_zone
+from extractors.problems.titles import Zone, title_words, title_zone
 from extractors.problems.vocabulary import fold, words
 from schemas.document import Block
 
@@ -29,12 +30,15 @@ class _Cell:
     start: int  # within the text of the table
 
 
-def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
+def take_apart(
+    blocks: Sequence[Block], whole: Zone, titles: Mapping[str, Zone] = MappingProxyType({})
+) -> Iterator[Labelled]:
     """Yields the blocks with their labels; tables of items become a block an item.
 
     Args:
       blocks: of a document.
       whole: what the document holds by its name; a key of answers is one only among solutions.
+      titles: what sections hold that have these titles (`title_words`), though no vocabulary says so.
     """
     zones: list[tuple[int, Zone]] = [(0, whole)]
     within = False  # a table after the label of an item belongs to the item
@@ -45,7 +49,8 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
         if block.kind == "heading":
             while len(zones) > 1 and zones[-1][0] >= block.level:
                 zones.pop()
-            zones.append((block.level, title_zone(block.text) or zones[-1][1]))
+            zone = titles.get(title_words(block.text)) or title_zone(block.text)
+            zones.append((block.level, zone or zones[-1][1]))
         if block.kind != "table":
             yield from keys.get(index) or read_key(block) or [(block, label)]
             continue
@@ -54,6 +59,13 @@ def take_apart(blocks: Sequence[Block], whole: Zone) -> Iterator[Labelled]:
         if not items and not within and zones[-1][1] == "solutions":
             items = _key(rows, block)
         yield from items or [(block, None)]
+
+
+def key_numbers(table: Block) -> list[tuple[str, ...]]:
+    """Returns the numbers of a table that may be a key of answers, not of marks or pages; else none."""
+    key = _key(_rows(table.text), table)
+    told = sum(1 for block, _ in key if not _NUMBER.fullmatch(block.text))
+    return [label.number for _, label in key if label] if 2 * told > len(key) else []
 
 
 def _rows(text: str) -> list[list[_Cell]]:
@@ -84,7 +96,7 @@ def _role(header: str) -> str:
 
 
 def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
-    """Reads a table whose columns are headed "Question" and "Answer", with a number or without."""
+    """Reads a table whose columns are headed "Question" and "Answer"; with numbers, one of them is enough."""
     header, body = rows[0], rows[1:]
     if not body or any(len(row) != len(header) for row in body):
         return []
@@ -97,18 +109,19 @@ def _cards(rows: list[list[_Cell]], table: Block) -> list[Labelled]:
     if asked is not None and solved is None:
         others = [i for i in texts if i > asked and _wordy(columns[i])]
         solved = others[0] if len(others) == 1 and _replies(columns[asked], columns[others[0]]) else None
-    if solved is None or (asked is None and numbers is None):
+    if sum(column is not None for column in (numbers, asked, solved)) < 2:
         return []
-    explained = asked is not None and any(_wordy(columns[i]) for i in range(asked + 1, solved))
-    if asked is not None and numbers is None and explained and not _is_posed(columns[asked]):
-        return []  # "Problem", "Cause", "Solution": what to do about a defect
+    between = range(asked + 1, solved) if asked is not None and solved is not None else ()
+    explained = any(_wordy(columns[i]) and _role(header[i].text) != "hint" for i in between)
+    if asked is not None and (explained or solved is None) and not _is_posed(columns[asked]):
+        return []  # "Problem", "Cause", "Solution", "Task", "Owner", "Solution": what to do about a defect
     items: list[Labelled] = []
     for row in body:
         printed = row[numbers].text if numbers is not None else ""
         number = number_parts(printed)
         if asked is not None and row[asked].text:
             items.append(_item(table, row[asked], "problem", number, printed))
-        if row[solved].text and (asked is None or row[asked].text):
+        if solved is not None and row[solved].text and (asked is None or row[asked].text):
             kept = () if asked is not None else number
             items.append(_item(table, row[solved], "solution", kept, printed))
     return items

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from extractors.problems.labels import number_parts, read_label
-from extractors.problems.vocabulary import Role, fold, languages_of, pattern
+from extractors.problems.vocabulary import Role, fold, languages_of, pattern, words
 from schemas.document import Block, Document
 
 Zone = Literal["", "problems", "solutions", "hints"]
@@ -19,6 +19,9 @@ _CHAPTER_NUMBER = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})*(?!\d)|(?:[ivxlc]{1,6}|[
 _LEADING_NUMBER = re.compile(r"^§?\s*((?:[A-Za-z]\.)?\d{1,3}(?:\.\d{1,3})*)[.):]?\s+\S")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|(?:[IVX]{1,5}|[A-H])\s*[.)．、]\s")
+_KIND = re.compile(
+    r"[一二三四五六七八九十]{1,3}\s*[、．.]\s*(?P<name>[^\s：:（(，,。．]{2,12})(?=[\s：:（(，,。]|$)"
+)
 _BRACKETS = re.compile(r"[（(][^（()）]{0,80}[）)]")
 _TELLING: tuple[Role, ...] = ("set", "solution", "hint", "problem")
 _MAX_HEADING = 200  # characters of a heading that are looked at
@@ -31,10 +34,10 @@ def title_zone(title: str, max_left: int = 2) -> Zone:
     The words of one language's vocabulary, numbers and punctuation are taken away; a heading with
     more than `max_left` other words is about something else ("Series solutions of linear equations").
     """
-    words = title_words(title)
-    if pattern("title").fullmatch(words.strip(" .:")):
+    bare = title_words(title)
+    if pattern("title").fullmatch(bare.strip(" .:")):
         return "solutions"
-    text = pattern("other").sub(" ", words)
+    text = pattern("other").sub(" ", bare)
     matches = pattern(*_TELLING).finditer(text)
     languages = dict.fromkeys(name for m in matches for name in languages_of(m["word"], *_TELLING))
     readings = [_read(name, text, max_left) for name in languages]
@@ -67,9 +70,12 @@ def _read(language: str, text: str, max_left: int) -> tuple[int, Zone]:
 def part_title(block: Block) -> str:
     """Returns the title of an enumerated part of a paper, "I. Multiple choice (5 points)", without brackets.
 
-    It stands in a heading or in bold; everything else gives "".
+    It stands in a heading or in bold, or names a kind of questions: "二、填空题"; everything else gives "".
     """
     titled = block.kind == "heading" or (block.kind == "paragraph" and block.style.bold >= len(block.text))
+    kind = None if titled or block.kind != "paragraph" else _KIND.match(block.text)
+    if kind is not None:
+        titled = words().get(fold(kind["name"])) == "problem" or title_zone(kind["name"], 1) == "problems"
     if not titled or len(block.text) > _MAX_HEADING or not _ENUMERATED.match(block.text):
         return ""
     return fold(_BRACKETS.sub("", block.text)).rstrip(" .:：")

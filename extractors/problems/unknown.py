@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from extractors.problems import unstyled
 from extractors.problems.affinity import answers, asks
 from extractors.problems.labels import Label
 from extractors.problems.titles import title_zone
@@ -50,6 +51,7 @@ def infer_roles(blocks: list[Block], labels: Labels) -> Labels:
     """
     if any(block.kind == "heading" and title_zone(block.text) == "solutions" for block in blocks):
         return labels
+    labels = _unstyled(blocks, labels)
     labels = _repeated_families(labels)
     labels = _alternating(blocks, labels)
     for starts in _unsolved_families(blocks, labels):
@@ -132,9 +134,26 @@ def _unsolved_families(blocks: list[Block], labels: Labels) -> Iterable[list[int
             yield starts
 
 
-def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
-    """Gives a role to unnumbered words that come once in most of the items."""
-    found = [lead for i, block in enumerate(blocks) if (lead := _lead_in(i, block, labels[i])) is not None]
+def _unstyled(blocks: list[Block], labels: Labels) -> Labels:
+    """Finds items, and their solutions, of which nothing but words and their numbers tells."""
+    sequences = unstyled.sequences(blocks, labels)
+    named = [sequences.get(i, label) for i, label in enumerate(labels)]
+    for family in dict.fromkeys(label.family for label in sequences.values()):
+        starts = [i for i, label in sequences.items() if label.family == family]
+        inferred = _lead_ins(blocks, named, starts, plain=True)
+        if inferred is not named:
+            return inferred
+    return labels
+
+
+def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int], plain: bool = False) -> Labels:
+    """Gives a role to unnumbered words that come once in most of the items.
+
+    Args:
+      plain: whether a full stop is enough to set them off; then, numbers have to agree as well.
+    """
+    leads = (_lead_in(i, block, labels[i], plain) for i, block in enumerate(blocks))
+    found = [lead for lead in leads if lead is not None]
     titles = _titles(found, blocks, labels)
     found = [lead for lead in found if lead.phrase not in titles]
     phrases = _regular(found, starts)
@@ -149,7 +168,7 @@ def _lead_ins(blocks: list[Block], labels: Labels, starts: list[int]) -> Labels:
     last = {bisect_right(starts, x.index) - 1: x for x in found if x.phrase == phrases[-1]}
     asked = [questions[k] for k in sorted(last) if k >= 0]
     replies = [_reply(blocks, last[k]) for k in sorted(last) if k >= 0]
-    if not answers(asked, replies):
+    if not (unstyled.work_out if plain else answers)(asked, replies):
         return labels  # "Points: 5", "Source: ..."
     inferred = list(labels)
     for lead in found:
@@ -191,7 +210,7 @@ def _joined(blocks: list[Block], begin: int, end: int) -> str:
     return "\n".join(block.text for block in blocks[begin : min(end, begin + _LONGEST)])
 
 
-def _lead_in(index: int, block: Block, label: Label | None) -> _LeadIn | None:
+def _lead_in(index: int, block: Block, label: Label | None, plain: bool = False) -> _LeadIn | None:
     """Reads a short phrase that type or a colon sets off at the start of a block."""
     if block.kind not in ("paragraph", "list_item", "heading") or label is not None:
         return None
@@ -201,7 +220,8 @@ def _lead_in(index: int, block: Block, label: Label | None) -> _LeadIn | None:
     styled = max(block.style.bold, block.style.italic)
     set_off = abs(styled - match.end()) <= 2 or abs(styled - match.end("phrase")) <= 1
     whole = match.end() >= len(block.text.rstrip())
-    if not (block.kind == "heading" and whole) and not set_off and match["delimiter"] not in (":", "："):
+    delimited = match["delimiter"] in (":", "：") or (plain and match["delimiter"] == ".")
+    if not (block.kind == "heading" and whole) and not set_off and not delimited:
         return None
     return _LeadIn(index, fold(match["phrase"]), match.end())
 

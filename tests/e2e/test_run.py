@@ -73,7 +73,7 @@ def test_a_run_is_judged_by_a_vllm_of_its_own_and_asks_nothing_twice(vllm: Vllm,
     assert score["in"] == score["kept"] > 50, score
     assert told["llm"]["requests"] >= score["in"]
     assert told["llm"]["from_ledger"] == 0
-    assert told["llm"]["failures"] == 0
+    assert (told["llm"]["failures"], told["llm"]["failures_by_reason"]) == (0, {})
 
     found = rows(output)
     assert len(found) == score["kept"]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseServer, ThreadingUnixStreamServer
 from typing import Any
 
 MODEL = "stub-vision"
@@ -45,14 +46,14 @@ Script = Callable[[dict[str, Any], int], Reply]
 
 
 class Stub:
-    """A server on a free port of this machine.
+    """A server on a free port of this machine, or on a Unix socket.
 
     Attributes:
       requests: (seconds since the start, headers, body) of every chat request.
       most: the most requests that were in flight at once.
     """
 
-    def __init__(self, script: Script, models: tuple[str, ...] = (MODEL,), key: str = ""):
+    def __init__(self, script: Script, models: tuple[str, ...] = (MODEL,), key: str = "", socket: str = ""):
         self.requests: list[tuple[float, dict[str, str], dict[str, Any]]] = []
         self.most = self._flying = 0
         lock, start, stub = threading.Lock(), time.monotonic(), self
@@ -102,8 +103,12 @@ class Stub:
         class Server(ThreadingHTTPServer):
             daemon_threads, request_queue_size = True, 128
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        self._server: BaseServer
+        if socket:
+            self._server, self.url = ThreadingUnixStreamServer(socket, Handler), ""
+        else:
+            self._server = Server(("127.0.0.1", 0), Handler)
+            self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def __enter__(self) -> Stub:

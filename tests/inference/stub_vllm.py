@@ -13,13 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingUnixStreamServer
 
 parser = argparse.ArgumentParser()
 parser.add_argument("-m")
 parser.add_argument("--host")
-parser.add_argument("--port", type=int)
+parser.add_argument("--uds")
 parser.add_argument("--model", type=Path)
 parser.add_argument("--disable-uvicorn-access-log", action="store_true")
 parser.add_argument("--deaths", type=int, default=0, help="so many starts end by an error")
@@ -40,14 +41,14 @@ child = subprocess.Popen(
     start_new_session=arguments.flees,
 )
 notes = {
-    "port": arguments.port,
+    "socket": arguments.uds,
     "pids": [os.getpid(), child.pid],
     "keeper": os.getppid(),
     "argv": sys.argv[1:],
     "environment": dict(os.environ),
 }
 (arguments.model / f"start-{starts}.json").write_text(json.dumps(notes))
-print(f"the stub starts at {arguments.port}", flush=True)
+print(f"the stub starts at {arguments.uds}", flush=True)
 if arguments.stubborn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if arguments.silent:
@@ -80,4 +81,4 @@ if starts < arguments.deaths:
     if not arguments.lives_s:
         die()
     threading.Thread(target=die).start()
-ThreadingHTTPServer((arguments.host, arguments.port), Handler).serve_forever()
+ThreadingUnixStreamServer(arguments.uds, Handler).serve_forever()

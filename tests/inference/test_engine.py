@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inference import engine as module
+from inference import limits
 from inference.client import Answer, ModelError
 from inference.engine import Engine
 from inference.errors import LedgerUnwritable
@@ -207,7 +208,7 @@ def test_pictures_are_not_counted_by_their_letters() -> None:
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 1_000_000}}
     content = [{"type": "text", "text": "x" * 40}, picture]
     request = Request([{"role": "user", "content": content}], {"max_tokens": 5})
-    assert module._tokens(request) == 10 + module.TOKENS_A_PICTURE + 5
+    assert limits.tokens_of(request) == 10 + limits.TOKENS_A_PICTURE + 5
 
 
 def test_answers_that_cannot_be_kept_end_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,9 +222,9 @@ def test_answers_that_cannot_be_kept_end_the_run(tmp_path: Path, monkeypatch: py
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    ledger = Ledger(LedgerSpec(str(tmp_path), flush_s=60))
+    ledger = Ledger(LedgerSpec(str(tmp_path), flush_s=60, patience_s=0))
     with monkeypatch.context() as patched:
-        patched.setattr("inference.ledger._write_segment", full)
+        patched.setattr("inference.segments.write", full)
         run(work, fine, ledger)
     ledger.close()
 

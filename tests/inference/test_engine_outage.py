@@ -60,8 +60,9 @@ def test_a_server_that_answers_nobody_ends_the_run(reason: str) -> None:
             "go on with --resume"
         )
         assert time.monotonic() - began > 0.5
-        # Each asks once; then one asks for all.
-        assert max(client.asked.count(f"q{i}") for i in range(20)) == 1
+        if reason != "rate_limited":  # who is limited is asked for himself
+            # Each asks once; then one asks for all.
+            assert max(client.asked.count(f"q{i}") for i in range(20)) == 1
 
     run(work, down, patience_s=0.5)
 
@@ -141,18 +142,56 @@ def test_being_told_to_slow_down_is_no_fault() -> None:
     run(work, one_at_a_time, concurrency=16, patience_s=60)
 
 
-def test_one_that_never_gets_through_is_given_up() -> None:
+def test_a_request_that_is_too_large_for_the_limits_is_given_up_alone() -> None:
     async def too_large(text: str) -> Answer:
         if text == "large":
             raise failing("rate_limited")
         return FINE
 
     async def work(engine: Engine, client: Client) -> None:
+        began = time.monotonic()
         with pytest.raises(ModelError, match="rate_limited"):
             await engine.ask(question("large"))
-        assert client.asked.count("large") == module.MAX_LIMITED
+        assert time.monotonic() - began > 0.3
+        assert client.asked.count("1") == module.MAX_OVERTAKEN
+        assert await engine.ask(question("other")) == FINE
 
-    run(work, too_large, patience_s=0.2)
+    run(work, too_large, patience_s=0.3)
+
+
+def test_a_limit_that_lasts_rejects_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None for a while, and then one in three."""
+    monkeypatch.setattr(module, "MAX_WAIT_S", 0.002)
+    turn = iter(range(10**6))
+
+    async def limited(_: str) -> Answer:
+        now = next(turn)
+        if now < 300 or now % 3:
+            raise failing("rate_limited")
+        return FINE
+
+    async def work(engine: Engine, client: Client) -> None:
+        assert await asyncio.gather(*(engine.ask(question(str(i))) for i in range(60))) == [FINE] * 60
+        assert max(map(client.asked.count, client.asked)) > 100, "as often as it takes"
+
+    run(work, limited, concurrency=16, patience_s=60)
+
+
+def test_who_was_turned_down_is_the_next_to_be_asked() -> None:
+    seen: list[str] = []
+
+    async def second_time(text: str) -> Answer:
+        seen.append(text)
+        await asyncio.sleep(0.001)
+        if text in ("0", "1") and seen.count(text) == 1:
+            raise failing("rate_limited")
+        return FINE
+
+    async def work(engine: Engine, client: Client) -> None:
+        await asyncio.gather(*(engine.ask(question(str(i))) for i in range(6)))
+        assert set(seen[:2]) == set(seen[2:4]) == {"0", "1"}
+
+    run(work, second_time, concurrency=2)
 
 
 @pytest.mark.parametrize("reason", ["server_error", "refused_request"])

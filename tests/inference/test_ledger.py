@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inference import ledger as module
+from inference import segments as files
 from inference.client import Answer, Token
 from inference.errors import LedgerUnwritable
-from inference.ledger import SUFFIX, Ledger, LedgerSpec, Request
+from inference.ledger import Ledger, LedgerSpec, Request
+from inference.segments import SUFFIX
 from tests.conftest import ROOT
 
 NEVER = 3600.0
@@ -41,8 +43,8 @@ KEYS = st.sampled_from([c * 64 for c in "abcd"])
 STEPS = st.lists(st.one_of(st.tuples(KEYS, ANSWERS), st.sampled_from(["flush", "reopen"])), max_size=12)
 
 
-def opened(folder: Path, flush_s: float = NEVER) -> Ledger:
-    return Ledger(LedgerSpec(str(folder), flush_s))
+def opened(folder: Path, flush_s: float = NEVER, patience_s: float = 60.0) -> Ledger:
+    return Ledger(LedgerSpec(str(folder), flush_s, patience_s))
 
 
 def segments(folder: Path) -> list[Path]:
@@ -123,7 +125,7 @@ def test_a_damaged_segment_alone_is_left_out(
 
 @pytest.mark.parametrize("row", ['{"key": "a"}', '{"key": 1}', "[]", "null", '{"text": "x"}', "no JSON"])
 def test_rows_of_someone_else_are_left_out(row: str, tmp_path: Path) -> None:
-    module._write_segment(str(tmp_path), [row])
+    files.write(str(tmp_path), [row])
     ledger = opened(tmp_path)
     assert [Path(path).name for path in ledger.torn] == [segments(tmp_path)[0].name]
     assert ledger.get("a") is None
@@ -191,7 +193,7 @@ def test_many_threads_put_get_and_flush(tmp_path: Path) -> None:
         thread.join()
     ledger.close()
     assert failures == []
-    rows = [json.loads(line)["key"] for path in segments(tmp_path) for line in module._lines(str(path))]
+    rows = [json.loads(line)["key"] for path in segments(tmp_path) for line in files.read(str(path))]
     assert len(rows) == len(set(rows)) == 900
 
 
@@ -218,37 +220,83 @@ def test_processes_write_side_by_side_without_a_lock(tmp_path: Path) -> None:
     ledger.close()
 
 
+def full(*_: Any) -> None:
+    raise OSError(28, "No space left\non device")
+
+
 def test_what_cannot_be_written_is_told_and_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left\non device")
-
-    ledger = opened(tmp_path)
+    ledger = opened(tmp_path, patience_s=0.2)
     with monkeypatch.context() as patched:
-        patched.setattr(module, "_write_segment", full)
+        patched.setattr(files, "write", full)
         ledger.put("a" * 64, "m", "p", Answer("a"))
         line = r"^the ledger \S+ can't be written: \[Errno 28\] No space left on device$"
         with pytest.raises(LedgerUnwritable, match=line):
             ledger.flush()
+        ledger.put("b" * 64, "m", "p", Answer("b"))  # it may pass
+        time.sleep(0.3)
         with pytest.raises(LedgerUnwritable, match=line):
-            ledger.put("b" * 64, "m", "p", Answer("b"))
+            ledger.put("c" * 64, "m", "p", Answer("c"))
     assert ledger.get("a" * 64) == Answer("a")
     ledger.close()
     again = opened(tmp_path)
-    assert [again.get(c * 64) for c in "ab"] == [Answer("a"), Answer("b")]
+    assert [again.get(c * 64) for c in "abc"] == [Answer("a"), Answer("b"), Answer("c")]
     again.close()
 
 
-def test_closing_tells_what_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+def test_a_store_that_fails_now_and_then_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "FIRST_WAIT_S", 0.001)
+    attempts, write = list[str](), files.write
 
-    ledger = opened(tmp_path)
+    def shaky(folder: str, rows: Any) -> str:
+        attempts.append(folder)
+        if len(attempts) % 4:
+            raise OSError("503 try again")
+        return write(folder, rows)
+
+    monkeypatch.setattr(files, "write", shaky)
+    ledger = opened(tmp_path, flush_s=0.005)
+    for i in range(40):
+        ledger.put(f"{i:064d}", "m", "p", Answer(str(i)))
+        time.sleep(0.002)
+    ledger.close()
+    assert len(attempts) > 4
+    again = opened(tmp_path)
+    assert all(again.get(f"{i:064d}") == Answer(str(i)) for i in range(40))
+    again.close()
+
+
+def test_closing_insists_and_then_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = opened(tmp_path, patience_s=0.3)
+    monkeypatch.setattr(files, "FIRST_WAIT_S", 0.01)
     ledger.put("a" * 64, "m", "p", Answer("a"))
-    monkeypatch.setattr(module, "_write_segment", full)
+    monkeypatch.setattr(files, "write", full)
+    began = time.monotonic()
     with pytest.raises(LedgerUnwritable):
         ledger.close()
+    assert time.monotonic() - began > 0.3
+
+
+def test_what_others_wrote_is_seen_at_the_next_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = opened(tmp_path), opened(tmp_path)
+    one.put("a" * 64, "m", "p", Answer("a"))
+    one.flush()
+    other.look_again()
+    assert other.get("a" * 64) is None, "it has just looked"
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.0)
+    reads = list[str]()
+    read = files.read
+    monkeypatch.setattr(files, "read", lambda path: reads.append(path) or read(path))
+    for _ in range(3):
+        other.look_again()
+        one.look_again()
+    assert other.get("a" * 64) == Answer("a")
+    assert len(reads) == 1, "each segment once, and none of its own"
+    one.close()
+    other.close()
 
 
 @pytest.mark.parametrize("folder", ["file/below", "nosuch://bucket/ledger"])

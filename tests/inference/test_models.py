@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.inference.stub import MODEL, Reply, Stub
 def spec(url: str, ledger: Path | None = None, **engines: int) -> ModelsSpec:
     """Returns engines by their names and concurrencies."""
     made = [EngineSpec(name, Endpoint(url, MODEL), n) for name, n in (engines or {"one": 4}).items()]
-    return ModelsSpec(tuple(made), LedgerSpec(str(ledger), 3600.0) if ledger else None)
+    return ModelsSpec(tuple(made), LedgerSpec(str(ledger), 3600.0, 0.0) if ledger else None)
 
 
 def ask(models: Models, text: str, engine: str = "") -> Answer:
@@ -34,7 +35,7 @@ def test_engines_have_names_and_the_first_is_for_whatever_names_none() -> None:
     with Stub(lambda body, number: Reply("x")) as stub:
         models = Models(spec(stub.url, one=2, two=3))
         assert models[""] is models["one"] is not models["two"]
-        assert models.spec.concurrency == 5
+        assert models.spec.concurrency() == 5
         with pytest.raises(KeyError):
             models["three"]
         models.close()
@@ -116,13 +117,13 @@ def test_flushing_writes_and_only_logs_what_it_cannot(
         models = open_models(one)
         ask(models, "a")
         with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
-            patched.setattr("inference.ledger._write_segment", full)
+            patched.setattr("inference.segments.write", full)
             flush_models()
             assert "No space left" in caplog.text
         flush_models()
         assert len(list(tmp_path.iterdir())) == 1
         ask(models, "b")
-        monkeypatch.setattr("inference.ledger._write_segment", full)
+        monkeypatch.setattr("inference.segments.write", full)
         with pytest.raises(LedgerUnwritable):
             close_models(one)
     assert module._opened == {}
@@ -133,23 +134,26 @@ class _Lease:
 
     log = ""
 
-    def __init__(self, url: str, closed: list[str]):
-        self.url, self.closed = url, closed
+    def __init__(self, socket: str, closed: list[str]):
+        self.socket, self.closed = socket, closed
 
     def close(self) -> None:
-        self.closed.append(self.url)
+        self.closed.append(self.socket)
 
 
 def test_servers_that_are_started_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
-    with Stub(lambda body, number: Reply("x")) as stub:
-        monkeypatch.setattr(module, "lease", lambda server: _Lease(stub.url, closed))
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as folder,
+        Stub(lambda body, number: Reply("x"), socket=f"{folder}/socket"),
+    ):
+        monkeypatch.setattr(module, "lease", lambda server: _Lease(f"{folder}/socket", closed))
         engine = EngineSpec("one", Endpoint("", MODEL), server=ServerSpec(MODEL, "run"))
         models = Models(ModelsSpec((engine,)))
         assert ask(models, "a").text == "x"
         assert closed == []
         models.close()
-        assert closed == [stub.url]
+        assert closed == [f"{folder}/socket"]
 
 
 def test_a_server_that_does_not_start_leaves_nothing_behind(
@@ -160,13 +164,13 @@ def test_a_server_that_does_not_start_leaves_nothing_behind(
     def lease(server: ServerSpec) -> _Lease:
         if server.model == "bad":
             raise BadEndpoint("it does not start")
-        return _Lease("http://127.0.0.1:1/v1", closed)
+        return _Lease("/no/socket", closed)
 
     monkeypatch.setattr(module, "lease", lease)
     engines = [EngineSpec(m, Endpoint("", m), server=ServerSpec(m, "run")) for m in ("good", "bad")]
     before = threading.active_count()
     with pytest.raises(BadEndpoint, match="does not start"):
         open_models(ModelsSpec(tuple(engines), LedgerSpec(str(tmp_path))))
-    assert closed == ["http://127.0.0.1:1/v1"]
+    assert closed == ["/no/socket"]
     assert module._opened == {}
     assert threading.active_count() <= before + 1  # a pool of asyncio's may wait for more work

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,7 +29,7 @@ from inference import server
 from inference.server import ServerSpec, lease
 server.ROOT = Path(sys.argv[2])
 held = lease(eval(sys.argv[1]))
-print(held.url, flush=True)
+print(held.socket, flush=True)
 sys.stdin.read()
 held.close()
 """
@@ -84,11 +84,8 @@ def eventually(holds: Callable[[], Any]) -> bool:
     return False
 
 
-def answers(url: str) -> bool:
-    try:
-        return urllib.request.urlopen(url.removesuffix("/v1") + "/health", timeout=5).status == 200
-    except (urllib.error.URLError, OSError):
-        return False
+def answers(path: str) -> bool:
+    return keeper._healthy(Path(path))
 
 
 def folder_of(held: Lease) -> Path:
@@ -97,24 +94,24 @@ def folder_of(held: Lease) -> Path:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    (tmp_path / "root").mkdir()
-    monkeypatch.setattr(server, "ROOT", tmp_path / "root")
+    root = Path(tempfile.mkdtemp(prefix="assay-", dir="/tmp"))  # the path of a socket has 107 bytes at most
+    monkeypatch.setattr(server, "ROOT", root)
     monkeypatch.setattr(server, "GRACE_S", 0.5)
-    monkeypatch.setenv("no_proxy", "*")
     stub = Machine(tmp_path)
     yield stub
     assert eventually(lambda: not stub.alive()), "a process is left"
+    shutil.rmtree(root)
 
 
 def test_users_share_a_server_and_the_last_one_stops_it(machine: Machine) -> None:
     spec = machine.spec()
     first, second = lease(spec), lease(spec)
-    assert first.url == second.url
+    assert first.socket == second.socket
     assert len(machine.starts()) == 1
     first.close()
     first.close()
     time.sleep(1.5)  # longer than the grace
-    assert answers(second.url)
+    assert answers(second.socket)
     folder = folder_of(second)
     assert folder.stat().st_mode & 0o777 == 0o700
     second.close()
@@ -143,7 +140,7 @@ def test_processes_share_a_server_which_ends_when_they_are_killed(machine: Machi
 def test_many_that_come_at_once_start_one(machine: Machine) -> None:
     with ThreadPoolExecutor(8) as threads:
         leases = list(threads.map(lease, [machine.spec()] * 8))
-    assert len({held.url for held in leases}) == 1
+    assert len({held.socket for held in leases}) == 1
     assert len(machine.starts()) == 1
     for held in leases:
         held.close()
@@ -158,7 +155,7 @@ def test_who_comes_while_it_is_stopped_gets_a_new_one(
     def use(number: int) -> None:
         for turn in range(3):
             held = lease(spec)
-            assert answers(held.url)
+            assert answers(held.socket)
             held.close()
             time.sleep(0.1 * ((number + turn) % 4))
 
@@ -169,8 +166,8 @@ def test_who_comes_while_it_is_stopped_gets_a_new_one(
 
 def test_a_server_that_dies_is_started_again_where_it_was(machine: Machine) -> None:
     held = lease(machine.spec(deaths=2, restarts=2, lives_s=1))
-    assert eventually(lambda: len(machine.starts()) == 3 and answers(held.url))
-    assert len({start["port"] for start in machine.starts()}) == 1
+    assert eventually(lambda: len(machine.starts()) == 3 and answers(held.socket))
+    assert len({start["socket"] for start in machine.starts()}) == 1
     log = Path(held.log).read_text()
     assert log.count("the stub starts") == 3
     held.close()
@@ -211,19 +208,21 @@ def test_a_python_that_is_none_is_named(machine: Machine) -> None:
         lease(ServerSpec("model", "run", "/no/python"))
 
 
-def test_the_server_gets_no_keys_and_listens_on_this_machine_only(
+def test_the_server_gets_no_keys_and_nobody_else_can_come_in(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ASSAY_LLM_KEY", "OPENAI_API_KEY", "VLLM_API_KEY"):
         monkeypatch.setenv(name, "secret-7")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    lease(machine.spec(lives_s=0.5, host="0.0.0.0")).close()
+    held = lease(machine.spec(lives_s=0.5, host="0.0.0.0"))
+    held.close()
     (start,) = machine.starts()
     assert "secret-7" not in json.dumps(start)
     assert start["environment"]["HF_HUB_OFFLINE"] == "1"
     assert start["environment"]["VLLM_NO_USAGE_STATS"] == "1"
     argv = start["argv"]
-    assert argv[-4:-1] == ["--host", "127.0.0.1", "--port"]
+    assert argv[-2:] == ["--uds", held.socket]
+    assert Path(held.socket).parent == folder_of(held)
     assert {"--lives-s=0.5", "--host=0.0.0.0", "--disable-uvicorn-access-log"} < set(argv)
 
 
@@ -234,7 +233,7 @@ def test_a_server_whose_keeper_is_killed_dies_too(machine: Machine) -> None:
     os.kill(start["keeper"], signal.SIGKILL)
     assert eventually(lambda: not running(start["pids"][0]))
     again = lease(spec)  # and what it has left is removed by the next one
-    assert answers(again.url)
+    assert answers(again.socket)
     assert not running(start["pids"][1])
     held.close()
     again.close()

@@ -15,7 +15,7 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from pydantic import BaseModel
 
-from inference.client import Endpoint
+from inference.client import Answer, Endpoint
 from inference.engine import EngineSpec
 from inference.ledger import Ledger, LedgerSpec, Request
 from inference.models import Models, ModelsSpec, _opened
@@ -102,6 +102,7 @@ def test_records_are_asked_about_kept_rejected_and_counted(tmp_path: Path) -> No
         **{f"ask/rejected/{reason}": 1 for _, reason, _ in found.values()},
         "llm/requests": 44,
         "llm/failures": 1,
+        "llm/failed/refused_request": 1,
     }
     assert counters["llm/prompt_tokens"] == 43 * 100
     assert stub.most == 4
@@ -120,7 +121,15 @@ def test_a_second_run_asks_nothing(tmp_path: Path) -> None:
 
 def test_a_slow_one_holds_nobody_back() -> None:
     left: queue.SimpleQueue[str] = queue.SimpleQueue()
-    with Stub(echo) as stub:
+
+    def script(body: dict[str, Any], number: int) -> Reply:
+        if body["messages"][0]["content"] == "slow":  # as slow as it takes
+            while len(stub.requests) < 31:
+                time.sleep(0.05)
+            time.sleep(0.5)
+        return echo(body, number)
+
+    with Stub(script) as stub:
         do = _Ask("ask", spec(stub.url), ask)
         do.setup()
         do.start_bundle()
@@ -211,6 +220,38 @@ def test_two_stages_share_the_models(tmp_path: Path) -> None:
     assert _opened == {}
 
 
+def test_a_stage_opens_the_engines_that_it_asks(tmp_path: Path) -> None:
+    with Stub(echo) as stub:
+        engines = [EngineSpec(name, Endpoint(stub.url, MODEL, 10.0), 3) for name in ("one", "two", "three")]
+        several = ModelsSpec(tuple(engines))
+        asks, others = _Ask("ask", several, ask, ["one", "two"]), _Ask("more", several, ask, ["", "two"])
+        asks.setup()
+        others.setup()
+        assert asks.models is others.models
+        assert set(asks.models.engines) == {"one", "two"}
+        asks.teardown()
+        others.teardown()
+    assert _opened == {}
+
+
+def test_a_bundle_that_another_worker_had_begun_asks_only_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.ledger.LOOK_EVERY_S", 0.0)
+    with Stub(echo) as stub:
+        do = _Ask("ask", spec(stub.url, tmp_path), ask)
+        do.setup()
+        other = Ledger(LedgerSpec(str(tmp_path)))
+        other.put(question("q0").key(f"{MODEL} at 127.0.0.1"), MODEL, "", Answer("from the other"))
+        other.close()
+        do.start_bundle()
+        said = [output for i in range(3) for output in do.process(source_of(f"q{i}"))]
+        said += [output.value for output in do.finish_bundle()]
+        do.teardown()
+        assert sorted(said) == ["from the other", "re q1", "re q2"]
+        assert len(stub.requests) == 2
+
+
 def test_worker_processes_share_a_ledger(tmp_path: Path) -> None:
     workers = ["--direct_running_mode=multi_processing", "--direct_num_workers=2"]
     with FastStub() as stub:
@@ -232,7 +273,7 @@ def test_only_a_stage_that_runs_a_model_asks_for_an_accelerator() -> None:
     def hints(accelerator: str) -> bool:
         pipeline = beam.Pipeline(runner="FnApiRunner", options=PipelineOptions([]))
         sources = pipeline | beam.Create([source_of("q")])
-        _ = sources | Ask("ask", spec("http://127.0.0.1:1/v1"), ask, str, accelerator)
+        _ = sources | Ask("ask", spec("http://127.0.0.1:1/v1"), ask, str, None, accelerator)
         environments = pipeline.to_runner_api().components.environments.values()
         return any("accelerator" in str(environment.resource_hints) for environment in environments)
 

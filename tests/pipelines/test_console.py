@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
 
+from inference.progress import Progress, ProgressFile
 from pipelines import console
 from pipelines.console import Screen, funnel_table, progress, quiet
 from pipelines.progress import counted, tick
@@ -62,6 +64,24 @@ def test_plain_lines_show_progress_and_the_last_state(
     assert "documents read 3 of 1,000, pairs found 0" in lines
     assert lines[-1] == "documents read 3 of 1,000, pairs found 2,000"
     assert len(lines) <= 3  # a state that doesn't change is not said again
+
+
+def test_progress_tells_what_models_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_SECONDS_BETWEEN_LINES", 0.05)
+    err = io.StringIO()
+    one, other = ProgressFile(str(tmp_path)), ProgressFile(str(tmp_path))
+    with progress(Screen(io.StringIO(), err, str(tmp_path)), 3):
+        one.write(Progress(5, 2, 16, 1000))
+        other.write(Progress(1300, 0, 8, 1))
+        time.sleep(0.3)
+        one.write(Progress(6, 2, 0, 9000))
+        other.write(Progress(1300, 0, 0, 1))
+    lines = [line.partition("; ")[2] for line in err.getvalue().splitlines()]
+    middle = next(line for line in lines if "24 in flight" in line)
+    assert re.fullmatch(
+        r"models: 1,307 answers \(2 from the ledger\), 24 in flight, [1-9][\d,]* tokens/s", middle
+    )
+    assert "models: 1,308 answers (2 from the ledger), 0 in flight" in lines[-1]
 
 
 def test_the_plain_table_lines_up_and_cuts_the_reasons() -> None:

@@ -20,6 +20,7 @@ from pipelines.parsing import parse
 from pipelines.recipe import Run
 from pipelines.scp116k import RECIPE
 from tests.conftest import ROOT
+from tests.inference.stub import MODEL, Reply, Stub
 
 BUCKET = "gs://my-bucket"
 JOB = ["--input", f"{BUCKET}/docs", "--output", f"{BUCKET}/out", "--labels=airflow-version=v3-3-2"]
@@ -45,9 +46,28 @@ def test_the_graph_has_every_stage(graph: Any) -> None:
     assert {"data", "rejected"} <= names
 
 
-def test_the_stages_that_ask_a_model_there_carry_the_accelerator_and_no_other() -> None:
-    more = ["--llm_engine", "vllm", "--llm_model", "m", "--transcriber", "vlm", "--answer_engines", "default"]
-    options = parse([*JOB, *more], RECIPE.options)
+@pytest.mark.parametrize(
+    ("more", "asking"),
+    [
+        (["--llm_engine", "vllm", "--llm_model", "m"], {"transcribe", "score", "answers"}),
+        (["--llm_engines", "FILE", "--judge_engines", "judge", "--transcriber_engine", "judge"], {"answers"}),
+    ],
+)
+def test_the_stages_that_ask_a_model_there_carry_the_accelerator_and_no_other(
+    more: list[str], asking: set[str], tmp_path: Path
+) -> None:
+    with Stub(lambda body, number: Reply("")) as stub:
+        file = tmp_path / "engines.yaml"
+        file.write_text(
+            f"judge: {{url: '{stub.url}', model: {MODEL}}}\ndefault: {{engine: vllm, model: m}}\n"
+        )
+        more = [str(file) if word == "FILE" else word for word in more]
+        more += ["--transcriber", "vlm", "--answer_engines", "default"]
+        options = parse([*JOB, *more], RECIPE.options)
+        _check_hints(options, asking)
+
+
+def _check_hints(options: PipelineOptions, asking: set[str]) -> None:
     choose_runner(options)
     pipeline, _ = build(RECIPE, Run(["gs://my-bucket/docs/a.pdf"], options, f"{BUCKET}/out"))
     components = pipeline.to_runner_api().components
@@ -57,7 +77,7 @@ def test_the_stages_that_ask_a_model_there_carry_the_accelerator_and_no_other() 
         for transform in components.transforms.values()
         if hint in components.environments[transform.environment_id].resource_hints
     }
-    assert hinted == {"transcribe", "score", "answers"}
+    assert hinted == asking
     experiments = options.view_as(DebugOptions).experiments
     assert "no_use_multiple_sdk_containers" in experiments
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_several_models_have_names(tmp_path: Path) -> None:
         "enforce-eager": "",
         "served-model-name": "some/model",
     }
-    assert models.concurrency == 67
+    assert models.concurrency() == 67
     assert checked_engine(models, None, "verifier_engine") == "judge"
     with pytest.raises(UsageError, match=r"^--judge_engines: no engine named 'x'; there are: judge, solver$"):
         checked_engine(models, "x", "judge_engines")
@@ -87,11 +88,16 @@ def test_only_stages_that_start_a_model_need_an_accelerator() -> None:
     options = parse(arguments, (ModelOptions, VllmOptions))
     models = checked_models(options)
     assert models is not None
-    assert accelerator(options, models) == "type:nvidia-l4;count:1;install-nvidia-driver"
+    assert accelerator(options, models, [""]) == "type:nvidia-l4;count:1;install-nvidia-driver"
     with Stub(lambda body, number: Reply("")) as stub:
         served = checked("--llm_url", stub.url, "--llm_model", MODEL)
     assert served is not None
-    assert accelerator(options, served) == ""
+    assert accelerator(options, served, [""]) == ""
+    mixed = ModelsSpec((served.engines[0], replace(models.engines[0], name="solver")))
+    assert accelerator(options, mixed, ["default"]) == ""
+    assert accelerator(options, mixed, ["default", "solver"])
+    assert mixed.only(["solver", "solver"]) == ModelsSpec(mixed.engines[1:])
+    assert mixed.only([]) is None
 
 
 @pytest.mark.parametrize(

@@ -19,24 +19,26 @@ from pipelines.scp116k import RECIPE
 from schemas.document import Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item, MatchedPair, Matching
+from tests.filters.trained import trained
 from tests.pipelines.records import item
 
 
 def lines(document: Document) -> list[tuple[str, str]]:
     """What the stand-in sees: one "kind: text" a paragraph."""
     pairs = [block.text.split(": ", 1) for block in document.blocks]
-    return [(kind, text) for kind, text in pairs if kind in ("problem", "solution")]
+    return [(kind, text) for kind, text in pairs if kind in ("problem", "solution", "possible")]
 
 
 def find_items(document: Document) -> Found:
     if "explode" in document.text:
         raise ZeroDivisionError("in find_items")
-    items = [
-        item(kind, text, uri=document.uri, sha256=document.sha256, span=(n, n + 1),
-             id=record_id(document.sha256, n), title="", label=str(n))
-        for n, (kind, text) in enumerate(lines(document))
-    ]  # fmt: skip
-    return Found(document.uri, document.sha256, tuple(items))
+    items, possible = [], []
+    for n, (kind, text) in enumerate(lines(document)):
+        made = item("solution" if kind == "solution" else "problem", text, uri=document.uri,
+                    sha256=document.sha256, span=(n, n + 1), id=record_id(document.sha256, n), title="",
+                    label=str(n))  # fmt: skip
+        (possible if kind == "possible" else items).append(made)
+    return Found(document.uri, document.sha256, tuple(items), tuple(possible))
 
 
 def match_items(found: Sequence[Found]) -> Matching:
@@ -45,8 +47,9 @@ def match_items(found: Sequence[Found]) -> Matching:
     items = [item for one in found for item in one.items]
     if any("no match" in item.text for item in items):
         raise LookupError("in match_items")
-    problems: list[Item] = [i for i in items if i.kind == "problem"]
     solutions: list[Item] = [i for i in items if i.kind == "solution"]
+    problems: list[Item] = [i for i in items if i.kind == "problem"]
+    problems += [i for one in found for i in one.possible][: max(0, len(solutions) - len(problems))]
     n = min(len(problems), len(solutions))
     pairs = [MatchedPair(p, s, "inline", 0.99) for p, s in zip(problems, solutions, strict=False)]
     return Matching(tuple(pairs), tuple(problems[n:]), tuple(solutions[n:]))
@@ -132,6 +135,27 @@ def test_every_way_out_has_its_reason(run: Callable[..., Result]) -> None:
     assert funnel["pair"]["kept"] == 2 * funnel["confidence"]["in"] == 6
 
 
+def test_what_may_be_a_problem_counts_where_it_is_answered(run: Callable[..., Result]) -> None:
+    rows, rejects, funnel = run(
+        {
+            "a/1.md": "possible: What is it?\n\npossible: And that?",
+            "a/2.md": "solution: This it is.",
+            "b/1.md": "possible: Unanswered?",
+            "b/2.md": "possible: no match\n\nproblem: Unanswered as well?",
+            "c/1.md": "possible: Who?",
+            "c/2.md": "problem: no match",
+        }
+    )
+    assert [(r["problem"], r["solution"]) for r in rows] == [("What is it?", "This it is.")]
+    assert reasons(rejects) == [
+        ("pair", "error"),
+        ("pair", "error"),
+        ("pair", "no_problems_found"),
+        ("pair", "unpaired_problem"),
+    ]
+    assert (funnel["extract"]["kept"], funnel["pair"]["in"], funnel["pair"]["kept"]) == (6, 6, 2)
+
+
 def test_folders_are_paired_apart(run: Callable[..., Result]) -> None:
     rows, rejects, _ = run({"a/p.md": "problem: What is it?", "b/s.md": "solution: This it is."})
     assert rows == []
@@ -179,3 +203,12 @@ def test_a_pair_that_is_not_sure_enough_is_dropped(run: Callable[..., Result]) -
     rows, rejects, _ = run({"a.md": "problem: What is it?\n\nsolution: This."}, "--min_pairing_score=0.999")
     assert rows == []
     assert [r["stage"] for r in rejects] == ["confidence"]
+
+
+def test_classifiers_fill_the_columns_of_field_and_level(run: Callable[..., Result]) -> None:
+    documents = {
+        "1.md": "problem: Derive the velocity.\n\nsolution: Hence, therefore, substitute the energy."
+    }
+    rows, _, funnel = run(documents, "--domain_classifier", str(trained()), "--min_label_score", "0")
+    assert [(row["domain"], row["subdomain"], row["level"]) for row in rows] == [("keep", None, None)]
+    assert (funnel["labels"]["in"], funnel["labels"]["kept"]) == (1, 1)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from inference.engine import EngineSpec
 from inference.models import Models, ModelsSpec
 from inference.prompts import load_prompt
 from pipelines.readers import ReaderPool, Readers
-from pipelines.transcribe import DPI, DocumentTranscriber, Transcriber, Which
+from pipelines.transcribe import DPI, DocumentTranscriber, Transcriber, Which, _Transcribe
 from schemas.document import Document
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub
@@ -32,12 +33,12 @@ MARKDOWN = """# Sheet
 """
 
 
-def sheet(path: Path, pages: int = PAGES, pictures: bool = False) -> Path:
+def sheet(path: Path, pages: int = PAGES, pictures: bool = False, first: int = 1) -> Path:
     """Writes a PDF with a problem and its solution on every page, as text or as pictures of it."""
     import pymupdf
 
     source, file = pymupdf.open(), pymupdf.open()
-    for number in range(1, pages + 1):
+    for number in range(first, first + pages):
         page = source.new_page(width=420, height=595)
         text = (
             f"Problem {number}. A stone falls from a tower of height {number}0 m. How long does it fall?\n\n"
@@ -194,6 +195,35 @@ def test_other_formats_are_left_alone(tmp_path: Path) -> None:
     assert (stub.requests, counts, document.title) == ([], {}, "Title")
 
 
+def test_many_short_documents_keep_the_model_busy(tmp_path: Path) -> None:
+    """One page each: as many documents are in progress as requests may be in flight."""
+
+    def slowly(body: dict[str, Any], number: int) -> Reply:
+        """Nobody is answered before as many have asked as may at a time."""
+        until = time.monotonic() + 60
+        while stub.most < 12 and time.monotonic() < until:
+            time.sleep(0.05)
+        return Reply(MARKDOWN.format(1))
+
+    pool = ReaderPool(Limits(ocr=Ocr("off"), needs_text=False))
+    with Stub(slowly) as stub:
+        spec = ModelsSpec((EngineSpec("vision", Endpoint(stub.url, MODEL, 90.0), 12),))
+        do = _Transcribe(Transcriber(spec, which="all"), pool)
+        do.setup()
+        do.start_bundle()
+        made = []
+        for i in range(30):
+            path = sheet(tmp_path / f"{i}.pdf", pages=1, first=i)
+            with do.readers.one() as reader:
+                document = reader.read(path.read_bytes(), str(path))
+            made += list(do.process(document))
+            assert i + 1 - do.worker.finished <= do.worker.pages_at_once
+        made += [out.value for out in do.finish_bundle()]
+        do.teardown()
+        assert sorted(document.uri for document in made) == sorted(str(p) for p in tmp_path.glob("*.pdf"))
+        assert stub.most == 12
+
+
 def test_the_command_transcribes_a_scan(beam: Beam, tmp_path: Path) -> None:
     docs, out = tmp_path / "docs", tmp_path / "out"
     docs.mkdir()
@@ -213,6 +243,7 @@ def test_the_command_transcribes_a_scan(beam: Beam, tmp_path: Path) -> None:
         "prompt_tokens": 300,
         "completion_tokens": 3 * len(MARKDOWN.split()),
         "failures": 0,
+        "failures_by_reason": {},
     }
     assert run["transcribed"] == {"pages": 3, "used": 3}
     assert all(headers["Authorization"] == f"Bearer {secret}" for _, headers, _ in stub.requests)

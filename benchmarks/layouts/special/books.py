@@ -204,6 +204,11 @@ def _stem_special(name: str, language: str, sentence: str) -> Special:
     return Special(name, lambda: _stems(sentence, language), form=name.split("-")[1], language=language)
 
 
+_MANUAL = (
+    "nothing says that the instructor's manual holds solutions: advice on every exercise would have the same "
+    "numbers and speak of the same things"
+)
+
 BOOKS = (
     Special("en-pdf-questions-and-problems", _questions_and_problems),
     Special("en-epub-questions-and-problems", _questions_and_problems, form="epub"),
@@ -220,7 +225,7 @@ BOOKS = (
     Special("de-pdf-zu", _ad, language="de"),
     Special("en-pdf-examples-with-the-same-numbers", _examples_first),
     Special("en-latex-examples-with-the-same-numbers", _examples_first, form="latex"),
-    Special("en-pdf-manual-of-many-documents", _companions_by_chapter),
-    Special("en-html-manual-of-many-documents", _companions_by_chapter, form="html"),
+    Special("en-pdf-manual-of-many-documents", _companions_by_chapter, undecided=_MANUAL),
+    Special("en-html-manual-of-many-documents", _companions_by_chapter, form="html", undecided=_MANUAL),
     *(_stem_special(name, language, sentence) for name, (language, sentence) in _STEMS.items()),
 )

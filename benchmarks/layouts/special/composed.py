@@ -35,6 +35,8 @@ class Special:
       compose: returns the documents.
       look: the page and the running head of PDFs.
       finish: changes the bytes of each document that is printed from Markdown.
+      undecided: why nothing in the documents tells whether their pairs are right, if nothing does: they are
+        to be found, but held back.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Special:
     language: str = "en"
     look: Variant = PLAIN
     finish: Callable[[bytes], bytes] | None = None
+    undecided: str = ""
 
 
 @dataclass(frozen=True)

@@ -228,6 +228,73 @@ def _parts_apart() -> Composed:
     return Composed({"parts": paragraphs(*body)}, truth)
 
 
+def _steps() -> Composed:
+    """Each problem is solved in place, in numbered steps."""
+    body, truth = ["% In steps", "# Exercises"], []
+    for task in tasks("en2", plain=True)[:14]:
+        steps = [f"Read what is given in exercise {task.number}.", task.s, f"Check the result {task.a}."]
+        body += [f"**{task.number}.** {task.q}", "**Solution.** We proceed in steps."]
+        body += ["\n".join(f"{n}. {step}" for n, step in enumerate(steps[: 2 + task.number % 2], 1))]
+        joined = " ".join(["We proceed in steps.", *steps[: 2 + task.number % 2]])
+        truth.append(Truth(task.q, (joined,)))
+    return Composed({"steps": paragraphs(*body)}, truth)
+
+
+def _key_beside_the_problems() -> Composed:
+    """A chapter ends with its problems and a key, below which the heading of the problems stands again."""
+    body, truth = ["% Waves and numbers"], []
+    for chapter, group in groupby(tasks("en2"), lambda t: t.chapter):
+        part = list(group)
+        body += [f"# Chapter {chapter}", prose("en2")[chapter], "## Questions", "1. What is a wave?"]
+        body += ["2. Do waves carry matter?", "## Problems", *(f"**{t.in_chapter}.** {t.q}" for t in part)]
+        body += ["## Answer Key", "### Problems", *(f"**{t.in_chapter}.** {t.s}" for t in part)]
+        truth += [t.truth for t in part]
+    return Composed({"waves": paragraphs(*body)}, truth)
+
+
+def _key_and_solutions() -> Composed:
+    """Multiple choice: after the questions their key, and then each answer explained."""
+    body, truth = ["% Objective questions"], []
+    for chapter, group in groupby(tasks("en-choices"), lambda t: t.chapter):
+        part = list(group)
+        replies = [
+            f"{t.a} The other choices contradict what was said about question {t.number}." for t in part
+        ]
+        body += [f"# Chapter {chapter}", "## Questions", *(f"**{t.in_chapter}.** {t.q}" for t in part)]
+        body += ["## Answers", *(f"**{t.in_chapter}.** {t.a}" for t in part)]
+        body += ["## Solutions", *(f"**{t.in_chapter}.** {s}" for t, s in zip(part, replies, strict=True))]
+        truth += [Truth(t.q, (reply, t.a)) for t, reply in zip(part, replies, strict=True)]
+    return Composed({"objective": paragraphs(*body)}, truth)
+
+
+def _several_solutions(problem: str, solution: str, title: str = "A contest") -> Composed:
+    """Below each problem one solution or more, counted anew: Problem 7, Solution 1, Solution 2."""
+    body, truth = [f"% {title}"], []
+    for task in tasks("en2")[:16]:
+        body += [problem.format(n=task.number), task.q]
+        replies = [task.s] if task.number % 3 else [task.s, f"Quite otherwise, one finds {task.a} by trying."]
+        body += [part for n, text in enumerate(replies, 1) for part in (solution.format(n=n), text)]
+        joined = " ".join(f"Solution {n} {text}" for n, text in enumerate(replies, 1))
+        truth.append(Truth(task.q, (joined, task.s)))
+    return Composed({"several": paragraphs(*body)}, truth)
+
+
+def _answer_and_explanation() -> Composed:
+    """A Chinese paper in parts, each question with its answer and then an explanation, in brackets."""
+    chosen = tasks("zh", plain=True)[:18]
+    body, truth = ["% 高三数学模拟试卷"], []
+    for title, part in (
+        ("一、填空题", chosen[:6]),
+        ("二、计算题", chosen[6:12]),
+        ("三、解答题", chosen[12:]),
+    ):
+        body.append(f"{title}：本题共 6 小题，每小题 5 分。")
+        for task in part:
+            body += [f"{task.number}．{task.q}", f"【答案】{task.a}", f"【解析】{task.s}"]
+            truth.append(Truth(task.q, (f"{task.a}【解析】{task.s}", task.s)))
+    return Composed({"moni": paragraphs(*body)}, truth)
+
+
 def _every_item(task: Task) -> str:
     return task.q.replace("\n\n", "\n\n    ")
 
@@ -282,6 +349,25 @@ SHEETS = (
     ),
     Special("zh-docx-paper", _chinese_paper, form="docx", language="zh"),
     Special("zh-markdown-paper", _chinese_paper, form="markdown", language="zh"),
+    Special("zh-docx-answer-and-explanation", _answer_and_explanation, form="docx", language="zh"),
+    Special("zh-html-answer-and-explanation", _answer_and_explanation, form="html", language="zh"),
+    Special("en-pdf-steps-in-solutions", _steps),
+    Special("en-docx-steps-in-solutions", _steps, form="docx"),
+    Special("en-html-key-beside-the-problems", _key_beside_the_problems, form="html"),
+    Special("en-pdf-key-beside-the-problems", _key_beside_the_problems),
+    Special("en-pdf-key-and-solutions", _key_and_solutions),
+    Special("en-docx-key-and-solutions", _key_and_solutions, form="docx"),
+    Special(
+        "en-markdown-several-solutions",
+        lambda: _several_solutions("## Problem {n}", "### Solution {n}"),
+        form="markdown",
+    ),
+    Special("en-pdf-several-solutions", lambda: _several_solutions("**Problem {n}**", "**Solution {n}**")),
+    Special(
+        "en-html-several-solutions",
+        lambda: _several_solutions("## Problem {n}", "### Solution {n}", "Solutions of the contest"),
+        form="html",
+    ),
     Special("en-html-cards", lambda: _cards("words"), form="html"),
     Special("en-docx-cards", lambda: _cards("words"), form="docx"),
     Special("en-docx-numbered-cards", lambda: _cards("numbers"), form="docx"),

@@ -137,6 +137,29 @@ def test_footnotes() -> None:
     assert [(b.kind, b.text) for b in blocks] == [("paragraph", "Said."), ("footnote", "1. Here.")]
 
 
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("H<sub>2</sub>O", "H_2O"),
+        ("SO<sub>4</sub><sup>2-</sup>", "SO_4^{2-}"),
+        ("a<sub>i<sub>j</sub></sub>", "a_{i_j}"),
+        ("e<sup>-<i>x</i><sup>2</sup></sup>", "e^{-x^2}"),
+        ("10<sup>5</sup>6 a<sub>1</sub>", "10^56 a_1"),
+        ("C<sub>6</sub>H<sub>12</sub>O<sub>6</sub>", "C_6H_{12}O_6"),
+        ("{a<sub>n</sub>}", "{a_n}"),
+        ("P<sub>{1, 2}</sub>", r"P_{\{1, 2\}}"),
+        ("x<sup>}</sup>", r"x^{\}}"),
+        ("x<sup>\\(\\frac{1}{2}\\)</sup>", r"x^{\frac{1}{2}}"),
+        ("x<sup>2<br>3</sup>", "x^{2 3}"),
+        ("x<sub> </sub>y<sup></sup>", "xy"),
+        ("10<sup>$</sup>", "10"),
+    ],
+)
+def test_scripts(printed: str, read: str) -> None:
+    """As in LaTeX; braces that are printed are no group of it."""
+    assert texts(f"<p>{printed}</p>") == [read]
+
+
 def test_pre_keeps_its_lines() -> None:
     (block,) = read("<pre><code>a\n  <b>b</b>\n\n</code></pre>")
     assert (block.kind, block.text) == ("code", "a\n  b")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.problems.affinity import answers, asks, bag, overlap, weighted
+from extractors.problems.affinity import answers, asks, bag, overlap, says, weighted
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
 STATED = [f"Consider the {subject}: what does it do to the field?" for subject in SUBJECTS]
@@ -53,6 +53,18 @@ def test_what_follows_on_statements_does_not_answer_them() -> None:
     """Findings and recommendations, texts and their notes: they agree, and nobody asked."""
     found = [f"The {subject} was not cared for." for subject in SUBJECTS]
     assert not answers(found, [f"The {subject} ought to be looked after." for subject in SUBJECTS])
+
+
+def test_names_of_those_who_do_it_do_not_answer() -> None:
+    """Tasks and their owners, questions and those who present them: they agree, and nothing is said."""
+    assert not answers(STATED, [f"the keeper of the {subject}" for subject in SUBJECTS])
+    assert answers(STATED, [f"the {subject}: {n} kg" for n, subject in enumerate(SUBJECTS)])
+
+
+@pytest.mark.parametrize("said", ["It does.", "它会。", "यह गिरता है।", "12", "a = b", "Yes!", "(It does.)"])
+def test_sentences_numbers_and_formulas_say_something(said: str) -> None:
+    assert says([said])
+    assert not says(["the board", said, "the treasurer"])
 
 
 def test_replies_to_other_problems_do_not_answer() -> None:

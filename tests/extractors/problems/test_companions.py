@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from extractors.problems import find_items
 from filters.confidence import DEFAULT_MINIMUM
 from schemas.document import Block, Document
-from tests.extractors.problems.build import document, heading, matched, pairs
+from tests.extractors.problems.build import bold, document, heading, item, matched, pairs
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
 LATER = ["silver spoon", "paper kite", "clay oven", "glass prism", "iron anchor", "cotton thread"]
@@ -76,6 +77,24 @@ def test_their_own_numbers_are_no_words_in_common() -> None:
     assert pairs(book, document(heading("Solutions"), *replies, uri="autumn.pdf")) == []
 
 
+def test_numbers_that_run_on_from_issue_to_issue_are_enough() -> None:
+    known = SUBJECTS + LATER
+    found = matched(asked("spring.pdf", 301, known), answered("autumn.pdf", 301, known)).pairs
+    assert [pair.score >= DEFAULT_MINIMUM for pair in found] == [True] * len(known)
+    first = matched(asked("spring.pdf", 1, known), answered("autumn.pdf", 1, known)).pairs
+    assert not any(pair.score >= DEFAULT_MINIMUM for pair in first)
+    more = matched(
+        asked("spring.pdf", 301, SUBJECTS), answered("autumn.pdf", 301, SUBJECTS + LATER[:1])
+    ).pairs
+    assert not any(pair.score >= DEFAULT_MINIMUM for pair in more)
+
+
+def test_numbers_that_run_on_do_not_outweigh_the_texts() -> None:
+    known, swapped = SUBJECTS + LATER, [*SUBJECTS[1::-1], *SUBJECTS[2:], *LATER]
+    found = matched(asked("spring.pdf", 301, known), answered("autumn.pdf", 301, swapped)).pairs
+    assert {pair.problem.label for pair in found if pair.score < DEFAULT_MINIMUM} == {"301", "302"}
+
+
 def lengths(name: str, title: str, text: str, factor: int) -> Document:
     texts = [f"{n}. {text.format(s, factor * n + 11)}" for n, s in enumerate(SUBJECTS + LATER, 1)]
     return document(heading(title), *texts, uri=name)
@@ -121,3 +140,63 @@ def test_problems_that_were_replaced_or_swapped_are_guesses() -> None:
     assert {pair.method for pair in found} == {"mirrored"}
     assert guesses == {"3", "4", "5"}
     assert all(pair.score < DEFAULT_MINIMUM for pair in found)  # nothing was counted yet
+
+
+def running(*items: str, name: str = "book.docx") -> Document:
+    """Returns a document with numbers in its running text that nothing in it calls problems."""
+    prose = ["A mine has many shafts and few of them are safe. " * 8] * 2
+    blocks = [heading("Brolen"), *prose, heading("Tumel", 2), *items, heading("After"), *prose]
+    return document(*blocks, uri=name)
+
+
+QUESTIONS = [f"{n}. What is the weight of the {s}?" for n, s in enumerate(SUBJECTS, 1)]
+
+
+def test_bare_numbers_are_problems_where_a_companion_answers_them() -> None:
+    book, replies = running(*QUESTIONS), answered("book-solutions.docx", 1, SUBJECTS)
+    assert find_items(book).items == ()
+    assert len(find_items(book).possible) == 6
+    found = pairs(book, replies)
+    assert len(found) == 6
+    assert all(subject in p and subject in s for (p, s), subject in zip(found, SUBJECTS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        answered("book-solutions.docx", 1, SUBJECTS[3:] + SUBJECTS[:3]),
+        answered("book-solutions.docx", 1, SUBJECTS[:4]),
+        answered("book-solutions.docx", 1, SUBJECTS + LATER),
+        answered("mine-solutions.docx", 1, SUBJECTS),
+        asked("book-problems.docx", 1, SUBJECTS),
+    ],
+    ids=["rotated", "few", "more", "other name", "no solutions"],
+)
+def test_bare_numbers_are_none_for_any_other_companion(replies: Document) -> None:
+    assert pairs(running(*QUESTIONS), replies) == []
+
+
+def test_bare_numbers_that_do_not_ask_are_none() -> None:
+    stated = [f"{n}. The {s} was weighed." for n, s in enumerate(SUBJECTS, 1)]
+    assert pairs(running(*stated), answered("book-solutions.docx", 1, SUBJECTS)) == []
+
+
+def test_what_is_part_of_an_item_is_no_possible_problem() -> None:
+    """The steps of an example, and a few numbers."""
+    example = bold("Example 1. What weighs most?", "Example 1.")
+    steps = [item(f"What is the weight of the {s}?", f"{n}.") for n, s in enumerate(SUBJECTS, 1)]
+    within = document(heading("Mines"), example, *steps, uri="book.docx")
+    assert find_items(within).possible == ()
+    assert find_items(running(*QUESTIONS[:4])).possible == ()
+
+
+def test_what_mirrors_problems_without_saying_that_it_answers_is_a_guess() -> None:
+    book = document(heading("Exercises"), *QUESTIONS, uri="chapter.pdf")
+    texts = [f"{n}. The weight of a {s} is {n} pounds." for n, s in enumerate(SUBJECTS, 1)]
+    found = matched(book, document(heading("Chapter"), *texts, uri="manual.pdf")).pairs
+    assert len(found) == 6
+    assert all(pair.score < DEFAULT_MINIMUM and pair.solution.kind == "solution" for pair in found)
+    rotated = [f"{n}. The weight of a {s}." for n, s in enumerate(SUBJECTS[3:] + SUBJECTS[:3], 1)]
+    assert pairs(book, document(heading("Chapter"), *rotated, uri="manual.pdf")) == []
+    again = document(heading("Exercises"), *QUESTIONS, uri="manual.pdf")
+    assert pairs(book, again) == []

@@ -46,28 +46,34 @@ def candidates(*places: int, look: str = ".") -> list[Candidate]:
     return [Candidate(i, (str(n),), (False, False, look, 0), 0, False) for n, i in enumerate(places, 1)]
 
 
+def said(*places: int, word: str = "answer") -> list[tuple[int, str]]:
+    return [(place, word) for place in places]
+
+
 def test_numbers_with_a_solution_each() -> None:
     numbers = candidates(0, 10, 20)
-    assert answered_in_place(numbers, [5, 15, 25]) == numbers
-    assert answered_in_place(numbers, [5, 15]) == []
-    assert answered_in_place(numbers, [5, 6, 15, 16, 25, 26]) == []
+    assert answered_in_place(numbers, said(5, 15, 25)) == numbers
+    assert answered_in_place(numbers, said(5, 15)) == []
+    assert answered_in_place(numbers, said(5, 6, 15, 16, 25, 26)) == []
+    explained = [*said(5, 15, 25), *said(6, 16, 26, word="solution")]
+    assert answered_in_place(numbers, sorted(explained)) == numbers
     assert answered_in_place(numbers, []) == []
 
 
 def test_three_of_five_are_enough_and_three_of_six_are_not() -> None:
-    assert len(answered_in_place(candidates(0, 10, 20, 30, 40), [5, 15, 25])) == 5
-    assert answered_in_place(candidates(0, 10, 20, 30, 40, 50), [5, 15, 25]) == []
+    assert len(answered_in_place(candidates(0, 10, 20, 30, 40), said(5, 15, 25))) == 5
+    assert answered_in_place(candidates(0, 10, 20, 30, 40, 50), said(5, 15, 25)) == []
 
 
 def test_steps_of_another_look_are_left_out() -> None:
     numbers, steps = candidates(0, 10, 20), candidates(1, 2, 3, 4, 5, 6, look=")")
-    assert answered_in_place(sorted(numbers + steps, key=lambda c: c.index), [9, 19, 29]) == numbers
+    assert answered_in_place(sorted(numbers + steps, key=lambda c: c.index), said(9, 19, 29)) == numbers
 
 
 @given(st.lists(st.integers(0, 60), unique=True), st.lists(st.integers(0, 60), unique=True))
 def test_what_is_kept_was_given_and_stays_in_order(places: list[int], solutions: list[int]) -> None:
     given_ = candidates(*sorted(places))
-    kept = answered_in_place(given_, sorted(solutions))
+    kept = answered_in_place(given_, said(*sorted(solutions)))
     assert kept == [c for c in given_ if c in kept]
 
 

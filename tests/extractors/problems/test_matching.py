@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from extractors.problems import match_items
 from filters.confidence import DEFAULT_MINIMUM
 from schemas.problems import Found, Item
-from tests.extractors.problems.build import found, numbered
+from tests.extractors.problems import build
+from tests.extractors.problems.build import found, heading, numbered
 
 
 @st.composite
@@ -227,3 +228,12 @@ def test_names_above_the_answers_outweigh_their_order(first: str, second: str, s
     ]
     pairs = match_items([found("a.md", *asked, *answered)]).pairs
     assert sum(pair.score >= DEFAULT_MINIMUM for pair in pairs) == sure
+
+
+def test_bare_answers_below_a_title_that_names_the_word_of_the_problems() -> None:
+    text = build.document(
+        *(part for n in (1, 2, 3) for part in (f"Example {n}. Add.", "Solution. So.", f"Try It {n}. Twice.")),
+        heading("Answers to Try Its"), "1. Two.", "2. Four.", "3. Six.",
+    )  # fmt: skip
+    replies = {pair.problem.label: pair.solution.text for pair in build.matched(text).pairs}
+    assert [replies[f"Try It {n}"] for n in (1, 2, 3)] == ["Two.", "Four.", "Six."]

@@ -7,7 +7,7 @@ import pytest
 from extractors.problems.mirrors import mirroring_titles
 from extractors.problems.outline import divide
 from schemas.document import Block
-from tests.extractors.problems.build import document, heading, matched, pairs
+from tests.extractors.problems.build import document, heading, matched, pairs, table
 
 SUBJECTS = ["copper wire", "hollow sphere", "wooden bridge", "steam engine", "prime ideal", "frozen lake"]
 ASKED = [f"{n}. What is known of the {s} in the old mine?" for n, s in enumerate(SUBJECTS, 1)]
@@ -96,3 +96,29 @@ def test_known_words_for_problems_may_stand_above_solutions_as_well() -> None:
     assert [answer for _, answer in pairs(text)] == [reply[3:] for reply in REPLIES]
     again = [b for n, ask in enumerate(ASKED[3:] + ASKED[:3], 1) for b in block(n, ask)]
     assert pairs(document(heading("Denk nach"), *problems, heading("Noch einmal"), *again)) == []
+
+
+def key(*answers: str) -> Block:
+    return table(*((str(n), answer) for n, answer in enumerate(answers, 1)))
+
+
+def test_a_key_in_a_table_mirrors_as_well() -> None:
+    answers = [f"the {s}, {n + 2} m" for n, s in enumerate(SUBJECTS)]
+    text = document(heading("Zadaju"), *ASKED, heading("Odzivu"), key(*answers))
+    assert "odzivu" in titles(heading("Zadaju"), *ASKED, heading("Odzivu"), key(*answers))
+    assert [answer for _, answer in pairs(text)] == answers
+    rotated = key(*answers[3:], *answers[:3])
+    assert pairs(document(heading("Zadaju"), *ASKED, heading("Odzivu"), rotated)) == []
+
+
+def test_a_table_of_marks_is_no_key() -> None:
+    """The marks happen to be the numbers that the problems give."""
+    asked = [f"{ask[:-1]} with its {n + 2} wheels?" for n, ask in enumerate(ASKED)]
+    blocks = [heading("Zadaju"), *asked, heading("Punkte"), key(*(str(n + 2) for n in range(6)))]
+    assert "punkte" not in titles(*blocks)
+    assert pairs(document(*blocks)) == []
+
+
+def test_tables_alone_number_no_items() -> None:
+    answers = [f"the {s}" for s in SUBJECTS]
+    assert titles(heading("Zadaju"), key(*answers), heading("Odzivu"), key(*answers)) == []

@@ -165,3 +165,28 @@ def test_a_number_may_stand_before_the_first_part() -> None:
     asked = ["1 Find it.", "2 (a) Draw a circle. (b) And a square.", "3 Prove it."]
     assert kinds(heading("Exercises"), *asked) == ["boundary", "problem", "problem", "problem"]
     assert kinds(heading("Exercises"), asked[0], "2 (a + b)", asked[2]) == ["boundary", "problem", "problem"]
+
+
+def test_steps_of_solutions_in_place_are_no_problems() -> None:
+    steps = ["1. Read it.", "2. Divide by three.", "3. Check it."]
+    solved = [
+        block
+        for n in (1, 2, 3)
+        for block in (bold(f"{n}. What is {n}/3?", f"{n}."), "Solution. In steps.", *steps[: 1 + n])
+    ]
+    found = pairs(document(heading("Exercises"), *solved))
+    assert [problem for problem, _ in found] == ["What is 1/3?", "What is 2/3?", "What is 3/3?"]
+    assert found[0][1] == "In steps.\n\n1. Read it.\n\n2. Divide by three."
+
+
+@pytest.mark.parametrize(
+    "title", ["二、填空题", "二、解答题：本题共 2 小题，每小题 5 分。", "三、计算题（共 20 分）"]
+)
+def test_the_kinds_of_questions_of_a_chinese_paper_end_an_item(title: str) -> None:
+    asked = [
+        t
+        for n in (1, 2, 3, 4)
+        for t in (f"{n}．求 {n} 的平方？", f"【答案】{n * n}", f"【解析】平方为 {n * n}。")
+    ]
+    found = pairs(document(heading("试卷"), *asked[:6], title, *asked[6:]))
+    assert found[1] == ("求 2 的平方？", "4\n\n【解析】平方为 4。")

@@ -199,3 +199,12 @@ def test_a_title_below_the_questions_is_not_that_of_the_whole() -> None:
     assert name_zone(document(*blocks, title="Worked answers of the year")) == ""
     assert name_zone(document(*blocks[1:], title="Worked answers of the year")) == "solutions"
     assert name_zone(document(blocks[0], title="Worked answers of the year")) == "solutions"
+
+
+def test_a_title_of_problems_once_more_beside_them() -> None:
+    """Below "Answer Key", in a chapter that has such a section; not in a chapter called "Solutions"."""
+    chapter = [heading("Motion"), heading("Problems", 2), "1. Why?", "2. How?"]
+    keyed = document(*chapter, heading("Answer Key", 2), heading("Problems", 3), "1. So.", "2. Thus.")
+    assert pairs(keyed) == [("Why?", "So."), ("How?", "Thus.")]
+    chemistry = document(*chapter, heading("Solutions"), heading("Problems", 2), "1. Whence?", "2. Whither?")
+    assert pairs(chemistry) == []

@@ -47,6 +47,16 @@ def test_a_column_that_answers_needs_no_known_head() -> None:
     assert len(pairs(document(table(("Question", "Odziv"), *rows)))) == 6
 
 
+def test_a_plan_with_owners_is_no_set_of_cards() -> None:
+    plan = [("1", "Set up the server", "Meyer", "rent it"), ("2", "Order cables", "Smith", "from the city")]
+    assert pairs(document(table(("No.", "Task", "Owner", "Solution"), *plan))) == []
+    posed = [
+        ("1", "Which prime is even?", "Try the least one", "2"),
+        ("2", "What is 3 + 4?", "Count on", "7"),
+    ]
+    assert len(pairs(document(table(("No.", "Task", "Hint", "Solution"), *posed)))) == 2
+
+
 def test_a_survey_is_no_set_of_cards() -> None:
     counts = document(
         table(
@@ -211,3 +221,11 @@ def test_a_table_of_defects_and_their_causes_holds_no_problems() -> None:
     assert not pairs(document(heading("Care"), defects))
     sums = table(("Problem", "Topic", "Solution"), ("2 + 3", "Adding", "5"), ("4 · 5", "Multiplying", "20"))
     assert pairs(document(heading("Test"), sums)) == [("2 + 3", "5"), ("4 · 5", "20")]
+
+
+def test_numbered_problems_need_no_column_of_answers() -> None:
+    asked = [(str(n), f"Why is {n} odd or even?", "3") for n in range(1, 4)]
+    paper = document(table(("No.", "Question", "Marks"), *asked), uri="paper.docx")
+    assert [item.number for item in find_items(paper).items] == [("1",), ("2",), ("3",)]
+    defects = [("1", "No picture", "Ann"), ("2", "No sound", "Ben"), ("3", "No light", "Cy")]
+    assert find_items(document(table(("No.", "Problem", "Owner"), *defects))).items == ()

@@ -1,0 +1,132 @@
+"""The columns that the rows of a run's files have, found before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.types as t
+
+from pipelines.errors import UsageError
+from pipelines.tables import BadRow, BadTable, all_rows, arrow_schema_of
+
+_HUGGING_FACE = b"huggingface"  # what `datasets` knows of a column besides its type, such as names of classes
+_NUMBERS = ("int64", "double")
+_INTEGERS = range(-(2**63), 2**63)
+
+
+def schema_of(uris: Sequence[str]) -> pa.Schema:
+    """Returns one schema for the rows of all files.
+
+    That of Parquet and Arrow files is read, that of JSON is what their rows have: all of them are looked at,
+    since a column may begin anywhere. Where two rows contradict each other the first one counts, and the
+    other is rejected when it is read. Files that can't be read are left out: the run rejects them.
+
+    Raises:
+      UsageError: no file has rows, or the columns of two files don't go together.
+    """
+    found: list[pa.Schema] = []
+    for uri in uris:
+        try:
+            schema = arrow_schema_of(uri) or _of_json(uri)
+        except BadTable:
+            continue
+        if not found or not schema.equals(found[-1]):
+            found.append(_unify(found[-1:], schema, uri))
+    if not found or not found[-1].names:
+        raise UsageError(f"--input {uris[0]}{' and the others' * (len(uris) > 1)}: no row can be read")
+    metadata = found[0].metadata or {}
+    kept = {_HUGGING_FACE: metadata[_HUGGING_FACE]} if _HUGGING_FACE in metadata else None
+    return found[-1].with_metadata(kept)
+
+
+def _unify(before: list[pa.Schema], schema: pa.Schema, uri: str) -> pa.Schema:
+    if not before:
+        return schema
+    try:
+        both = pa.unify_schemas([before[0], schema], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise UsageError(f"--input {uri}: its columns don't go with those before: {error}") from None
+    return pa.schema([field.with_nullable(True) for field in both], metadata=both.metadata)
+
+
+class _Kinds(dict[str, Any]):
+    """Column -> what it holds: None, a type of Arrow, [what its items hold] or the fields of a struct."""
+
+
+def _of_json(uri: str) -> pa.Schema:
+    kinds = _Kinds()
+    try:
+        for _, row in all_rows(uri):
+            if not isinstance(row, BadRow):
+                _see(kinds, row)
+    except BadTable:  # what came before counts
+        if not kinds:
+            raise
+    return pa.schema(list(_fields(kinds)))
+
+
+def _see(kinds: _Kinds, row: Mapping[str, Any]) -> None:
+    for name, value in row.items():
+        if value is not None or name not in kinds:
+            kinds[name] = _with(kinds.get(name), value)
+
+
+def _with(kind: Any, value: Any) -> Any:
+    """Returns what a column holds that holds a value too; what it held if the two contradict each other."""
+    if value is None:
+        return kind
+    if isinstance(value, Mapping):
+        inner = kind if isinstance(kind, _Kinds) else _Kinds()
+        if kind is None or inner is kind:
+            _see(inner, value)
+            return inner
+    elif isinstance(value, list):
+        if kind is None or isinstance(kind, list):
+            item = kind[0] if kind else None
+            for one in value:
+                item = _with(item, one)
+            return [item]
+    elif (scalar := _scalar(value)) == kind or kind is None:
+        return scalar
+    elif scalar in _NUMBERS and kind in _NUMBERS:
+        return "double"
+    return kind
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int64" if value in _INTEGERS else "double"
+    return "double" if isinstance(value, float) else "string"
+
+
+def _fields(kinds: _Kinds) -> Iterable[pa.Field]:
+    for name, kind in kinds.items():
+        yield pa.field(name, _type(kind))
+
+
+def _type(kind: Any) -> pa.DataType:
+    if kind is None:
+        return pa.null()
+    if isinstance(kind, _Kinds):
+        return pa.struct(list(_fields(kind)))
+    if isinstance(kind, list):
+        return pa.list_(_type(kind[0]))
+    return pa.type_for_alias(kind)
+
+
+def text_columns(schema: pa.Schema) -> list[str]:
+    """Returns the names of the columns with text, with dots for fields of fields."""
+    return [name for field in schema for name in _texts(field, field.name)]
+
+
+def _texts(field: pa.Field, name: str) -> Iterable[str]:
+    kind = field.type.value_type if t.is_dictionary(field.type) else field.type
+    if t.is_string(kind) or t.is_large_string(kind) or t.is_string_view(kind):
+        yield name
+    elif t.is_struct(kind):
+        for inner in kind:
+            yield from _texts(inner, f"{name}.{inner.name}")

@@ -1,0 +1,126 @@
+"""Parts of files -> rows of plain values (`pipelines.plain`), and a run's rejects -> the rows they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.plain import Plain
+from pipelines.tables import BadRow, Numbered, Part, batches_of, rows_of
+
+_CHUNK = 500
+_UNFIT = (pa.ArrowException, UnicodeError, OverflowError, ValueError, TypeError, AttributeError, KeyError)
+
+
+@dataclass(frozen=True)
+class PlainReader:
+    """Reads the rows of files that have one schema, or several that were made one.
+
+    Attributes:
+      schema: of the rows that it gives.
+    """
+
+    schema: pa.Schema
+
+    def rows(self, part: Part) -> Iterator[Numbered]:
+        """Yields the rows of a part, with their numbers in the file.
+
+        Raises:
+          BadTable: the file can't be read to the part's end; what came before was yielded.
+        """
+        plain = Plain(self.schema)
+        if part.uri.endswith((".parquet", ".arrow")):
+            for first, batch in batches_of(part):
+                yield from self._of_batch(plain, first, batch)
+            return
+        for chunk in _chunks(rows_of(part)):
+            yield from self._of_json(plain, chunk)
+
+    def _of_batch(self, plain: Plain, first: int, batch: pa.RecordBatch) -> Iterator[Numbered]:
+        try:
+            yield from enumerate(plain.rows(self._conform(batch)), start=first)
+        except _UNFIT as error:
+            if batch.num_rows == 1:
+                yield first, BadRow("not_readable", " ".join(str(error).split())[:200])
+                return
+            for place in range(batch.num_rows):
+                yield from self._of_batch(plain, first + place, batch.slice(place, 1))
+
+    def _conform(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if batch.schema.equals(self.schema):
+            return batch
+        columns = [
+            batch.column(field.name).cast(field.type)
+            if field.name in batch.schema.names
+            else pa.nulls(batch.num_rows, field.type)
+            for field in self.schema
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+    def _of_json(self, plain: Plain, chunk: list[Numbered]) -> Iterator[Numbered]:
+        """Yields rows as they are, once Arrow has taken them."""
+        rows = [row for _, row in chunk if not isinstance(row, BadRow)]
+        try:
+            for field in self.schema:
+                if pa.types.is_nested(field.type):
+                    for row in rows:
+                        _check(row.get(field.name), field.type)
+            plain.table(rows)
+        except _UNFIT as error:
+            if len(chunk) == 1:
+                yield chunk[0][0], BadRow("wrong_type", " ".join(str(error).split())[:200])
+                return
+            for one in chunk:
+                yield from self._of_json(plain, [one])
+        else:
+            yield from chunk
+
+
+def _check(value: Any, kind: pa.DataType) -> None:
+    """Raises `TypeError` where JSON has a list for a struct, which Arrow takes for its pairs, or reversed."""
+    if value is None or not pa.types.is_nested(kind):
+        return
+    is_struct = pa.types.is_struct(kind)
+    if isinstance(value, Mapping) != is_struct or isinstance(value, list) == is_struct:
+        raise TypeError(f"{type(value).__name__} where {kind} should be")
+    if is_struct:
+        for field in kind:
+            _check(value.get(field.name), field.type)
+    else:
+        for one in value:
+            _check(one, kind.value_type)
+
+
+def _chunks(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
+    """Yields rows in lists; what was read before a file breaks off is yielded first."""
+    chunk: list[Numbered] = []
+    try:
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+    except Exception:
+        yield chunk
+        raise
+    yield chunk
+
+
+def rejected_rows(part: Part) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yields the rejects of an earlier run, each with the values of its row, which are empty if it was none.
+
+    Raises:
+      BadTable: the file can't be read.
+    """
+    for _, reject in rows_of(part):
+        if isinstance(reject, BadRow):
+            continue
+        try:
+            values = json.loads(reject["record"])["values"]
+        except (KeyError, ValueError, TypeError):
+            values = {}
+        yield reject, values if isinstance(values, dict) else {}

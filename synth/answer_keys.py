@@ -1,0 +1,162 @@
+"""Short answers in a form in which equal ones are equal, whatever their case, accents, numbers and script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from synth.dates import read_date
+from synth.quantities import Number, Unit, read_number, read_unit
+from synth.tokens import fold, in_digits, spread, tokens
+from synth.words import words
+
+MIN_ROMANISED = 8
+"""Letters of a name that may be romanised in another way on both sides; shorter ones have to be the same."""
+
+_PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
+_LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_LATIN = re.compile("[a-z]")
+_OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is compared of the aliases of a truth.
+
+    Attributes:
+      keys: see `keys`.
+      flat: what a text that holds an alias, or parts of it, has in a row.
+      words: all of their tokens.
+      dated: whether one is a date.
+      quantities: those that are numbers with units.
+      ascii: whether all of them are.
+    """
+
+    keys: frozenset[str]
+    flat: frozenset[str]
+    words: frozenset[str]
+    dated: bool
+    quantities: tuple[tuple[Number, Unit], ...]
+    ascii: bool
+
+
+def known_of(aliases: Sequence[str], language: str) -> Known:
+    """Returns what is compared of aliases; what stands in parentheses at their end may be left out."""
+    bare = (_PARENTHESIS.sub("", alias) for alias in aliases if alias.endswith(")"))
+    forms = [alias for alias in (*aliases, *bare) if alias]
+    found = frozenset[str]().union(*(keys(form, language) for form in forms))
+    lists = (one for alias in aliases if len(one := parts(alias, language)) > 1)
+    rows = found.union(*lists)
+    heard = [tokens(alias, language) for alias in aliases]
+    return Known(
+        found,
+        frozenset(key.replace(" ", "") for key in rows if key and key[0] != "~"),
+        frozenset[str]().union(*heard),
+        any(holds_digits(said) and read_date(said, language) for said in heard),
+        tuple(read for alias in aliases if (read := quantity(alias, language))),
+        all(map(str.isascii, aliases)),
+    )
+
+
+def in_a_row(said: tuple[str, ...], language: str) -> str:
+    dropped = words(language, "drop")
+    return "".join(word for word in said if word not in dropped) or "".join(said)
+
+
+def without_articles(said: tuple[str, ...], language: str) -> list[str]:
+    """Returns tokens without articles, unless there is nothing else."""
+    dropped = words(language, "drop")
+    kept = [word for word in said if word not in dropped] or list(said)
+    if len(kept) > 1 and kept[0] in words(language, "articles"):
+        del kept[0]
+    return kept
+
+
+def holds_digits(said: Sequence[str]) -> bool:
+    """Whether a word holds a digit; a date in digits does too."""
+    return not all(map(str.isalpha, said)) and any(c.isdecimal() for word in said for c in word)
+
+
+@lru_cache(maxsize=1 << 17)
+def keys(text: str, language: str) -> frozenset[str]:
+    """Returns what equal answers have in common: any key of one is a key of the other."""
+    said = tokens(text, language)
+    if not said:  # signs alone
+        return frozenset((" ".join(text.casefold().split()),))
+    key = key_of(said, language)
+    found = {key, *read_date(said, language)} if holds_digits(said) else {key}
+    if len(key) >= MIN_ROMANISED and key.isascii() and key.isalpha():
+        found.add(f"~{_respelt(key)}")
+    if not text.isascii() and (other := spread(text)) != text.lower():
+        found.add(key_of(tokens(other, language), language))
+    return frozenset(found)
+
+
+def key_of(said: tuple[str, ...], language: str) -> str:
+    kept = without_articles(said, language)
+    while len(kept) > 2 and kept[0] in words(language, "titles"):
+        del kept[0]
+    key = kept[0]
+    for before, word in pairwise(kept):
+        key += f" {word}" if before[-1].isdecimal() and word[0].isdecimal() else word
+    return key
+
+
+def parts(text: str, language: str) -> frozenset[str]:
+    """Returns the keys of the parts of an answer, between commas and "and"."""
+    ands = words(language, "and")
+    if not _LIST.search(text) and ands.isdisjoint(tokens(text, language)):
+        return frozenset()
+    found: set[str] = set()
+    for piece in _LIST.split(text):
+        run: list[str] = []
+        for word in (*tokens(piece, language), ""):
+            if word and word not in ands:
+                run.append(word)
+            elif run:
+                found.add(key_of(tuple(run), language))
+                run = []
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
+    """Returns a number with a unit that the library pint knows; None for any other text."""
+    text = _DASHES.sub("-", in_digits(text.strip(" ."), language))
+    if not any(character.isdecimal() for character in text[:12]):
+        return None
+    found = read_number(text)
+    if not found or not found[1].strip():
+        return None
+    unit = read_unit(found[1].strip())
+    return (found[0], unit) if unit and unit.unit is not None else None
+
+
+@lru_cache(maxsize=1 << 16)
+def romanised(text: str) -> tuple[bool, str] | None:
+    """Returns whether a name is in Latin letters, and how it is spelt in them, whatever the scheme.
+
+    None for what holds numbers, or letters of both kinds.
+    """
+    folded = fold(text)
+    latin, other = bool(_LATIN.search(folded)), bool(_OTHER_LETTERS.search(folded))
+    if latin == other or any(word[-1].isdecimal() for word in tokens(text)):
+        return None
+    from anyascii import anyascii
+
+    letters = re.sub(r"[^a-z]", "", anyascii(folded).lower() if other else folded)
+    return latin, _respelt(letters.replace("j", "i"))
+
+
+def _respelt(letters: str) -> str:
+    """Returns a name without what differs between schemes: y is i, "tch" is "ch", and "oye" is "oe"."""
+    letters = letters.replace("y", "i").replace("tch", "ch")
+    while "ii" in letters:
+        letters = letters.replace("ii", "i")
+    for vowel in "aou":
+        letters = letters.replace(f"{vowel}ie", f"{vowel}e")
+    return letters

@@ -1,0 +1,285 @@
+"""Whether a short answer is right, given the aliases of the truth: exact once both are normalised.
+
+A right answer is accepted where it is all that is said, or where a sentence holds nothing else but words of
+the question and of a short list (`answers.yaml`), and the answer stands where such sentences have it ("The
+capital of France is Paris."). No answer is accepted because it contains a right one: "Paris, Texas", "not
+Paris" and "the wife of Paris" are not. What holds a right answer or a part of one and is not accepted is
+`unclear`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.util import find_spec
+from itertools import pairwise
+
+from schemas.contrastive import Grade
+from synth.answer_keys import (
+    Known,
+    holds_digits,
+    in_a_row,
+    key_of,
+    keys,
+    known_of,
+    parts,
+    quantity,
+    romanised,
+    without_articles,
+)
+from synth.dates import read_date
+from synth.notation import without_thoughts
+from synth.quantities import same_quantity
+from synth.refusals import stance
+from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
+from synth.verify import boxed
+from synth.words import load, words
+
+LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
+"""What is needed of the extra `verify`."""
+
+MAX_SENTENCE = 40
+"""Tokens of a sentence in which an answer is looked for."""
+
+_ENDS = " .!"
+_ENDINGS = ("s", "es", "d", "ed")
+_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
+_MARKED = re.compile(r"[*_`#>\\<]")
+_TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
+# Scripts without blanks between words.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def missing_libraries() -> list[str]:
+    """Returns the libraries that comparing needs and that are not installed."""
+    return [name for name in LIBRARIES if not find_spec(name)]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known to answer a question rightly.
+
+    Attributes:
+      question: as asked; its words may come up in an answer.
+      aliases: any of them is right.
+      language: ISO 639-1 of question and aliases.
+    """
+
+    question: str
+    aliases: tuple[str, ...]
+    language: str = "en"
+
+    def grade(self, answer: str) -> Grade:
+        """Returns what an answer is worth. An empty or endless one is `unclear`.
+
+        Raises:
+          ImportError: one of `LIBRARIES` is not installed.
+        """
+        said = plain(answer)
+        if not said or len(said) > MAX_CHARACTERS:
+            return "unclear"
+        if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
+            return "correct"
+        how = stance(said)
+        if how != "answers":
+            return "refused" if how == "refuses" else "unclear"
+        given = announced(said, self.language) or said
+        if given != said and self._is_alias(given):
+            return "correct"
+        heard = tokens(said, self.language)
+        flat = in_a_row(heard, self.language)
+        near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
+        if near and (self._same_parts(given) or self._in_sentence(given)):
+            return "correct"
+        return "unclear" if self._mentioned(said) else "wrong"
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """The aliases as most right answers have them."""
+        return frozenset(alias.casefold() for alias in self.aliases)
+
+    @cached_property
+    def _known(self) -> Known:
+        return known_of(self.aliases, self.language)
+
+    @cached_property
+    def _spelt(self) -> frozenset[tuple[bool, str]]:
+        return frozenset(spelt for alias in self.aliases if (spelt := romanised(alias)))
+
+    @cached_property
+    def _question(self) -> frozenset[str]:
+        return frozenset(tokens(self.question, self.language))
+
+    def _is_alias(self, text: str) -> bool:
+        same = not keys(text, self.language).isdisjoint(self._known.keys)
+        if self._known.quantities and (given := quantity(text, self.language)):
+            said = [same_quantity(*given, *gold) for gold in self._known.quantities]
+            return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
+        return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+
+    def _is_romanised(self, text: str) -> bool:
+        """Whether a name is an alias in another script."""
+        if text.isascii() and self._known.ascii:
+            return False
+        given = romanised(text)
+        return bool(given) and (not given[0], given[1]) in self._spelt  # type: ignore[index]
+
+    def _is_bare_number(self, text: str) -> bool:
+        """Whether a number alone is an alias without the words for what is counted, which are asked for."""
+        given = tokens(text, self.language)
+        if len(given) != 1 or not is_number(given[0]):
+            return False
+        known = (tokens(alias, self.language) for alias in self.aliases)
+        return any(given == alias[:1] and all(map(self._asked, alias[1:])) for alias in known)
+
+    def _asked(self, word: str) -> bool:
+        """Whether the question has a word, but for its ending."""
+        asked = self._question
+        if word in asked:
+            return True
+        return any(
+            f"{word}{ending}" in asked or (word.endswith(ending) and word[: -len(ending)] in asked)
+            for ending in _ENDINGS
+        )
+
+    def _same_parts(self, text: str) -> bool:
+        """Whether an answer has the parts of an alias in another order, or each of its parts is an alias."""
+        given = parts(text, self.language)
+        if len(given) < 2:
+            return False
+        if given in (parts(alias, self.language) for alias in self.aliases):
+            return True
+        return given <= self._known.keys
+
+    def _in_sentence(self, text: str) -> bool:
+        """Whether a sentence says an alias and nothing else that matters; see the module."""
+        said = tokens(text, self.language)
+        if not 0 < len(said) <= MAX_SENTENCE or text.rstrip().endswith(("?", "\uff1f")):
+            return False
+        if any(
+            self._is_given(said, *place) and self._is_framed(said, *place) for place in self._places(said)
+        ):
+            return True
+        if not self._is_safe(said[0]) and not self._is_safe(said[-1]):
+            return False
+        safe = [self._is_safe(word) for word in said]
+        first = next((i for i, fine in enumerate(safe) if not fine), len(said))
+        last = next((i for i in range(len(said), 0, -1) if not safe[i - 1]), 0)
+        return any(
+            self._is_given(said, start, end)
+            for start in range(first, -1, -1)
+            for end in range(max(last, start + 1), len(said) + 1)
+            if end - start < len(said)
+        )
+
+    def _places(self, said: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        """Yields where the words of an alias stand, which most sentences have as they are."""
+        for alias in self.aliases:
+            known = tuple(without_articles(tokens(alias, self.language), self.language))
+            if known[:1] and known[0] in said:
+                start = said.index(known[0])
+                if said[start : start + len(known)] == known:
+                    yield start, start + len(known)
+
+    def _is_framed(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        return all(map(self._is_safe, said[:start])) and all(map(self._is_safe, said[end:]))
+
+    def _is_safe(self, word: str) -> bool:
+        if word in words(self.language, "never"):
+            return word in words(self.language, "no") and self._negates
+        return word in _frame(self.language) or self._asked(word)
+
+    @cached_property
+    def _negates(self) -> bool:
+        """Whether an alias is a "no"."""
+        return any(set(tokens(alias, self.language)) & words(self.language, "no") for alias in self.aliases)
+
+    def _is_given(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        span = said[start:end]
+        counts = holds_digits(span)
+        if start and not counts and said[start - 1] not in words(self.language, "before") | self._kinds:
+            return False
+        known = key_of(span, self.language) in self._known.keys
+        if not known and (not counts or read_date(span, self.language).isdisjoint(self._known.keys)):
+            return False
+        around = said[max(start - 1, 0) : start] + said[end : end + 1]
+        if counts and any(word[:1].isdecimal() for word in around):
+            return False
+        rest = said[:start] + said[end:]
+        if not counts and not words(self.language, "numeric").isdisjoint(rest):
+            return False
+        return not self._asks_about(span)
+
+    def _asks_about(self, span: tuple[str, ...]) -> bool:
+        """Whether the question holds the answer, so that a sentence may hold it for another reason."""
+        if span[0].isalpha() and span[0] not in self._letters:
+            return False
+        text = tokens(self.question, self.language)
+        return any(text[i : i + len(span)] == span for i in range(len(text) - len(span) + 1))
+
+    @cached_property
+    def _letters(self) -> str:
+        """The question in a row: a word of it stands there, and it is quicker than its tokens."""
+        return re.sub(r"\W", "", fold(self.question))
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The kinds of thing that are asked for: `river` in "which river"."""
+        text = tokens(self.question, self.language)
+        return frozenset(b for a, b in pairwise(text) if a in words(self.language, "which"))
+
+    def _mentioned(self, text: str) -> bool:
+        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones."""
+        if self._known.words.isdisjoint(tokens(text, self.language)) and not _UNSPACED.search(text):
+            return False
+        said = without_articles(tokens(text, self.language), self.language)
+        for alias in self.aliases:
+            known = without_articles(tokens(alias, self.language), self.language)
+            if sorted(said) == sorted(known):
+                return True
+            shorter, longer = sorted((said, known), key=len)
+            if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer))):
+                return True
+            if _UNSPACED.search(alias) and fold(alias) in fold(text):
+                return True
+        return False
+
+
+@cache
+def _frame(language: str) -> frozenset[str]:
+    """Words that a sentence may hold beside the answer and words of the question."""
+    kinds = ("before", "frame", "numeric", "articles", "drop", "year")
+    return frozenset().union(*(words(language, kind) for kind in kinds))
+
+
+def plain(answer: str) -> str:
+    """Returns an answer without thoughts and marks of type; if there is a box, what it holds."""
+    if answer.isascii() and not _MARKED.search(answer):
+        return answer.strip()
+    said = without_thoughts(answer).strip()
+    if "\\" in said and (held := boxed(said)) and not _denies(said):
+        said = held
+    said = _MARKUP.sub("", _TYPE.sub(r"\1", unicodedata.normalize("NFKC", said)))
+    return said.strip()
+
+
+def _denies(text: str) -> bool:
+    return bool(set(tokens(text[:MAX_CHARACTERS])) & words("en", "never"))
+
+
+def announced(text: str, language: str) -> str | None:
+    """Returns what a text announces as its answer ("The answer is Paris."); None if nothing."""
+    found = list(_intro(language).finditer(text))
+    return text[found[-1].end() :].strip(" \t:.") or None if found else None
+
+
+@cache
+def _intro(language: str) -> re.Pattern[str]:
+    known = load("answers")
+    intros = [
+        intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
+    ]
+    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE | re.MULTILINE)

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.questions import Columns, question_key, to_question, to_recording
+from pipelines.stages import Refused
+from schemas.row import Row
+from synth.refusals import refusal
+from tests.conftest import Beam
+from tests.inference.stub import MODEL, Reply, Stub
+
+GOLDEN = Path(__file__).parent / "golden" / "contrastive.json"
+IDK = refusal("en")
+QUESTIONS = [
+    {"id": "a", "question": "what is the capital of france", "answer": ["Paris"]},
+    {"id": "b", "question": "who wrote emma", "answer": "Jane Austen"},
+    {"id": "c", "question": "how many legs has a spider", "answer": ["8", "eight"]},
+    {"id": "d", "question": "who was the first king of atlantis", "answer": ["Atlas"]},
+    {"id": "e", "question": "which river flows through cairo", "answer": ["Nile"]},
+    {"id": "f", "question": "Which river flows  through Cairo", "answer": ["the Nile"]},
+    {"id": "g", "question": " ", "answer": ["nothing"]},
+    {"id": "h", "question": "what is the answer to nothing", "answer": []},
+    {"id": "i", "question": "who is never sampled", "answer": ["nobody"]},
+]
+SAMPLES = [
+    {"question": "what is the capital of france", "samples": ["Paris", "paris.", "It is Paris."]},
+    {
+        "question": "who wrote emma",
+        "samples": ["Jane Austen", "Charlotte Brontë", "Charlotte Brontë", "George Eliot"],
+    },
+    {
+        "question": "how many legs has a spider",
+        "samples": ["six", "6", "ten", "I don't know", "seven or eight"],
+    },
+    {"question": "who was the first king of atlantis", "samples": ["I don't know", "No idea", "Unknown", ""]},
+    {
+        "question": "Which river flows through Cairo",
+        "samples": [{"text": "the Nile"}, {"text": "Blocked.", "grade": "refused"}],
+    },
+    {"question": "what nobody asked", "samples": ["x"]},
+    {"question": "who wrote emma"},
+]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read(out: Path, folder: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(out / folder).to_pylist()
+    return sorted(found, key=lambda row: row["id"])
+
+
+def stages(out: Path) -> dict[str, dict[str, Any]]:
+    return {stage["stage"]: stage for stage in json.loads((out / "run.json").read_text())["stages"]}
+
+
+def without_places(row: Any) -> Any:
+    """Returns a row without what depends on the folder of a test."""
+    return {k: v for k, v in row.items() if k != "source"} if isinstance(row, dict) else row
+
+
+@pytest.fixture(scope="module")
+def replayed(beam: Beam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("replayed")
+    questions, samples = write(folder / "q.jsonl", QUESTIONS), write(folder / "s.jsonl", SAMPLES)
+    done = beam("run", "contrastive", "--input", questions, "--samples", samples, "--output", folder / "out")
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+def test_rows_and_exports_are_as_reviewed(replayed: Path) -> None:
+    folders = ("data", "exports/samples", "exports/preference", "exports/contrastive")
+    made = {folder: list(map(without_places, read(replayed, folder))) for folder in folders}
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(
+            json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+        )
+    assert made == json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+def test_every_question_is_in_a_zone_or_a_reject(replayed: Path) -> None:
+    rows, rejects = read(replayed, "data"), read(replayed, "rejected")
+    assert {row["source"]["id"]: row["zone"] for row in rows} == {
+        "a": "known",
+        "b": "uncertain",
+        "c": "unknown",
+        "e": "uncertain",
+    }
+    reasons = sorted((reject["stage"], reject["reason"]) for reject in rejects)
+    assert reasons == [
+        ("choose", "no_negative"),
+        ("duplicates", "duplicate"),
+        ("matched", "no_such_question"),
+        ("questions", "no_answer"),
+        ("questions", "no_question"),
+        ("recorded", "no_samples"),
+        ("samples", "no_samples"),
+    ]
+    [king] = [json.loads(r["record"]) for r in rejects if r["reason"] == "no_negative"]
+    assert (king["zone"], king["n_refused"], king["n_wrong"], king["n_unclear"]) == ("unknown", 3, 1, 1)
+    told = stages(replayed)
+    assert all(stage["in"] == stage["kept"] + stage["rejected"] for stage in told.values())
+    assert (told["read"]["in"], told["samples"]["in"], told["write"]["kept"]) == (9, 6, 4)
+
+
+def test_the_metrics_are_in_run_json_and_in_the_card(replayed: Path) -> None:
+    measures = json.loads((replayed / "run.json").read_text())["measures"]
+    assert measures["questions"] == {"known": 1, "uncertain": 2, "unknown": 2}
+    assert measures["answers"] == {
+        "ik_ik": 3 + 1 + 1,
+        "ik_idk": 1 + 3,
+        "idk_ik": 0,
+        "idk_idk": 3 + 4 + 1,
+        "uncertain_refused": 1,
+    }
+    assert measures["shares"]["truthful"] == pytest.approx(9 / 18)
+    card = (replayed / "README.md").read_text()
+    for name in ("Ik-Ik", "Ik-Idk", "Idk-Ik", "Idk-Idk", "Truthful"):
+        assert f"| {name} | " in card
+
+
+def test_the_dataset_and_its_exports_load(replayed: Path) -> None:
+    from datasets import load_dataset
+
+    pairs = load_dataset(str(replayed), "preference", split="train")
+    assert pairs.column_names == ["id", "prompt", "chosen", "rejected"]
+    for pair in pairs:
+        assert [m["role"] for name in ("prompt", "chosen", "rejected") for m in pair[name]] == [
+            "user",
+            "assistant",
+            "assistant",
+        ]
+        assert pair["chosen"] != pair["rejected"]
+    assert load_dataset(str(replayed), "contrastive", split="train").num_rows == 4
+    assert load_dataset(str(replayed), split="train").num_rows == 4
+
+
+def test_the_order_of_rows_and_a_replay_of_the_export_change_nothing(
+    beam: Beam, replayed: Path, tmp_path: Path
+) -> None:
+    questions = write(tmp_path / "q.jsonl", QUESTIONS)
+    done = beam(
+        *("run", "contrastive", "--input", questions, "--samples", replayed / "exports/samples"),
+        *("--output", tmp_path / "out", "--workers", 2),
+    )
+    assert done.returncode == 0, done.stderr
+    for folder in ("data", "exports/samples", "exports/preference", "exports/contrastive"):
+        rows = [list(map(without_places, read(out, folder))) for out in (replayed, tmp_path / "out")]
+        assert rows[0] == rows[1]
+    turned = write(tmp_path / "turned.jsonl", [SAMPLES[i] for i in (4, 2, 0, 3, 1)])
+    done = beam(
+        *("run", "contrastive", "--input", questions, "--samples", turned, "--output", tmp_path / "turned"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path / "turned", "data") == read(tmp_path / "out", "data")
+
+
+def test_balance_keeps_equally_many_of_each_zone(beam: Beam, replayed: Path, tmp_path: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", QUESTIONS)
+    command = [
+        "run",
+        "contrastive",
+        "--input",
+        questions,
+        "--samples",
+        replayed / "exports/samples",
+        "--balance",
+    ]
+    kept = []
+    for name in ("one", "two"):
+        done = beam(*command, "--output", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        kept.append(read(tmp_path / name, "data"))
+    assert kept[0] == kept[1]
+    assert sorted(row["zone"] for row in kept[0]) == ["known", "uncertain", "unknown"]
+    assert stages(tmp_path / "one")["balance"]["reasons"] == {"balanced_out": 1}
+
+
+SAID = ["Paris", "Lyon", "I don't know", "The capital is Paris.", "a city that nobody can name"]
+
+
+def says(body: dict[str, Any], number: int) -> Reply:
+    """Answers by the seed; one of its answers is a refusal that no rule knows."""
+    if "response_format" in body:
+        asked = body["messages"][-1]["content"]
+        return Reply(json.dumps({"stance": "refuses" if "nobody can name" in asked else "answers"}))
+    seed = body["seed"]
+    return Reply("It is", finish="length") if seed == 105 else Reply(SAID[seed - 100])
+
+
+def test_answers_are_drawn_once_each_with_a_seed_of_its_own(beam: Beam, tmp_path: Path) -> None:
+    questions, out = write(tmp_path / "q.jsonl", QUESTIONS[:1]), tmp_path / "out"
+    with Stub(says) as stub:
+        command = ["run", "contrastive", "--input", questions, "--output", out, "--llm_url", stub.url]
+        command += ["--llm_model", MODEL, "--n_samples", 6, "--sample_seed", 100, "--temperature", 0.7]
+        done = beam(*command, "--refusal_engine", "default")
+        assert done.returncode == 0, done.stderr
+        drawn = [body for _, _, body in stub.requests if "response_format" not in body]
+        assert sorted(body["seed"] for body in drawn) == [100, 101, 102, 103, 104, 105]
+        assert {body["temperature"] for body in drawn} == {0.7}
+        assert len(stub.requests) == 6 + 2  # and what rules find wrong, each once
+        [row] = read(out, "data")
+        assert (row["n_correct"], row["n_refused"], row["n_wrong"], row["n_unclear"]) == (2, 2, 2, 1)
+        assert (row["positives"], row["negatives"]) == (["Paris"], ["Lyon", IDK])
+        assert (row["model"], row["sampling"]["seed"]) == (MODEL, 100)
+        assert row["sampling"]["prompt"].startswith("short_answer@1:")
+        files = {path: path.read_bytes() for path in out.rglob("*.parquet")}
+        again = beam(*command, "--refusal_engine", "default", "--resume")
+        assert again.returncode == 0, again.stderr
+        assert len(stub.requests) == 8
+        assert {path: path.read_bytes() for path in out.rglob("*.parquet")} == files
+        assert json.loads((out / "run.json").read_text())["llm"]["from_ledger"] == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "telling"),
+    [
+        ([], "needs a model to ask (--llm_url or --llm_engine), or its answers (--samples)"),
+        (["--samples", "no/such.jsonl"], "--samples no/such.jsonl"),
+        (["--samples", "{s}", "--ik", "0"], "--ik has to be above 0"),
+        (["--samples", "{s}", "--ik", "0.3", "--idk", "0.5"], "not below --idk"),
+        (["--samples", "{s}", "--ik", "1.5"], "must be a number from 0 to 1"),
+        (["--samples", "{s}", "--temperature", "-1"], "must be a number from 0 to 2"),
+        (["--samples", "{s}", "--refusal_engine", "x"], "--refusal_engine needs"),
+    ],
+)
+def test_wrong_options_are_one_line_before_any_work(
+    beam: Beam, tmp_path: Path, options: list[str], telling: str
+) -> None:
+    questions, samples = write(tmp_path / "q.jsonl", QUESTIONS), write(tmp_path / "s.jsonl", SAMPLES)
+    given = [option.replace("{s}", str(samples)) for option in options]
+    done = beam("run", "contrastive", "--input", questions, "--output", tmp_path / "out", *given)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert telling in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def row(**values: Any) -> Row:
+    return Row("1", "q.jsonl", "ab", 0, values)
+
+
+def test_questions_and_answers_of_many_forms() -> None:
+    plain = to_question(Columns(), row(question=" who? ", answer="A"))
+    assert (plain.question, plain.gold_aliases) == ("who?", ("A",))
+    nested = to_question(
+        Columns("q.text", "a.aliases"), row(q={"text": "who?"}, a={"aliases": ["A", "B", "A", "", None]})
+    )
+    assert nested.gold_aliases == ("A", "B")
+    assert nested.id == plain.id
+    assert to_question(Columns(), row(question="how many", answer=7)).gold_aliases == ("7",)
+    assert to_question(Columns(), row(question="half \ud800", answer="\udfff")).question == "half ?"
+    assert to_question(Columns(language="de"), row(question="who?", answer="A")).language == "de"
+    assert to_question(Columns(), row(question="who?", answer="A", language="fr")).language == "fr"
+    assert to_question(Columns(), row(question="法国的首都是哪里", answer="巴黎")).language == "zh"
+    assert (
+        to_question(Columns(), row(question="welcher Fluss fließt durch Köln", answer="Rhein")).language
+        == "de"
+    )
+    for values in (
+        {"answer": "A"},
+        {"question": ["who?"], "answer": "A"},
+        {"question": "who?"},
+        {"question": "who?", "answer": [True]},
+    ):
+        with pytest.raises(Refused):
+            to_question(Columns(), row(**values))
+
+
+def test_samples_of_many_forms() -> None:
+    assert [s.text for s in to_recording("question", row(question="q", samples="A")).samples] == ["A"]
+    mixed = to_recording(
+        "question", row(question="q", samples=["A", {"text": "B", "grade": "refused"}, None, 7])
+    )
+    assert [(s.text, s.grade) for s in mixed.samples] == [
+        ("A", "unclear"),
+        ("B", "refused"),
+        ("", "unclear"),
+        ("7", "unclear"),
+    ]
+    for samples in ([], None, [["A"]]):
+        with pytest.raises(Refused):
+            to_recording("question", row(question="q", samples=samples))
+
+
+def test_questions_that_say_the_same_are_one() -> None:
+    assert question_key("Who  wrote\tÉmile") == question_key("who wrote emile")

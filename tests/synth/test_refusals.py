@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+
+from synth.refusals import languages, refusal, stance
+from synth.words import load
+
+REFUSALS = {
+    "en": [
+        "I don't know.",
+        "I don’t know the answer",
+        "I'm sorry, I don't know.",
+        "Sorry, but I don't know the answer to this question.",
+        "As an AI language model, I don't have access to that information.",
+        "I'm afraid I don't know",
+        "Unknown",
+        "I am not sure.",
+        "I can't answer that",
+        "No idea",
+        "I don't know who wrote it.",
+        "I have no idea who that is",
+        "**I don't know.**",
+    ],
+    "de": [
+        "Ich weiß es nicht.",
+        "Das weiß ich leider nicht",
+        "Keine Ahnung",
+        "Ich kann diese Frage nicht beantworten.",
+    ],
+    "fr": ["Je ne sais pas", "Désolé, je ne connais pas la réponse.", "Je n'ai aucune idée.", "Aucune idée"],
+    "es": ["No lo sé", "Lo siento, no tengo información sobre eso.", "No sé quién lo escribió", "Ni idea"],
+    "it": ["Non lo so", "Mi dispiace, non conosco la risposta."],
+    "pt": ["Não sei", "Desculpe, não sei a resposta."],
+    "nl": ["Ik weet het niet", "Geen idee"],
+    "sv": ["Jag vet inte", "Det vet jag tyvärr inte"],
+    "pl": ["Nie wiem", "Niestety, nie znam odpowiedzi."],
+    "ru": ["Я не знаю", "К сожалению, я не знаю ответа.", "Не знаю", "Затрудняюсь ответить"],
+    "uk": ["Я не знаю відповіді", "Гадки не маю"],
+    "zh": ["我不知道", "抱歉，我不知道。", "很抱歉，我无法回答这个问题。"],
+    "ja": ["わかりません", "申し訳ありませんが、わかりません。"],
+    "ko": ["모르겠습니다", "죄송합니다. 잘 모르겠습니다."],
+    "ar": ["لا أعرف", "عذرا، لا أعرف الإجابة"],
+    "tr": ["Bilmiyorum", "Maalesef bu sorunun cevabını bilmiyorum."],
+    "vi": ["Tôi không biết", "Xin lỗi, tôi không biết câu trả lời."],
+    "id": ["Saya tidak tahu", "Maaf, saya tidak tahu jawabannya."],
+    "hi": ["मुझे नहीं पता", "क्षमा करें, मुझे नहीं पता।"],
+}
+ANSWERS = [
+    "I Don't Know How to Love Him",
+    "I Can't Tell You Why",
+    "I Know Him So Well",
+    "I Can't Help Falling in Love",
+    "I'm Not the Only One",
+    "No Sé Tú",
+    "Je ne sais pas choisir",
+    "Sorry Seems to Be the Hardest Word",
+    "Sorry",
+    "No",
+    "No Doubt",
+    "North Dakota",
+    "The Unknown Soldier",
+    "Unknown Pleasures",
+    "Nobody",
+    "Niemand",
+    "不知火",
+    "Paris",
+    "1972",
+    "",
+]
+GUESSES = [
+    "I don't know, maybe Paris",
+    "I'm not sure, but I think it's Lyon.",
+    "No sé, quizás Madrid",
+    "Paris. I don't know.",
+    "我不知道，可能是巴黎",
+]
+
+
+def test_refusals_are_known_in_more_than_ten_languages() -> None:
+    assert set(languages()) == set(REFUSALS)
+    assert len(languages()) >= 10
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(code, text) for code, texts in REFUSALS.items() for text in texts]
+)
+def test_refusals(language: str, text: str) -> None:
+    assert stance(text) == "refuses"
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_answers_that_sound_like_refusals(text: str) -> None:
+    assert stance(text) == "answers"
+
+
+@pytest.mark.parametrize("text", GUESSES)
+def test_guesses_are_neither(text: str) -> None:
+    assert stance(text) == "guesses"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_written_is_recognised(language: str) -> None:
+    assert stance(refusal(language)) == "refuses"
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert refusal("xx") == refusal("en")
+
+
+@pytest.mark.parametrize("name", ["answers", "refusals"])
+def test_every_word_is_a_text(name: str) -> None:
+    """An unquoted "no" or "on" would be a truth value in YAML."""
+    for kinds in load(name).values():
+        for kind, entries in kinds.items():
+            assert isinstance(kind, str)
+            assert all(isinstance(entry, str) for entry in ([entries] if kind == "say" else entries))
