@@ -107,15 +107,20 @@ def estimate_skills(items: Iterable[tuple[Sequence[str], Votes]]) -> Skills:
     chains = _Chains(items)
     count = len(chains.names)
     one, weight = np.array(UNKNOWN.one)[:, None].repeat(count, axis=1), np.ones(count)
-    known = Skills({})
-    posterior = np.zeros((len(chains.ones), len(STATES)))
-    for _ in range(ROUNDS if count else 0):
-        before = posterior
-        posterior, known = _smoothed(chains, _log_likelihood(chains, one, weight), known)
-        if np.abs(posterior - before).max() < CLOSE:
-            break
-        one = _coins(chains, posterior)
-        weight = _weights(chains, posterior, one)
+    if not count:
+        return Skills({})
+    posterior, known = _smoothed(chains, _log_likelihood(chains, one, weight), Skills({}))
+    # First LAST is held to be like RIGHT, and then only the coins are estimated again: all at once, three
+    # annotators would explain as much by errors a step too early as by differences in skill.
+    for first in (True, False):
+        for _ in range(ROUNDS):
+            one = _coins(chains, posterior, like_right=first)
+            weight = _weights(chains, posterior, one) if first else weight
+            before = posterior
+            posterior, found = _smoothed(chains, _log_likelihood(chains, one, weight), known)
+            known = found if first else known
+            if np.abs(posterior - before).max() < CLOSE:
+                break
     one, weight = one.round(DIGITS), weight.round(DIGITS)
     skills = {
         name: Skill(tuple((a, b) for a, b in one[:, j].tolist()), float(weight[j]))
@@ -159,10 +164,16 @@ class _Chains:
         self.last = ends - 1
 
 
-def _coins(chains: _Chains, posterior: Array) -> Array:
-    """Returns the probability of saying 1, by state, annotator and vote on the step before."""
+def _coins(chains: _Chains, posterior: Array, like_right: bool) -> Array:
+    """Returns the probability of saying 1, by state, annotator and vote on the step before.
+
+    Args:
+      like_right: whether those of LAST are those of RIGHT.
+    """
     import numpy as np
 
+    if like_right:
+        posterior = np.stack([posterior[:, WRONG], 1 - posterior[:, WRONG], 0 * posterior[:, LAST]], axis=1)
     ones = np.einsum("sk,sjb->kjb", posterior, chains.ones, optimize=True)
     said = np.einsum("sk,sjb->kjb", posterior, chains.said, optimize=True)
     prior = np.array(_BELIEVED)[:, None]

@@ -145,7 +145,7 @@ def test_consensus_at_its_edge() -> None:
 
 
 def test_entropy_is_in_bits() -> None:
-    assert (entropy(0.0), entropy(0.5), entropy(1.0)) == (0.0, 1.0, 0.0)
+    assert (entropy(0.0), entropy(0.5), entropy(1.0)) == (0, 1, 0)
 
 
 def test_final_answers_that_are_marked() -> None:
