@@ -142,9 +142,12 @@ def _compared(known: Known) -> Compared:
 
 
 def _node(record: Any, compared: Compared) -> int:
+    """Returns the number of a record: that of no other, though it may have the same id and the same texts."""
     from filters.near_duplicates import node_of
 
-    return node_of(record.id, *compared.texts)
+    side = "known" if _is_known(record) else "record"
+    place = (str(getattr(record, name, "")) for name in ("uri", "number"))
+    return node_of(side, record.id, *place, *compared.texts)
 
 
 class _Sketch(beam.DoFn):

@@ -181,3 +181,18 @@ def test_rows_of_the_same_name_are_told_apart(run: Run) -> None:
 
 def test_nothing_at_all(run: Run) -> None:
     assert run([]).kept == []
+
+
+def test_copies_with_one_id_are_found(run: Run) -> None:
+    text = "one two three four five six seven"
+    result = run([Row("a", "in.jsonl", "", number, {"text": text}) for number in range(3)])
+    assert result.ids == ["a"]
+    assert result.counters["near/kept"] == 1
+    assert result.counters[f"near/rejected/{NEAR_DUPLICATE}"] == 2
+
+
+def test_a_record_that_exists_under_its_own_id_is_found(run: Run) -> None:
+    text = "one two three four five six seven"
+    result = run([row("a", text)], [Known("a", "old.jsonl", Compared((text,)))])
+    assert result.ids == []
+    assert result.why["a"] == (KNOWN, "1.000 similar to a of old.jsonl")
