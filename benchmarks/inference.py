@@ -189,10 +189,20 @@ def bare(load: Load) -> Done:
 
 
 def apart(way: Any, load: Load) -> Done:
-    """Runs a load in a process of its own."""
+    """Runs a load in a process of its own; see `checked`."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        done: Done = pool.submit(way, load).result()
-        return done
+        return checked(pool.submit(way, load).result(), load)
+
+
+def checked(done: Done, load: Load) -> Done:
+    """Returns what came of a load.
+
+    Raises:
+      SystemExit: not every question was answered, so that times say nothing.
+    """
+    if done.kept != load.requests:
+        raise SystemExit(f"{done.kept:,} of {load.requests:,} requests were answered: no figures from that")
+    return done
 
 
 def ideal(load: Load) -> float:

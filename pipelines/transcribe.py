@@ -45,6 +45,7 @@ MAX_TOKENS = 8192
 PAGES_AT_ONCE = 8
 """So many pages are drawn in one go."""
 
+_PAGES_HELD = 8_000  # of the documents in progress, whose other pages wait for those that are transcribed
 _SECONDS_BETWEEN_LOOKS = 0.05
 
 Which = Literal["flagged", "all"]
@@ -140,20 +141,25 @@ class _Transcribe(beam.DoFn):
 
     def start_bundle(self) -> None:
         self.models.look_again()
+        # A bundle that broke off leaves work behind that is none of the next one's.
         self.flow = Flow(self.models)
-        self.wanted = self.worker.finished
+        self.begun: set[Progress] = set()
 
     def process(self, document: Document) -> Iterator[Document]:
-        pages = len(_wanted(document, self.transcriber.which))
-        if not pages:
+        progress = Progress(document.pages, len(_wanted(document, self.transcriber.which)))
+        if not progress.left:
             yield document
             return
-        self.wanted += pages
-        self.flow.begin(None, self.worker.transcribe(document))
-        # Another document as soon as the pages of those that were begun no longer keep the model busy.
-        while self.flow.ready or self.wanted - self.worker.finished >= self.worker.pages_at_once:
+        self.begun.add(progress)
+        self.flow.begin(progress, self.worker.transcribe(document, progress))
+        while self.flow.ready or (self.flow.begun and self._is_busy()):
             with suppress(Empty):
                 yield self._next(_SECONDS_BETWEEN_LOOKS)
+
+    def _is_busy(self) -> bool:
+        """Whether the documents that were begun keep the model busy, or are as many as may be held."""
+        left, held = (sum(n) for n in zip(*((one.left, one.pages) for one in self.begun), strict=True))
+        return left >= self.worker.pages_at_once or held >= _PAGES_HELD
 
     def finish_bundle(self) -> Iterator[Any]:
         while self.flow.begun:
@@ -165,7 +171,8 @@ class _Transcribe(beam.DoFn):
         Raises:
           queue.Empty: none was in that time.
         """
-        _, future = self.flow.next(timeout_s)
+        progress, future = self.flow.next(timeout_s)
+        self.begun.remove(progress)
         try:
             document, counts = future.result()
         except Fatal:  # Beam may end the process without a teardown
@@ -174,6 +181,19 @@ class _Transcribe(beam.DoFn):
         for name, n in counts.items():
             Metrics.counter(NAMESPACE, name).inc(n)
         return cast(Document, document)
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """How far a document is.
+
+    Attributes:
+      pages: of the document.
+      left: those that are neither transcribed nor given up.
+    """
+
+    pages: int
+    left: int
 
 
 class DocumentTranscriber:
@@ -185,7 +205,6 @@ class DocumentTranscriber:
       limits: on a document.
 
     Attributes:
-      finished: pages that were transcribed or given up.
       pages_at_once: those that the model works on, and the next ones, drawn ahead.
     """
 
@@ -195,11 +214,13 @@ class DocumentTranscriber:
         self.drawing = asyncio.Lock()
         self.pages_at_once = self.engine.spec.concurrency + PAGES_AT_ONCE
         self.free = asyncio.Semaphore(self.pages_at_once)
-        self.finished = 0
         self.prompt = load_prompt("transcribe_page")
 
-    async def transcribe(self, document: Document) -> tuple[Document, Counter[str]]:
-        """Returns the document with its pages transcribed, and what there is to count."""
+    async def transcribe(self, document: Document, progress: Progress) -> tuple[Document, Counter[str]]:
+        """Returns the document with its pages transcribed, and what there is to count.
+
+        Takes its pages off what is left of `progress`, each as soon as the model is done with it.
+        """
         counts: Counter[str] = Counter()
         wanted = _wanted(document, self.which)
         if not wanted:
@@ -208,10 +229,10 @@ class DocumentTranscriber:
         notes = []
         try:
             async with self.drawing:  # the bytes of one document are held at a time
-                await self._ask(document, wanted, asked, counts)
+                await self._ask(document, wanted, asked, counts, progress)
         except (UnreadableDocument, ReaderError, OSError) as error:
             left = len(wanted) - len(asked)
-            self.finished += left
+            progress.left -= left
             counts["transcribe/fallback/not_drawn"] += left
             notes.append(f"{left} pages could not be drawn: {' '.join(str(error).split())[:200]}")
         pages: dict[int, list[Block]] = {}
@@ -231,6 +252,7 @@ class DocumentTranscriber:
         wanted: Sequence[int],
         asked: list[tuple[int, asyncio.Task[list[Block] | str | None]]],
         counts: Counter[str],
+        progress: Progress,
     ) -> None:
         """Draws pages and shows them to the model; adds to `asked` what is in flight."""
         layers = page_texts(document)
@@ -241,7 +263,7 @@ class DocumentTranscriber:
             looks = await asyncio.to_thread(lambda drawn: [_look_at(one) for one in drawn], pictures)
             for number, picture, look in zip(numbers, pictures, looks, strict=True):
                 await self.free.acquire()
-                work = self._page(picture, look, number, layers.get(number, ""), counts)
+                work = self._page(picture, look, number, layers.get(number, ""), counts, progress)
                 asked.append((number, asyncio.create_task(work)))
 
     def _draw(self, data: bytes, pages: Sequence[int]) -> list[bytes]:
@@ -249,7 +271,13 @@ class DocumentTranscriber:
             return reader.render(data, pages, DPI)
 
     async def _page(
-        self, picture: bytes, look: tuple[int, int, bool], number: int, layer: str, counts: Counter[str]
+        self,
+        picture: bytes,
+        look: tuple[int, int, bool],
+        number: int,
+        layer: str,
+        counts: Counter[str],
+        progress: Progress,
     ) -> list[Block] | str | None:
         """Returns the blocks of a page, or why the model's answer is of no use; None for a blank page."""
         try:
@@ -267,7 +295,7 @@ class DocumentTranscriber:
                 return error.reason
         finally:
             self.free.release()
-            self.finished += 1
+            progress.left -= 1
         box = Box(number, 0.0, 0.0, width * 72 / DPI, height * 72 / DPI)
         try:
             return await asyncio.to_thread(_blocks, answer, layer, box)

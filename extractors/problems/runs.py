@@ -92,10 +92,11 @@ def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
     title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
     named = pattern("problem", "set")
     kinds = (match["word"] for heading in headings for match in named.finditer(fold(heading)))
-    return Scope(_numbers(headings[title:]), _numbers(headings[:title]), frozenset(kinds))
+    return Scope(scope_numbers(headings[title:]), scope_numbers(headings[:title]), frozenset(kinds))
 
 
-def _numbers(headings: Sequence[str]) -> tuple[Number, ...]:
+def scope_numbers(headings: Sequence[str]) -> tuple[Number, ...]:
+    """Returns the numbers that headings give to their sections, innermost first."""
     numbers = [scope_number(heading) for heading in reversed(headings)]
     return tuple(number for number in numbers if number)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.inference import Load, apart, bare, ideal, through_beam
+from benchmarks.inference import Done, Load, apart, bare, checked, ideal, through_beam
 from tests.inference.fast_stub import MODEL, FastStub
 
 
@@ -22,3 +22,10 @@ def test_nobody_gets_more_than_everything() -> None:
     assert ideal(Load("", "", 1, 1)) == pytest.approx(1)
     assert ideal(Load("", "", 1, 2)) == pytest.approx(0.5)
     assert 0.7 < ideal(Load("", "", 5000, 64)) < 1
+
+
+@pytest.mark.parametrize("answered", [[], [1.0] * 29])
+def test_a_round_with_questions_left_open_gives_no_figures(answered: list[float]) -> None:
+    done = Done(len(answered), 30 - len(answered), 5, 0.5, answered, 0.1, 10.0)
+    with pytest.raises(SystemExit, match=f"{len(answered)} of 30 requests"):
+        checked(done, Load("", "", 30, 4))

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from inference.client import Endpoint
 from inference.engine import EngineSpec
 from inference.models import Models, ModelsSpec
 from inference.prompts import load_prompt
+from pipelines import transcribe
 from pipelines.readers import ReaderPool, Readers
-from pipelines.transcribe import DPI, DocumentTranscriber, Transcriber, Which, _Transcribe
+from pipelines.transcribe import DPI, DocumentTranscriber, Progress, Transcriber, Which, _Transcribe
 from schemas.document import Document
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub
@@ -64,7 +66,10 @@ def transcribed(
             document = reader.read(path.read_bytes(), str(path))
         transcriber = Transcriber(models.spec, which=which)
         worker = DocumentTranscriber(transcriber, models, readers, pool.limits)
-        made, counts = models.submit(worker.transcribe(document)).result()
+        progress = Progress(document.pages, document.pages)
+        made, counts = models.submit(worker.transcribe(document, progress)).result()
+        if which == "all":
+            assert progress.left == 0
         return made, {**counts, **models.take_counts()}
     finally:
         models.close()
@@ -217,11 +222,71 @@ def test_many_short_documents_keep_the_model_busy(tmp_path: Path) -> None:
             with do.readers.one() as reader:
                 document = reader.read(path.read_bytes(), str(path))
             made += list(do.process(document))
-            assert i + 1 - do.worker.finished <= do.worker.pages_at_once
+            assert sum(one.left for one in do.begun) < do.worker.pages_at_once
         made += [out.value for out in do.finish_bundle()]
         do.teardown()
         assert sorted(document.uri for document in made) == sorted(str(p) for p in tmp_path.glob("*.pdf"))
         assert stub.most == 12
+
+
+def opened(stub: Stub) -> _Transcribe:
+    """Returns the stage as a worker has it, for one request at a time, within a bundle."""
+    spec = ModelsSpec((EngineSpec("vision", Endpoint(stub.url, MODEL, 60.0), 1),))
+    do = _Transcribe(Transcriber(spec, which="all"), ReaderPool(Limits(ocr=Ocr("off"), needs_text=False)))
+    do.setup()
+    do.start_bundle()
+    return do
+
+
+def read(do: _Transcribe, path: Path) -> Document:
+    with do.readers.one() as reader:
+        return reader.read(path.read_bytes(), str(path))
+
+
+def test_no_more_documents_are_held_than_have_so_many_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcribe, "_PAGES_HELD", 4)
+    with Stub(lambda body, number: Reply(MARKDOWN.format(1), pause=0.2)) as stub:
+        do = opened(stub)
+        made = []
+        for i in range(5):
+            made += list(do.process(read(do, sheet(tmp_path / f"{i}.pdf", pages=2, first=i))))
+            assert len(do.begun) < 2
+        made += [out.value for out in do.finish_bundle()]
+        do.teardown()
+    assert len({document.uri for document in made}) == len(made) == 5
+
+
+def test_a_document_that_ends_before_its_pages_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(document: Document, progress: Progress) -> tuple[Document, Counter[str]]:
+        return document, Counter()
+
+    with Stub(good) as stub:
+        do = opened(stub)
+        monkeypatch.setattr(do.worker, "transcribe", ended)
+        document = read(do, sheet(tmp_path / "sheet.pdf", pages=do.worker.pages_at_once))
+        made = [*do.process(document), *do.process(document)]
+        made += [out.value for out in do.finish_bundle()]
+        do.teardown()
+    assert (made, do.begun) == ([document, document], set())
+
+
+def test_what_a_broken_bundle_left_is_not_counted_for_the_next(tmp_path: Path) -> None:
+    with Stub(lambda body, number: Reply(MARKDOWN.format(1), pause=0.2)) as stub:
+        do = opened(stub)
+        document = read(do, sheet(tmp_path / "sheet.pdf", pages=3))
+        assert list(do.process(document)) == []
+        before = do.flow
+        do.start_bundle()
+        before.next(30)  # done within the next bundle
+        assert list(do.process(document)) == []
+        assert [0 < one.left <= 3 for one in do.begun] == [True]
+        made = [out.value for out in do.finish_bundle()]
+        do.teardown()
+    assert [one.uri for one in made] == [document.uri]
 
 
 def test_the_command_transcribes_a_scan(beam: Beam, tmp_path: Path) -> None:
