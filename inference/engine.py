@@ -2,8 +2,8 @@
 
 An outage is no rejection. A request that failed is sent again only when the server has answered somebody
 since. While it answers nobody, all of them wait behind one small request that is sent now and then (a circuit
-breaker), and after `patience_s` the run stops with `ServerGone`. Requests that are told to slow down (429) are
-sent again themselves: a quota of tokens that is used up still lets a small one pass.
+breaker), and after `patience_s` the run stops with `ServerGone`. What was told to slow down (429) is sent again
+itself: a quota of tokens that is used up still lets a small one pass.
 """
 
 from __future__ import annotations
@@ -83,13 +83,14 @@ class Engine:
     Args:
       spec: which, and how.
       ledger: of finished answers; None keeps none.
+      where: what messages call the server; its address if empty.
 
     Attributes:
       total: what was counted since the beginning.
     """
 
-    def __init__(self, spec: EngineSpec, ledger: Ledger | None = None):
-        self.spec, self.ledger = spec, ledger
+    def __init__(self, spec: EngineSpec, ledger: Ledger | None = None, where: str = ""):
+        self.spec, self.ledger, self.where = spec, ledger, where or spec.endpoint.url
         self.total: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -222,7 +223,7 @@ class Engine:
         self._given_up, self._limited_since = self._given_up + 1, 0.0
         if not self._answered and self._given_up >= max(GIVEN_UP, 2 * self.spec.concurrency):
             raise ServerGone(
-                f"{self.spec.endpoint.url} has answered none of {self._given_up} requests "
+                f"{self.where} has answered none of {self._given_up} requests "
                 f"({error.reason}: {error.detail})"
             ) from None
 
@@ -259,7 +260,7 @@ class Engine:
 
     def _gone(self, why: str) -> ServerGone:
         return ServerGone(
-            f"{self.spec.endpoint.url} has answered nothing for {self.spec.patience_s:g} s ({why}); "
+            f"{self.where} has answered nothing for {self.spec.patience_s:g} s ({why}); "
             "what it said before is kept: go on with --resume"
         )
 
@@ -278,7 +279,7 @@ class Engine:
             answer = await self._client.send(request.messages, request.parameters)
         except ModelError as error:
             self._count(requests=1, failures=1, **{f"failed/{error.reason}": 1})
-            _LOG.info("%s: %s: %s", self.spec.endpoint.url, error.reason, error.detail)
+            _LOG.info("%s: %s: %s", self.where, error.reason, error.detail)
             if error.passing:
                 self._down_since = self._down_since or time.monotonic()
             else:

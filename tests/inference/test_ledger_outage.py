@@ -68,7 +68,7 @@ def test_what_cannot_be_read_later_is_read_at_the_next_look(
     kept(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(FileSystems, "open", failing(error))
-        with pytest.raises(OSError, match="reset|503 slow down"):
+        with pytest.raises(OSError, match=r"reset|503 slow down"):
             ledger.look_again()
     assert (ledger.torn, ledger.get(KEY)) == ([], None)
     ledger.look_again()
