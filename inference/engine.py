@@ -2,8 +2,8 @@
 
 An outage is no rejection. A request that failed is sent again only when the server has answered somebody
 since. While it answers nobody, all of them wait behind one small request that is sent now and then (a circuit
-breaker), and after `patience_s` the run stops with `ServerGone`. What was told to slow down (429) is sent again
-itself: a quota of tokens that is used up still lets a small one pass.
+breaker), and after `patience_s` the run stops with `ServerGone`. What is told to slow down (429) is sent
+again itself: a quota of tokens that is used up still lets a small one pass.
 """
 
 from __future__ import annotations
