@@ -2,7 +2,8 @@
 
 An outage is no rejection. A request that failed is sent again only when the server has answered somebody
 since. While it answers nobody, all of them wait behind one small request that is sent now and then (a circuit
-breaker), and after `patience_s` the run stops with `ServerGone`.
+breaker), and after `patience_s` the run stops with `ServerGone`. What is told to slow down (429) is sent
+again itself: a quota of tokens that is used up still lets a small one pass.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from urllib.parse import urlsplit
 from inference.client import MAX_WAIT_S, Answer, ChatClient, Endpoint, ModelError
 from inference.errors import ServerGone
 from inference.ledger import Ledger, Request
-from inference.limits import Places, Rate, tokens_of
+from inference.limits import Places, Rate, Refused, Sizes, tokens_of
 from inference.server import ServerSpec
 
 MAX_ATTEMPTS = 6
 """A request that failed so often, though the server answered others in between, is given up."""
 
-MAX_OVERTAKEN = 3
-"""A request that is told to slow down for longer than the run's patience is given up when the server has so
-often answered a small one meanwhile: it is the request that is too large."""
+MAX_OVERTAKEN = 10
+"""A request that was so often told to slow down though the server answered others as large, sent since, is
+given up when that has lasted for the run's patience."""
 
 FIRST_WAIT_S = 0.5
 PROBE_EVERY_S = 5.0
@@ -82,13 +83,14 @@ class Engine:
     Args:
       spec: which, and how.
       ledger: of finished answers; None keeps none.
+      where: what messages call the server; its address if empty.
 
     Attributes:
       total: what was counted since the beginning.
     """
 
-    def __init__(self, spec: EngineSpec, ledger: Ledger | None = None):
-        self.spec, self.ledger = spec, ledger
+    def __init__(self, spec: EngineSpec, ledger: Ledger | None = None, where: str = ""):
+        self.spec, self.ledger, self.where = spec, ledger, where or spec.endpoint.url
         self.total: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -97,6 +99,8 @@ class Engine:
         self._asked: dict[str, asyncio.Task[Answer]] = {}
         self._last_good = time.monotonic()
         self._down_since: float | None = None
+        self._flying = 0
+        self._sizes, self._limited_since = Sizes(), 0.0
         self._probing = asyncio.Lock()
         self._answered, self._given_up = False, 0
         self._requests = Rate(spec.requests_a_minute) if spec.requests_a_minute else None
@@ -113,7 +117,7 @@ class Engine:
     @property
     def in_flight(self) -> int:
         """Requests that the server works on now."""
-        return self._places.taken
+        return self._flying
 
     def take_counts(self) -> Counter[str]:
         """Returns what was counted since the last call; safe in any thread."""
@@ -137,6 +141,7 @@ class Engine:
         key = request.key(self.spec.identity)
         if self.ledger and (known := self.ledger.get(key)):
             self._answered = True
+            self._sizes.known(request)
             self._count(from_ledger=1)
             return known
         if task := self._asked.get(key):
@@ -156,35 +161,57 @@ class Engine:
 
     async def _insist(self, request: Request) -> Answer:
         """Asks until there is an answer, or none can be had."""
-        failures = overtaken = 0
-        limited_since: float | None = None
+        failures, refused = 0, Refused(request)
         while True:
-            await self._places.take(first=bool(failures or limited_since))
+            # Whoever was turned down once is the next; who is again is in nobody's way.
+            await self._places.take(first=refused.times < 2 and failures + refused.times > 0)
             try:
                 await self._take(request)
                 sent = time.monotonic()
-                return await self._send(request)
+                answer = await self._send(request)
+                self._sizes.answered(request, sent)
+                return answer
             except ModelError as error:
                 since, why = time.monotonic(), error
                 limited = error.reason == "rate_limited"
-                if limited:
+                others = limited and self._sizes.latest > refused.last
+                if limited and not others:
                     self._places.turned_down(sent, error.after)
             finally:
                 self._places.give_back()
             if limited:
-                limited_since = limited_since or since
-                if since - min(limited_since, self._down_since or since) < self.spec.patience_s:
-                    continue  # when there is a place again, before all that were never sent
-                overtaken += 1
-                await self._until_it_answers(time.monotonic())
-            else:
-                failures += 1
-            if not why.passing or failures >= MAX_ATTEMPTS or overtaken >= MAX_OVERTAKEN:
+                refused.again(since, self._sizes)
+                if self._is_too_large(refused, why):
+                    self._give_up(why)
+                    raise why
+                if others:  # the server has room, only not for this one
+                    await asyncio.sleep(self._wait(refused.times, why))
+                continue
+            failures += 1
+            if not why.passing or failures >= MAX_ATTEMPTS:
                 self._give_up(why)
                 raise why
-            if not limited:
-                await asyncio.sleep(self._wait(failures, why))
-                await self._until_it_answers(since)
+            await asyncio.sleep(self._wait(failures, why))
+            await self._until_it_answers(since)
+
+    def _is_too_large(self, refused: Refused, why: ModelError) -> bool:
+        """Whether it is the request, and not the time, for which the server tells one to slow down.
+
+        It may be if the server answers others that are as large, or has never answered one so large. It is
+        if that lasts for `patience_s` and happens again and again, or without anybody else asking.
+
+        Raises:
+          ServerGone: the server has told all others to slow down for so long: a quota is used up.
+        """
+        now, patience_s = refused.last, self.spec.patience_s
+        if refused.overtaken or 0 < self._sizes.largest < refused.tokens:
+            often = refused.overtaken >= MAX_OVERTAKEN or now - self._sizes.answered_at >= patience_s
+            return often and now - refused.first >= patience_s
+        if self._limited_since <= self._sizes.answered_at:
+            self._limited_since = now
+        if now - self._limited_since >= patience_s:
+            raise self._gone(f"{why.reason}: {why.detail}")
+        return False
 
     def _give_up(self, error: ModelError) -> None:
         """Counts a request that gets no answer.
@@ -193,10 +220,10 @@ class Engine:
           ServerGone: none ever got one, so that the fault is not theirs. (Twice as many as may be in flight:
             refusals come sooner than answers.)
         """
-        self._given_up += 1
+        self._given_up, self._limited_since = self._given_up + 1, 0.0
         if not self._answered and self._given_up >= max(GIVEN_UP, 2 * self.spec.concurrency):
             raise ServerGone(
-                f"{self.spec.endpoint.url} has answered none of {self._given_up} requests "
+                f"{self.where} has answered none of {self._given_up} requests "
                 f"({error.reason}: {error.detail})"
             ) from None
 
@@ -233,7 +260,7 @@ class Engine:
 
     def _gone(self, why: str) -> ServerGone:
         return ServerGone(
-            f"{self.spec.endpoint.url} has answered nothing for {self.spec.patience_s:g} s ({why}); "
+            f"{self.where} has answered nothing for {self.spec.patience_s:g} s ({why}); "
             "what it said before is kept: go on with --resume"
         )
 
@@ -246,25 +273,29 @@ class Engine:
 
     async def _send(self, request: Request) -> Answer:
         """Makes one request, and notes whether the server is there."""
+        sent = time.monotonic()
+        self._flying += 1
         try:
             answer = await self._client.send(request.messages, request.parameters)
         except ModelError as error:
             self._count(requests=1, failures=1, **{f"failed/{error.reason}": 1})
-            _LOG.info("%s: %s: %s", self.spec.endpoint.url, error.reason, error.detail)
+            _LOG.info("%s: %s: %s", self.where, error.reason, error.detail)
             if error.passing:
                 self._down_since = self._down_since or time.monotonic()
             else:
-                self._good()
+                self._good(sent)
             raise
-        self._good()
+        finally:
+            self._flying -= 1
+        self._good(sent)
         self._count(
             requests=1, prompt_tokens=answer.prompt_tokens, completion_tokens=answer.completion_tokens
         )
         return answer
 
-    def _good(self) -> None:
+    def _good(self, sent: float) -> None:
         self._last_good, self._down_since = time.monotonic(), None
-        self._places.answered()
+        self._places.answered(sent)
 
     def _count(self, **counts: int) -> None:
         named = {f"llm/{name}": n for name, n in counts.items()}

@@ -13,9 +13,10 @@ import logging
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from inference import segments
 from inference.client import Answer, Message, Token
@@ -26,6 +27,9 @@ MAX_SEGMENT = 8_000_000
 
 LOOK_EVERY_S = 30.0
 """How often it is worth a look whether other workers have written."""
+
+_ROWS_AT_ONCE = 500
+"""Are read while everybody else waits."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,7 +79,7 @@ class Ledger:
       spec: where; the folder is made if it isn't there.
 
     Attributes:
-      torn: segments that could not be read whole, and were left out.
+      torn: segments that are not whole, and were left out; whatever else can't be read ends the opening.
 
     Raises:
       LedgerUnwritable: the folder can't be made or read.
@@ -93,7 +97,9 @@ class Ledger:
         self._fresh: dict[str, str] = {}
         self._size = 0
         self._error, self._failures, self._failing_since = "", 0, 0.0
-        self._flushing = threading.Lock()  # also of the two below
+        self._flushing = threading.Lock()
+        self._writer_name = uuid.uuid4().hex
+        self._looking = threading.Lock()  # of the two below
         self._seen: set[str] = set()
         self._looked = 0.0
         try:
@@ -101,7 +107,10 @@ class Ledger:
             self.look_again()
         except (OSError, ValueError) as error:  # ValueError: no such kind of store
             self._known.close()
-            raise LedgerUnwritable(f"the ledger {spec.folder} can't be used: {_one_line(error)}") from None
+            raise LedgerUnwritable(
+                f"the ledger {spec.folder} can't be used: {segments.one_line(error)}"
+            ) from None
+        segments.sweep(spec.folder)
         self._stop, self._full = threading.Event(), threading.Event()
         self._writer = threading.Thread(target=self._write_often, daemon=True)
         self._writer.start()
@@ -118,17 +127,22 @@ class Ledger:
     def look_again(self) -> None:
         """Reads what other workers have written since the last look, if that is some time ago.
 
+        An answer that this worker has stays what it is.
+
         Raises:
-          OSError: the folder can't be read.
+          OSError: the folder, or a segment, can't be read now; what was not is read at another look.
         """
-        with self._flushing:
+        with self._looking:
             if self._looked and time.monotonic() - self._looked < LOOK_EVERY_S:
                 return
-            for path in segments.listed(self.spec.folder):
-                if path not in self._seen:
-                    self._seen.add(path)
-                    self._read(path)
-            self._looked = time.monotonic()
+            try:
+                # The latest first: of two answers to one question it counts.
+                for path in reversed(segments.listed(self.spec.folder)):
+                    if path not in self._seen:
+                        self._read(path)
+                        self._seen.add(path)
+            finally:
+                self._looked = time.monotonic()
 
     def put(self, key: str, model: str, prompt: str, answer: Answer) -> None:
         """Keeps an answer. It is on disk within `flush_s`.
@@ -159,13 +173,14 @@ class Ledger:
                 rows = dict(self._fresh)
             try:
                 if rows:
-                    self._seen.add(segments.write(self.spec.folder, rows.values()))
+                    path = segments.write(self.spec.folder, rows.values(), self._writer_name)
+                    self._seen.add(path)
                     self._written(rows)
                 self._error, self._failures = "", 0
             except Exception as error:  # of any store
                 if not self._failures:
                     self._failing_since = time.monotonic()
-                self._error, self._failures = _one_line(error), self._failures + 1
+                self._error, self._failures = segments.one_line(error), self._failures + 1
                 raise self._unwritable() from None
 
     def close(self) -> None:
@@ -211,15 +226,15 @@ class Ledger:
     def _written(self, rows: dict[str, str]) -> None:
         """Moves rows into the database, but those that were put once more in the meantime."""
         with self._lock:
-            self._insert(list(rows.items()))
+            self._insert(list(rows.items()), "REPLACE")
             for key, row in rows.items():
                 if self._fresh[key] is row:
                     del self._fresh[key]
             self._size = sum(map(len, self._fresh.values()))
 
-    def _insert(self, rows: Sequence[tuple[str, str]]) -> None:
+    def _insert(self, rows: Sequence[tuple[str, str]], otherwise: Literal["REPLACE", "IGNORE"]) -> None:
         self._known.execute("BEGIN")
-        self._known.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", rows)
+        self._known.executemany(f"INSERT OR {otherwise} INTO answers VALUES (?, ?)", rows)
         self._known.execute("COMMIT")
 
     def _read(self, path: str) -> None:
@@ -227,16 +242,13 @@ class Ledger:
             rows = [(_key(line), line) for line in segments.read(path)]
             if not rows:
                 raise EOFError
-        except (*segments.TORN, OSError, ValueError, KeyError, TypeError) as error:
+        except (*segments.TORN, ValueError, KeyError, TypeError) as error:
             self.torn.append(path)
             _LOG.warning("ledger: %s is not whole and is left out (%s)", path, type(error).__name__)
             return
-        with self._lock:
-            self._insert(rows)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            with self._lock:
+                self._insert(rows[start : start + _ROWS_AT_ONCE], "IGNORE")
 
 
 def _key(line: str) -> str:

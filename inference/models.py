@@ -95,11 +95,15 @@ class Models:
         for engine in wanted:
             if engine.name in self.engines:
                 continue
+            where = engine.endpoint.url
             if engine.server:
-                self._leases.append(await asyncio.to_thread(lease, engine.server))
-                there = replace(engine.endpoint, url="http://vllm", socket=self._leases[-1].socket)
+                held = await asyncio.to_thread(lease, engine.server)
+                self._leases.append(held)
+                there = replace(engine.endpoint, url="http://vllm", socket=held.socket)
                 engine = replace(engine, endpoint=there)
-            self.engines[engine.name] = Engine(engine, self.ledger)
+                where = f"the vLLM of engine {engine.name} (its log is {held.log})"
+            # Whole: other threads may be going through them.
+            self.engines = {**self.engines, engine.name: Engine(engine, self.ledger, where)}
 
     async def _report(self, file: ProgressFile) -> None:
         try:
@@ -153,7 +157,7 @@ class Models:
         try:
             if self.ledger:
                 self.ledger.look_again()
-        except OSError as error:
+        except Exception as error:  # of any store
             _LOG.warning("the ledger can't be read: %s", error)
 
     def flush(self) -> None:
@@ -181,8 +185,15 @@ class Models:
 
 
 _lock = threading.Lock()
+_turns: dict[ModelsSpec, threading.Lock] = {}
+"""To open and close the models of a run: a server may take minutes to start, for which others don't wait."""
 _opened: dict[ModelsSpec, tuple[Models, int]] = {}
 """What this process has, and by how many users it is used."""
+
+
+def _turn(spec: ModelsSpec) -> threading.Lock:
+    with _lock:
+        return _turns.setdefault(spec, threading.Lock())
 
 
 def open_models(spec: ModelsSpec, names: Sequence[str] | None = None) -> Models:
@@ -194,7 +205,7 @@ def open_models(spec: ModelsSpec, names: Sequence[str] | None = None) -> Models:
     Raises:
       BadEndpoint, LedgerUnwritable: see `Models`.
     """
-    with _lock:
+    with _turn(spec):
         if spec in _opened:
             models, users = _opened[spec]
             models.open(names)
@@ -206,7 +217,7 @@ def open_models(spec: ModelsSpec, names: Sequence[str] | None = None) -> Models:
 
 def close_models(spec: ModelsSpec) -> None:
     """Lets go of the models; the last user closes them."""
-    with _lock:
+    with _turn(spec):
         models, users = _opened.pop(spec)
         if users > 1:
             _opened[spec] = models, users - 1

@@ -6,18 +6,28 @@ A segment is a file of gzipped JSON lines that appears whole, is never changed, 
 from __future__ import annotations
 
 import gzip
+import logging
 import random
 import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 SUFFIX = ".jsonl.gz"
 FIRST_WAIT_S = 0.5
 READ_ATTEMPTS = 4
+UNFINISHED = ".tmp"
+UNFINISHED_S = 86_400.0
+"""What is unfinished for so long is of a run that was killed."""
 TORN = (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError)
 """What reading a segment raises that is not whole."""
+
+_OBJECT_STORES = ("gs", "s3", "azfs")
+"""There a file appears when it is closed."""
+
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -80,11 +90,14 @@ def read(path: str) -> list[str]:
     return _insist(attempt)
 
 
-def write(folder: str, rows: Iterable[str]) -> str:
+def write(folder: str, rows: Iterable[str], writer: str) -> str:
     """Writes a segment and returns its path.
 
     It has a name that is no segment's, and is renamed when it is whole, where that is not done by the store
-    itself: objects of remote stores appear when they are closed.
+    itself.
+
+    Args:
+      writer: a name of whoever writes there, of which one attempt at most leaves something unfinished.
 
     Raises:
       Exception: of any store; it may be written later.
@@ -94,23 +107,56 @@ def write(folder: str, rows: Iterable[str]) -> str:
 
     # Names in the order of time: of two answers to one question the later one counts.
     path = FileSystems.join(folder, f"{time.time_ns():019d}-{uuid.uuid4().hex}{SUFFIX}")
-    local = "://" not in path
-    with FileSystems.create(
-        path + ".tmp" if local else path, compression_type=CompressionTypes.UNCOMPRESSED
-    ) as file:
-        file.write(gzip.compress("".join(f"{row}\n" for row in rows).encode(), compresslevel=3, mtime=0))
-    if local:
-        FileSystems.rename([path + ".tmp"], [path])
+    appears_whole = path.partition("://")[0] in _OBJECT_STORES
+    being_written = path if appears_whole else FileSystems.join(folder, writer + UNFINISHED)
+    try:
+        with FileSystems.create(being_written, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+            file.write(gzip.compress("".join(f"{row}\n" for row in rows).encode(), compresslevel=3, mtime=0))
+        if not appears_whole:
+            FileSystems.rename([being_written], [path])
+    except BaseException:
+        if not appears_whole:
+            with suppress(Exception):  # if it can't be, the next attempt takes its place
+                FileSystems.delete([being_written])
+        raise
     return str(path)
 
 
+def sweep(folder: str) -> None:
+    """Removes what runs that were killed have left unfinished; only logs a failure."""
+    from apache_beam.io.filesystems import FileSystems
+
+    try:
+        (found,) = FileSystems.match([FileSystems.join(folder, f"*{UNFINISHED}")])
+        now = time.time()
+        old = [f.path for f in found.metadata_list if 0 < f.last_updated_in_seconds < now - UNFINISHED_S]
+        if old:
+            FileSystems.delete(old)
+    except Exception as error:  # of any store; another worker may be doing the same
+        _LOG.info("ledger: what is unfinished in %s stays there: %s", folder, one_line(error))
+
+
+def one_line(error: Exception) -> str:
+    """Returns what an error says, or else what it is."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _insist(attempt: Callable[[], T]) -> T:
-    """Tries again for a few seconds what a store refuses: most of that passes."""
-    for failures in range(1, READ_ATTEMPTS):
+    """Tries again for a few seconds what a store refuses: most of that passes.
+
+    Raises:
+      OSError: for whatever a store raises; S3's and Google's errors are none.
+      TORN, ValueError: at once.
+    """
+    for failures in range(1, READ_ATTEMPTS + 1):
         try:
             return attempt()
-        except gzip.BadGzipFile:  # an OSError that doesn't
+        except (*TORN, ValueError):
             raise
-        except OSError:
+        except Exception as error:
+            if failures == READ_ATTEMPTS:
+                if isinstance(error, OSError):
+                    raise
+                raise OSError(one_line(error)) from error
             time.sleep(backoff(failures))
-    return attempt()
+    raise AssertionError

@@ -53,7 +53,7 @@ def in_pairs(group: tuple[str, Iterable[Labelled]]) -> Iterator[Preferred]:
 
 def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline."""
-    models = checked_models(run.options)
+    models = checked_models(run.options, run.ticks)
     labelling = checked_labelling(run.options, models, list(run.uris))
     options = run.options.view_as(LabelOptions)
     enough = partial(has_votes, minimum=options.min_votes)

@@ -250,7 +250,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     ours, columns, asking, mastery = (
         run.options.view_as(cls) for cls in (RunOptions, QuestionOptions, SampleOptions, MasteryOptions)
     )
-    models = checked_models(run.options)
+    models = checked_models(run.options, run.ticks)
     recorded = checked_sampling(run.options, models)
 
     engines: list[str] = []

