@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         required=True,
         metavar="PATH",
-        help="the folder of a run, or files with `id`, `label` (or `first_error`), `labels` and `labels_soft`",
+        help="the folder of a run, or files: `id`, `label` (or `first_error`), `labels`, `labels_soft`",
     )
     options.add_argument(
         "--truth",

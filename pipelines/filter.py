@@ -98,7 +98,9 @@ _SOURCE_TYPE = pa.struct([("uri", pa.string()), ("sha256", pa.string()), ("numbe
 
 
 def output_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
-    """Returns the columns of the output: the input's with their types, id, scores, and where rows came from.
+    """Returns the columns of the output: id, the input's with their types, where rows came from, and scores.
+
+    In the order in which a row gets them, so that rejects have it too, whichever run scored them.
 
     Raises:
       UsageError: the input has a column of such a name that holds something else.
@@ -106,10 +108,10 @@ def output_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
     columns = {field.name: field for field in schema}
     if "id" not in columns:
         columns = {"id": _documented("id", pa.string()), **columns}
+    _add(columns, _documented(SOURCE, _SOURCE_TYPE))
     for step in steps:
         for score, name in zip(step.scores, step.names, strict=True):
             _add(columns, pa.field(name, pa.type_for_alias(score.type), metadata={"doc": score.doc}))
-    _add(columns, _documented(SOURCE, _SOURCE_TYPE))
     return pa.schema(list(columns.values()), metadata=schema.metadata)
 
 

@@ -116,4 +116,4 @@ def agreement_of(votes: Votes, first_error: int | None) -> float | None:
 
 def entropy(share: float) -> float:
     """Returns the entropy in bits of something that is as likely as that."""
-    return -sum(p * math.log2(p) for p in (share, 1 - share) if p > 0)
+    return sum(-p * math.log2(p) for p in (share, 1 - share) if 0 < p < 1)

@@ -19,6 +19,8 @@ SOLUTION = (
     "3 jars cost $3 \\cdot 2 = 6$ euros.\n\nWith the bag that makes $6 + 1 = 7$ euros.\n\nSo \\boxed{7}."
 )
 WRONG = "3 jars cost $3 + 2 = 5$ euros.\n\nWith the bag that makes $5 + 1 = 6$ euros.\n\nSo \\boxed{6}."
+EXPORTS = ("prm", "processbench", "preference")
+GOLDEN = Path(__file__).parent / "golden" / "aurora.json"
 PROBLEM = "A jar costs 2 euros and a bag 1 euro. What do 3 jars in a bag cost?"
 
 
@@ -97,6 +99,10 @@ def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
     pairs = rows(out, "exports/preference")
     assert [pair["chosen_id"] for pair in pairs] == [found["right"]["id"]]
     assert [pair["rejected_id"] for pair in pairs] == [found["wrong"]["id"]]
+    golden = {folder: rows(out, folder) for folder in ("data", *(f"exports/{name}" for name in EXPORTS))}
+    for row in golden["data"]:
+        row["source"].pop("uri")
+    assert golden == json.loads(GOLDEN.read_text())
     for folder, record in (
         ("data", Labelled),
         ("exports/prm", Stepwise),

@@ -155,7 +155,7 @@ def test_an_open_first_error_is_nothing_to_agree_on() -> None:
 
 
 def test_entropy_is_in_bits() -> None:
-    assert (entropy(0.0), entropy(0.5), entropy(1.0)) == (0.0, 1.0, 0.0)
+    assert (entropy(0.0), entropy(0.5), entropy(1.0)) == (0, 1, 0)
 
 
 def test_final_answers_that_are_marked() -> None:
