@@ -61,7 +61,7 @@ REPLAY = [
     replay("no problem", [[1]] * 3, problem=" "),
     replay("twice", [[1, 1, 1]] * 3),
     replay("again", [[0, 0, 0]] * 3, problem=f"{PROBLEM}  (twice)"),
-    replay("no votes", 3),
+    replay("no votes", []) | {"votes": 3},
     {"id": "nothing", "problem": PROBLEM},
 ]
 
