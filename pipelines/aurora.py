@@ -33,6 +33,7 @@ from pipelines.tables import list_tables
 from schemas.aurora import Labelled, Preferred, Processed, Solution, Stepwise
 from schemas.ids import record_id
 from schemas.verdict import Rejected
+from synth.policies import content_id
 
 EXPORTS = (
     Export("prm", Stepwise, "steps with labels, for training a process reward model (TRL)"),
@@ -64,7 +65,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     read = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
     planned = read.kept | PlanSolutions(labelling)
     texts = planned.kept | writing if writing else planned
-    alone = texts.kept | Distinct("duplicates", attrgetter("id"), attrgetter("source.uri", "source.row"))
+    alone = texts.kept | Distinct("duplicates", content_id, attrgetter("source.uri", "source.row", "id"))
     divided = alone.kept | divide(labelling)
     voted = divided.kept | vote(labelling)
     enough_votes = voted.kept | Keep("ballots", enough)
@@ -128,7 +129,7 @@ RECIPE = Recipe(
         *ROW_STAGES,
         StageInfo("solutions", "rows", "finds the solutions of a row, or plans those that policies write"),
         StageInfo("policies", "solutions", "with --policy_engines: models write solutions"),
-        StageInfo("duplicates", "solutions", "keeps one of several solutions that say the same"),
+        StageInfo("duplicates", "solutions", "keeps one of a policy's solutions that say the same"),
         StageInfo("steps", "solutions", "cuts a solution into steps, without a change to its text"),
         StageInfo("votes", "solutions", "models vote on each step; or the row has their votes"),
         StageInfo("ballots", "solutions", "drops what has too few valid votes"),

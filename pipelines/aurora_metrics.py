@@ -35,11 +35,13 @@ class Prediction:
       label: index of its first wrong step, -1 for none, None if that was left open.
       soft: how likely each step is right (0..1); empty if nobody says.
       steps: how many it has; None if nobody says.
+      labels: 1 (right), 0 or None (left open) for each step; empty if nobody says.
     """
 
     label: int | None
     soft: tuple[float, ...] = ()
     steps: int | None = None
+    labels: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,17 @@ def labels_from(first_error: int, steps: int) -> list[int]:
     return [int(first_error < 0 or i < first_error) for i in range(steps)]
 
 
-def on_steps(pairs: Iterable[tuple[Sequence[int], Sequence[int]]]) -> Steps:
+def on_steps(pairs: Iterable[tuple[Sequence[int], Sequence[int | None]]]) -> Steps:
     """Returns how well wrong steps are found.
 
     Args:
-      pairs: true and predicted labels of solutions.
+      pairs: true and predicted labels of solutions; a step whose label was left open (None) isn't counted.
     """
     counts = {(true, said): 0 for true in (0, 1) for said in (0, 1)}
     for true, said in pairs:
-        for pair in zip(true, said, strict=True):
-            counts[pair] += 1
+        for right, label in zip(true, said, strict=True):
+            if label is not None:
+                counts[right, label] += 1
     return Steps(counts[0, 0], counts[1, 0], counts[0, 1], counts[1, 1])
 
 

@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         required=True,
         metavar="PATH",
-        help="the folder of a run, or files with `id` and `label` (or `first_error`), `labels_soft` if there",
+        help="the folder of a run, or files: `id`, `label` (or `first_error`), `labels`, `labels_soft`",
     )
     options.add_argument(
         "--truth",
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=0.5,
         metavar="SHARE",
-        help="of labels_soft, from which on a step counts as right where it is measured by steps",
+        help="of labels_soft, from which on a step counts as right where there are no `labels`",
     )
     return options
 
@@ -114,9 +114,23 @@ def read_predictions(paths: Sequence[str]) -> dict[str, Prediction]:
             raise UsageError(f"{where}: the label is no whole number")
         if str(name) in found:
             raise UsageError(f"{where}: there are several solutions of {name}; give those of one policy")
-        soft, steps = tuple(row.get("labels_soft") or ()), row.get("steps")
-        found[str(name)] = Prediction(label, soft, len(steps) if steps is not None else len(soft) or None)
+        found[str(name)] = _prediction(row, label, where)
     return found
+
+
+def _prediction(row: Row, label: int | None, where: str) -> Prediction:
+    soft, labels, steps = (row.get(name) or () for name in ("labels_soft", "labels", "steps"))
+    if not all(isinstance(values, (list, tuple)) for values in (soft, labels, steps)):
+        raise UsageError(f"{where}: labels_soft, labels and steps have to be lists")
+    counts = {len(values) for values in (soft, labels, steps) if values}
+    if len(counts) > 1:
+        raise UsageError(f"{where}: labels_soft, labels and steps are not of one length")
+    if not all(isinstance(share, (int, float)) and 0 <= share <= 1 for share in soft):  # NaN is not either
+        raise UsageError(f"{where}: labels_soft has to hold numbers from 0 to 1")
+    if not all(one is None or one in (0, 1) for one in labels):
+        raise UsageError(f"{where}: labels has to hold 0, 1 or null")
+    said = tuple(None if one is None else int(one) for one in labels)
+    return Prediction(label, tuple(soft), next(iter(counts), None), said)
 
 
 def report(
@@ -156,22 +170,25 @@ def report(
 def _by_steps(
     truth: Mapping[str, Truth], predictions: Mapping[str, Prediction], common: Sequence[str], threshold: float
 ) -> Iterator[str]:
-    labels, soft = [], []
+    labels: list[tuple[list[int], Sequence[int | None]]] = []
+    soft: list[tuple[float, int]] = []
     for name in common:
         true, predicted = truth[name], predictions[name]
         if true.steps is None or other_steps(true, predicted):
             continue
         right = labels_from(true.label, true.steps)
-        if predicted.soft:
+        soft += list(zip(predicted.soft, right, strict=True)) if predicted.soft else []
+        if predicted.labels:
+            labels.append((right, predicted.labels))
+        elif predicted.soft:
             labels.append((right, [int(share >= threshold) for share in predicted.soft]))
-            soft += list(zip(predicted.soft, right, strict=True))
         elif predicted.label is not None:
             labels.append((right, labels_from(predicted.label, true.steps)))
     if not labels:
         yield "no prediction has steps to measure by"
         return
     steps = on_steps(labels)
-    count = sum(len(right) for right, _ in labels)
+    count = steps.hits + steps.false_alarms + steps.misses + steps.passed
     yield ""
     yield (
         f"wrong steps, of {count:,}: precision {steps.precision:.4f}, recall {steps.recall:.4f}, "

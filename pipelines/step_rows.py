@@ -13,6 +13,7 @@ from schemas.aurora import Ballot, Labelled, Preferred, Processed, Solution, Sou
 from schemas.ids import record_id
 from schemas.row import Row
 from synth.labels import ballot_of
+from synth.notation import without_thoughts
 from synth.outcome import final_answer_of
 from synth.policies import PoliciesSpec, solution_id
 from synth.steps import LossyCut, checked
@@ -44,7 +45,7 @@ def to_solutions(policies: PoliciesSpec | None, row: Row) -> tuple[Solution, ...
         reference_answer=_text(values, "reference_answer") or final_answer_of(reference) or "",
         policy=_text(values, "policy") or _text(values, "generator"),
         solution=_text(values, "solution"),
-        outcome=_outcome(values),
+        outcome=_right(values, "outcome" if "outcome" in values else "final_answer_correct"),
     )
     steps = values.get("steps")
     if steps is not None:
@@ -67,10 +68,14 @@ def _of_pair(
         reference_answer=_text(values, "answer"),
         policy="",
     )
-    answers = [a for a in values.get("answers") or () if not a.get("reason") and str(a.get("text")).strip()]
+    answers = values.get("answers") or ()
+    if not isinstance(answers, (list, tuple)) or not all(isinstance(a, Mapping) for a in answers):
+        raise Refused("bad_row", "answers is no list of objects")
+    said = [(a, without_thoughts(_text(a, "text")).strip()) for a in answers if not a.get("reason")]
     given = [
-        replace(draft, policy=str(a["model"]), solution=str(a["text"]), outcome=a.get("agrees"))
-        for a in answers
+        replace(draft, policy=_text(a, "model"), solution=text, outcome=_right(a, "agrees"))
+        for a, text in said
+        if text
     ]
     given = [replace(solution, id=solution_id(solution)) for solution in given]
     return (*given, *(_drafts(draft, policies) if policies or not given else ()))
@@ -117,10 +122,10 @@ def _text(values: Mapping[str, Any], column: str) -> str:
     return value
 
 
-def _outcome(values: Mapping[str, Any]) -> bool | None:
-    value = values.get("outcome", values.get("final_answer_correct"))
+def _right(values: Mapping[str, Any], column: str) -> bool | None:
+    value = values.get(column)
     if value is not None and value not in (0, 1):
-        raise Refused("bad_row", "outcome is neither true nor false")
+        raise Refused("bad_row", f"{column} is neither true nor false")
     return None if value is None else bool(value)
 
 
@@ -130,12 +135,10 @@ def _ballot(values: Mapping[str, Any], steps: int) -> Ballot:
         return Ballot()
     if not steps:
         raise Refused("bad_row", "votes need steps")
-    names: Sequence[Any] = values.get("annotators") or [f"annotator {i}" for i in range(len(votes))]
-    if (
-        not isinstance(votes, (list, tuple))
-        or not isinstance(names, (list, tuple))
-        or len(names) != len(votes)
-    ):
+    if not isinstance(votes, (list, tuple)):
+        raise Refused("bad_row", "votes is no list")
+    names: Any = values.get("annotators") or [f"annotator {i}" for i in range(len(votes))]
+    if not isinstance(names, (list, tuple)) or len(names) != len(votes):
         raise Refused("bad_row", "votes and annotators are no lists of one length")
     return ballot_of(votes, [str(name) for name in names], steps)
 
@@ -161,14 +164,19 @@ def preferred(rows: Sequence[Labelled]) -> Iterator[Preferred]:
     """Yields pairs of solutions of one problem, each of which is in one pair at most.
 
     A good one has no wrong step, and its answer isn't wrong; a bad one has a wrong step. Where labels and
-    outcome contradict each other a solution is neither. The surest of both come first.
+    outcome contradict each other a solution is neither. The surest of both come first. Two that
+    say the same, by policies of two names, are no pair.
     """
     clear = [row for row in rows if row.first_error is not None and not row.outcome_conflict]
     good = [row for row in clear if row.first_error == -1]
     bad = [row for row in clear if row.first_error != -1]
     good.sort(key=lambda row: (-min(row.labels_soft), row.id))
     bad.sort(key=lambda row: (min(row.labels_soft), row.id))
-    for chosen, rejected in zip(good, bad, strict=False):
+    for chosen in good:
+        rejected = next((row for row in bad if row.solution.split() != chosen.solution.split()), None)
+        if rejected is None:
+            continue
+        bad.remove(rejected)
         yield Preferred(
             id=record_id("preferred", chosen.id, rejected.id),
             prompt=chosen.problem,

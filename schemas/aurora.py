@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WRONG_LENGTH = "wrong_length"
+"""Why a vote is discarded that labels more or fewer steps than there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -51,8 +54,8 @@ class Solution:
       steps: of it; empty while it is whole.
       policy: who wrote it; the name of an engine while it is still to be written.
       prompt, style, sample: what the policy is asked, in which style, and which of its answers this is.
-      given: votes that came with the row.
       outcome: whether its final answer is right, if that is known.
+      ballot: the votes that came with the row, and then those of the judges too.
     """
 
     id: str
@@ -102,7 +105,9 @@ class Labelled:
         metadata={"doc": "standard deviation of the votes on each step (0 to 0.5)"}
     )
     entropy: tuple[float, ...] = field(metadata={"doc": "of labels_soft, in bits (0 to 1)"})
-    agreement: float = field(metadata={"doc": "share of annotators who see the first error at first_error"})
+    agreement: float | None = field(
+        metadata={"doc": "share of annotators who see the first error at first_error; null if that is open"}
+    )
     outcome: bool | None = field(
         metadata={"doc": "whether the final answer is right; null if that can't be told"}
     )

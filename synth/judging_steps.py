@@ -22,11 +22,10 @@ from inference.ledger import Request
 from inference.models import Models
 from inference.prompts import Prompt, load_prompt
 from inference.structured import InvalidAnswer, ask_structured
-from schemas.aurora import Ballot, Discarded, Solution
+from schemas.aurora import WRONG_LENGTH, Ballot, Discarded, Solution
 
 PROMPTS = ("p0", "p1", "p2", "p3")
 WITH_REASONING = ("p0", "p2")
-WRONG_LENGTH = "wrong_length"
 REASONING_CHARACTERS = 300
 
 # A Literal would take true for 1. The schema has a list, as more servers hold to one than to bounds.
@@ -89,8 +88,8 @@ async def with_votes(spec: JudgesSpec, models: Models, solution: Solution) -> So
     discarded = [
         Discarded(name, vote) for name, vote in zip(names, said, strict=True) if isinstance(vote, str)
     ]
-    models.count("aurora/votes", len(votes))
-    for one in discarded:
+    models.count("aurora/votes", len(had.votes) + len(votes))
+    for one in (*had.discarded, *discarded):
         models.count(f"aurora/discarded/{one.reason}")
     ballot = Ballot(
         (*had.annotators, *(name for name, _ in votes)),

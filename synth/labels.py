@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from schemas.aurora import Ballot, Discarded, Labelled, Solution
+from schemas.aurora import WRONG_LENGTH, Ballot, Discarded, Labelled, Solution
 from synth.outcome import conflict_of
 from synth.skills import Skills, Votes, probabilities
 
 Aggregation = Literal["soft", "majority", "weighted"]
 AGGREGATIONS = ("soft", "majority", "weighted")
 
-WRONG_LENGTH, WRONG_VALUE, NO_ANSWER = "wrong_length", "wrong_value", "no_answer"
+WRONG_VALUE, NO_ANSWER = "wrong_value", "no_answer"
 DIGITS = 6  # of what is computed from votes: what is behind them differs between machines
 
 
@@ -82,7 +82,7 @@ def labelled(spec: LabelSpec, solution: Solution, skills: Skills | None = None) 
         n_votes=len(ballot.votes),
         vote_std=tuple(round(math.sqrt(mean * (1 - mean)), DIGITS) for mean in means),
         entropy=tuple(round(entropy(share), DIGITS) for share in soft),
-        agreement=round(agreement_of(ballot.votes, first_error), DIGITS),
+        agreement=agreement_of(ballot.votes, first_error),
         outcome=solution.outcome,
         outcome_conflict=conflict_of(labels, first_error, solution.outcome),
         annotators=ballot.annotators,
@@ -94,7 +94,7 @@ def labelled(spec: LabelSpec, solution: Solution, skills: Skills | None = None) 
 def label_of(spec: LabelSpec, share: float) -> int | None:
     """Returns the label of a step, None where the spec abstains."""
     threshold = 0.5 if spec.aggregation == "majority" else spec.threshold
-    if abs(share - threshold) < spec.abstain:
+    if round(abs(share - threshold), DIGITS) < spec.abstain:
         return None
     return int(share > threshold if spec.aggregation == "majority" else share >= threshold)
 
@@ -107,9 +107,11 @@ def first_error_of(labels: Sequence[int | None]) -> int | None:
     return -1
 
 
-def agreement_of(votes: Votes, first_error: int | None) -> float:
-    """Returns the share of annotators whose first error is that of the labels."""
-    return sum(first_error_of(vote) == first_error for vote in votes) / len(votes)
+def agreement_of(votes: Votes, first_error: int | None) -> float | None:
+    """Returns the share of annotators whose first error is that of the labels; None if that is open."""
+    if first_error is None:
+        return None
+    return round(sum(first_error_of(vote) == first_error for vote in votes) / len(votes), DIGITS)
 
 
 def entropy(share: float) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Span = tuple[int, int]
 
@@ -15,7 +15,11 @@ _BLANK = re.compile(r"\n[^\S\n]*\n")
 # What is escaped comes first: `\\[2pt]` ends a line of an array and opens nothing.
 _DEEPEST = 50
 """Environments within each other, of which none is closed before."""
-_TOKEN = re.compile(r"\\[\\$`]|\\[\[\]()]|\\(begin|end)\{([^{}\n]{1,40})\}|\$\$|\$|`+|" + _BLANK.pattern)
+_TOKEN = re.compile(
+    r"\\[\\$`{}]|\\[\[\]()]|\\(begin|end)\{([^{}\n]{1,40})\}"
+    r"|\\[A-Za-z]{1,40}\*?(?:\[[^\[\]\n]{0,40}\])?[ ]?\{|[{}]|\$\$|\$|`+|" + _BLANK.pattern
+)
+_SIGN = re.compile(r"[\\=^_]")
 _CLOSES = {r"\]": r"\[", r"\)": r"\("}
 
 
@@ -89,8 +93,16 @@ def _tables(text: str) -> Iterator[Span]:
 
 
 def _mathematics(text: str) -> Iterator[Span]:
-    """Yields mathematics, inline code and environments. What is never closed is no mathematics."""
-    opened: dict[str, int] = {}  # by what opens it
+    """Yields mathematics, inline code, environments and what commands hold. What is never closed is none.
+
+    A dollar may be money. It is mathematics up to the next one by pandoc's rule (no white space within the
+    dollars at either end, no digit after them), or where what is between has a sign of mathematics. Neither
+    goes on after a blank line, as in TeX.
+    """
+    opened: dict[str, int] = {}  # by what opens it; `$ ` is a dollar before white space
+    braces: list[int] = []
+    signs = [sign.start() for sign in _SIGN.finditer(text)]
+    argued = -1  # where the last of the arguments of a command ends
     environments: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(text):
         mark, begin, end = token[0], token.start(), token.end()
@@ -114,14 +126,39 @@ def _mathematics(text: str) -> Iterator[Span]:
             if _CLOSES[mark] in opened:
                 yield opened.pop(_CLOSES[mark]), end
                 opened.pop("$", None)
+                opened.pop("$ ", None)
         elif mark == "$$":
             if mark in opened:
                 yield opened.pop(mark), end
                 opened.pop("$", None)
+                opened.pop("$ ", None)
             else:
                 opened[mark] = begin
+        elif mark[-1] == "{" and mark != r"\{":
+            if len(mark) > 1 or braces or begin == argued:
+                braces.append(begin)
+        elif mark == "}":
+            if braces:
+                argued = end
+                yield braces.pop(), end
         elif mark == "$":
-            if "$" in opened and not text[begin - 1].isspace() and not text[end : end + 1].isdigit():
-                yield opened.pop("$"), end
-            elif text[end : end + 1].strip():  # pandoc's rule: what is no mathematics may be money
+            opening = _dollar_before(text, begin, opened, signs)
+            if opening is not None:
+                yield opening, end
+                opened = {kind: place for kind, place in opened.items() if kind not in ("$", "$ ")}
+            elif text[end : end + 1].strip():
                 opened["$"] = begin
+            elif not text[max(begin - 2, 0) : begin].strip()[-1:].isdigit():  # `5 $` is money
+                opened["$ "] = begin
+
+
+def _dollar_before(text: str, place: int, opened: Mapping[str, int], signs: Sequence[int]) -> int | None:
+    """Returns the dollar with which mathematics begins that end with the one at this place, if they do."""
+    if text[place + 1 : place + 2].isdigit():
+        return None
+    if "$" in opened and not text[place - 1].isspace():
+        return opened["$"]
+    last = max((opened[kind] for kind in ("$", "$ ") if kind in opened), default=None)
+    if last is None or bisect_left(signs, last) == bisect_left(signs, place):
+        return None
+    return last

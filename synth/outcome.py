@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from synth.verify import boxed, results, without_model
+from synth.verify import boxed, boxes, by_boxes, results, without_model
 
-_MARKED = re.compile(r"^####\s*(\S.*)$", re.MULTILINE)  # as in GSM8K
+_MARKED = re.compile(r"####[ \t]*([^\s#].*)")  # as in GSM8K, where it is the last line; else it is a heading
 
 
 def final_answer_of(solution: str) -> str | None:
-    """Returns the final answer that a solution marks as such, in a `\\boxed{}` or after `####`."""
-    marked = _MARKED.findall(solution)
-    return boxed(solution) or (marked[-1].strip() if marked else None)
+    """Returns the final answer that a solution marks as such, in a `\\boxed{}` or after `####` at its end."""
+    return boxed(solution) or _marked(solution)
+
+
+def _marked(solution: str) -> str | None:
+    found = _MARKED.fullmatch(solution.rstrip().rpartition("\n")[2])
+    return found[1].strip() if found else None
 
 
 def outcome_of(problem: str, solution: str, answer: str) -> bool | None:
@@ -27,11 +31,14 @@ def outcome_of(problem: str, solution: str, answer: str) -> bool | None:
     Raises:
       ImportError: see `synth.verify.without_model`.
     """
-    if given := final_answer_of(solution):
-        return without_model(problem, answer, "", given)[0]
-    if any(without_model(problem, answer, "", text)[0] for text in results(solution)):
-        return True
-    return None
+    if given := boxes(solution):
+        return by_boxes(problem, answer, "", given)[0]
+    marked = _marked(solution)
+    outcome = without_model(problem, answer, "", marked)[0] if marked else None
+    if outcome is not None:
+        return outcome
+    said = solution.rstrip().rpartition("\n")[0] if marked else solution
+    return True if any(without_model(problem, answer, "", text)[0] for text in results(said)) else None
 
 
 def conflict_of(labels: Sequence[int | None], first_error: int | None, outcome: bool | None) -> bool | None:

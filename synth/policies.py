@@ -48,6 +48,12 @@ def solution_id(solution: Solution) -> str:
     return record_id("solution", *parts, solution.solution)
 
 
+def content_id(solution: Solution) -> str:
+    """Returns a hash of what is asked, what is written (but for white space) and by whom."""
+    folded = (" ".join(text.split()) for text in (solution.problem, solution.solution))
+    return record_id("solution", *folded, solution.policy)
+
+
 async def written(spec: PoliciesSpec, models: Models, draft: Solution) -> Solution:
     """Returns a solution; one that has its text already as it is.
 

@@ -10,12 +10,14 @@ other, in three ways, each of which would make them count for more than they are
 - An annotator who has said 0 goes on saying so. So its coins depend on its own vote on the step before.
 - Annotators may err together, as one model under several prompts does. So each counts for 1 / (1 + the sum of
   its correlations with the others), where what is correlated are votes less what the coins expect: m copies
-  of one annotator count as one.
+  of one annotator count as one. One that votes m times on a solution has m votes of 1 / m.
 """
 
 from __future__ import annotations
 
 import math
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -134,13 +136,15 @@ class _Chains:
 
     Attributes:
       names: of the annotators, sorted.
-      said, ones: votes, and votes of 1, by step, annotator, and vote on the step before.
+      said, ones: votes, and votes of 1, by step and, two columns an annotator, by its vote on the step
+        before. Where it voted several times on a solution each of its votes is a part of one.
       layers: the places of all first steps, all second ones, and so on.
       last: the places of the last steps.
     """
 
     def __init__(self, items: Iterable[tuple[Sequence[str], Votes]]):
         import numpy as np
+        from scipy.sparse import csr_array
 
         rows = (sorted(zip(names, map(tuple, votes), strict=True)) for names, votes in items)
         whole = sorted(
@@ -151,15 +155,20 @@ class _Chains:
         lengths = np.array([len(item[0][1]) for item in whole], dtype=int)
         ends = np.cumsum(lengths)
         starts = ends - lengths
-        self.said = np.zeros((int(lengths.sum()), len(self.names), 2))
-        self.ones = np.zeros_like(self.said)
+        places, columns, said, ones = array("q"), array("q"), array("d"), array("d")
         for item, begin in zip(whole, starts.tolist(), strict=True):
+            times = Counter(name for name, _ in item)
             for name, row in item:
                 previous = 1
                 for place, vote in enumerate(row, start=begin):
-                    self.said[place, column[name], previous] += 1
-                    self.ones[place, column[name], previous] += vote
+                    places.append(place)
+                    columns.append(2 * column[name] + previous)
+                    said.append(1 / times[name])
+                    ones.append(vote / times[name])
                     previous = vote
+        shape = int(lengths.sum()), 2 * len(self.names)
+        self.said = csr_array((said, (places, columns)), shape)
+        self.ones = csr_array((ones, (places, columns)), shape)
         self.layers = [starts[lengths > t] + t for t in range(int(lengths.max(initial=0)))]
         self.last = ends - 1
 
@@ -174,8 +183,7 @@ def _coins(chains: _Chains, posterior: Array, like_right: bool) -> Array:
 
     if like_right:
         posterior = np.stack([posterior[:, WRONG], 1 - posterior[:, WRONG], 0 * posterior[:, LAST]], axis=1)
-    ones = np.einsum("sk,sjb->kjb", posterior, chains.ones, optimize=True)
-    said = np.einsum("sk,sjb->kjb", posterior, chains.said, optimize=True)
+    ones, said = ((votes.T @ posterior).T.reshape(len(STATES), -1, 2) for votes in (chains.ones, chains.said))
     prior = np.array(_BELIEVED)[:, None]
     coins = np.empty_like(ones)
     coins[:LAST] = (ones[:LAST] + prior[..., 0]) / (said[:LAST] + prior[..., 1])
@@ -188,16 +196,21 @@ def _coins(chains: _Chains, posterior: Array, like_right: bool) -> Array:
 
 def _weights(chains: _Chains, posterior: Array, one: Array) -> Array:
     import numpy as np
+    from scipy.sparse import csr_array, triu
 
-    covariance = np.zeros((len(chains.names),) * 2)
+    count = len(chains.names)
+    columns = np.arange(2 * count)  # those of an annotator are added up
+    both = csr_array((np.ones(2 * count), (columns, columns // 2)), (2 * count, count))
+    covariance = csr_array((count, count))
     for state in STATES:
-        surprise = (chains.ones - chains.said * one[state]).sum(2)
-        covariance += surprise.T @ (surprise * posterior[:, state, None])
+        surprise = (chains.ones - chains.said.multiply(one[state].reshape(1, -1))) @ both
+        covariance = covariance + surprise.T @ surprise.multiply(posterior[:, [state]])
     deviation = np.sqrt(covariance.diagonal())
+    others = triu(covariance, 1).tocoo()
     believed = _STRENGTH * _UNRELATED
-    correlation = np.clip(covariance / (deviation * deviation[:, None] + believed), 0, 1)
-    np.fill_diagonal(correlation, 0)
-    weights: Array = 1 / (1 + correlation.sum(1))
+    correlation = np.clip(others.data / (deviation[others.row] * deviation[others.col] + believed), 0, 1)
+    sums = np.bincount(others.row, correlation, count) + np.bincount(others.col, correlation, count)
+    weights: Array = 1 / (1 + sums)
     return weights
 
 
@@ -206,8 +219,8 @@ def _log_likelihood(chains: _Chains, one: Array, weight: Array) -> Array:
     import numpy as np
 
     for_one, for_zero = np.log(one) * weight[:, None], np.log(1 - one) * weight[:, None]
-    logs: Array = np.einsum("sjb,kjb->sk", chains.said, for_zero, optimize=True)
-    logs = logs + np.einsum("sjb,kjb->sk", chains.ones, for_one - for_zero, optimize=True)
+    said, ones = (logs.reshape(len(STATES), -1).T for logs in (for_zero, for_one - for_zero))
+    logs: Array = chains.said @ said + chains.ones @ ones
     return logs
 
 
@@ -250,11 +263,12 @@ def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[fl
       names, votes: of the annotators, at least one, with a vote on each step.
     """
     logs = [[0.0, 0.0, 0.0] for _ in votes[0]]
+    times = Counter(names)
     for name, row in sorted(zip(names, votes, strict=True)):  # sums don't depend on the order then
         tables, previous = _logs(skills.of.get(name, UNKNOWN)), 1
         for said, vote in zip(logs, row, strict=True):
             for state, log in enumerate(tables[previous][vote]):
-                said[state] += log
+                said[state] += log / times[name]
             previous = vote
     likelihood = [[math.exp(value - max(said)) for value in said] for said in logs]
     likelihood[-1][LAST] = 0.0

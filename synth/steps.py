@@ -1,13 +1,14 @@
 """Solutions cut into steps, without a change to their text.
 
-A cut is made at white space, or between two characters of a language that has none, and never within
-mathematics, code or a table. So the steps of a solution are its text, but for white space at their edges;
-that is checked each time.
+A cut is made at white space, or beside a character of a script that is written without, and never within
+mathematics, code or a table. So the steps of a solution are pieces of its text that leave out nothing but
+white space between them; that is checked each time.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -33,6 +34,11 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|resp|approx|fig|eq|eqs|no|dr|mr|mrs|ms|prof|st|thm|sec|ch|[A-Z]|\d{1,3})\.$",
     re.IGNORECASE,
 )
+# Thai, Lao, Burmese, Khmer, Chinese, Japanese, with punctuation, but no letters or digits of full width
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f\U00020000-\U0003ffff]"
+)
 _TAIL = 1000
 """Characters in which the last line of a step is looked for."""
 _WRAPPED = 60
@@ -55,7 +61,7 @@ def split_steps(text: str) -> tuple[str, ...]:
     ways: tuple[Callable[[str, Marked], Iterator[int]], ...] = (_paragraphs, _items, _lines, _sentences)
     pieces: list[Cut] = []
     for way in ways:
-        places = sorted({place for place in way(text, marked) if not marked.holds(place)})
+        places = sorted({p for p in way(text, marked) if not marked.holds(p) and _between_words(text, p)})
         pieces = _glued(text, _pieces(text, places), marked, strict=way is _sentences)
         if len(pieces) > 1:
             break
@@ -63,38 +69,63 @@ def split_steps(text: str) -> tuple[str, ...]:
 
 
 def split_as(text: str, proposed: Sequence[str]) -> tuple[str, ...] | None:
-    """Returns a text cut as someone proposes, who may have changed white space.
+    """Returns a text cut as someone proposes, who may have put other white space in place of its own.
 
     Returns:
       Steps of the text itself, or None if the proposed ones are not its text, one is empty, or a cut would go
-      through mathematics, code or a table.
+      through a word, a number, mathematics, code or a table.
     """
-    compact = ["".join(step.split()) for step in proposed]
-    if not all(compact) or "".join(compact) != "".join(text.split()):
+    try:
+        cuts = _located(text, proposed)
+    except LossyCut:
         return None
-    places = [i for i, character in enumerate(text) if not character.isspace()]
-    begins, count = [], 0
-    for step in compact:
-        begins.append(places[count])
-        count += len(step)
     marked = Marked(text)
-    if any(marked.holds(place) for place in begins):
+    if not cuts or any(marked.holds(begin) for begin, _ in cuts):
         return None
-    return checked(text, [text[begin:end].strip() for begin, end in pairwise([*begins, len(text)])])
+    return tuple(text[begin:end] for begin, end in cuts)
 
 
 def checked(text: str, steps: Sequence[str]) -> tuple[str, ...]:
-    """Returns steps that are a text's, but for white space.
+    """Returns the pieces of a text that steps are, as the text has them.
 
     Raises:
-      LossyCut: they are not, or one is empty.
+      LossyCut: one is empty, they are not the text (white space between words may be another, but not none),
+        or a word or a number is cut.
     """
-    compact = ["".join(step.split()) for step in steps]
-    if not all(compact):
+    return tuple(text[begin:end] for begin, end in _located(text, steps))
+
+
+def _located(text: str, steps: Sequence[str]) -> list[Cut]:
+    """Returns where in a text steps are. Raises `LossyCut`."""
+    if not all(step.strip() for step in steps):
         raise LossyCut("a step is empty")
-    if "".join(compact) != "".join(text.split()):
-        raise LossyCut("the steps are not the text of the solution")
-    return tuple(steps)
+    places = [i for i, character in enumerate(text) if not character.isspace()]
+    lengths = [sum(map(len, step.split())) for step in steps]
+    cuts: list[Cut] = []
+    count = 0
+    for step, length in zip(steps, lengths, strict=True):
+        if count + length > len(places):
+            raise LossyCut("the steps are longer than the solution")
+        begin, end = places[count], places[count + length - 1] + 1
+        if text[begin:end].split() != step.split():
+            raise LossyCut("the steps are not the text of the solution")
+        if cuts and not _between_words(text, begin):
+            raise LossyCut("a step ends within a word or a number")
+        cuts.append((begin, end))
+        count += length
+    if count < len(places):
+        raise LossyCut("the steps are not all of the solution")
+    return cuts
+
+
+def _between_words(text: str, place: int) -> bool:
+    """Whether there is white space before a character, or a script that needs none on either side."""
+    before, after = text[place - 1 : place], text[place : place + 1]
+    if not before or not after or before.isspace() or after.isspace():
+        return True
+    if unicodedata.category(after).startswith("M"):  # it belongs to the character before
+        return False
+    return bool(_UNSPACED.match(before) or _UNSPACED.match(after))
 
 
 def _pieces(text: str, places: Sequence[int]) -> list[Cut]:

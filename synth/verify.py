@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,7 @@ _RESULT = re.compile(
 )
 _END = re.compile(r"(?:\\end\s*\{\w+\*?\}|\\(?:square|blacksquare|qed)\b|[\s.!$∎◻□■])+$")
 _PART = re.compile(r"(?:^|\s)\(?[b-d]\)\s")
+_MOST_BOXES = 20
 _TAIL = 300  # characters in which the result stands
 
 
@@ -58,15 +60,18 @@ async def verify(models: Models, verifier: str, pair: Pair, said: str) -> tuple[
       ModelError, Fatal: see `inference.compare.same_answer`.
     """
     said = without_thoughts(said).strip()
-    given = boxed(said)
+    given = boxes(said)
     decided, by = None, None
     if given:
         printed = pair.problem, pair.answer, pair.solution
-        decided, by = await asyncio.to_thread(without_model, *printed, given, pair.language)
+        decided, by = await asyncio.to_thread(by_boxes, *printed, given, pair.language)
     if decided is not None:
         return decided, by
     problem = f"{pair.context}\n\n{pair.problem}" if pair.context else pair.problem
-    texts = [text[-MAX_CHARACTERS:] for text in (pair.answer or pair.solution, given or said)]
+    texts = [
+        text[-MAX_CHARACTERS:]
+        for text in (pair.answer or pair.solution, given[0] if len(given) == 1 else said)
+    ]
     if not all(texts):
         return None, None
     agrees = await same_answer(models, verifier, problem[:MAX_CHARACTERS], *texts)
@@ -94,6 +99,33 @@ def without_model(
     if agrees is None and any(algebra().same(text, given, language) for text in results(solution)):
         agrees = True  # what is said last need not be the result, so that another value proves nothing
     return agrees, None if agrees is None else ALGEBRA
+
+
+def by_boxes(
+    problem: str, answer: str | None, solution: str, given: Sequence[str], language: str = "en"
+) -> tuple[bool | None, str | None]:
+    """Returns what `without_model` does, of a solution that has several boxes too.
+
+    The last one counts, or all together where they are the parts of an answer. Where another one than the
+    last agrees, that can't be told.
+
+    Args:
+      given: what the boxes hold; at least one.
+
+    Raises:
+      ImportError: a library that it needs is not installed.
+    """
+
+    def compared(text: str) -> tuple[bool | None, str | None]:
+        return without_model(problem, answer, solution, text, language)
+
+    last = compared(given[-1])
+    if last[0] is not False or len(given) == 1:
+        return last
+    together = compared(", ".join(given))
+    if together[0]:
+        return together
+    return (None, None) if any(compared(text)[0] for text in given[:-1]) else last
 
 
 def results(solution: str) -> list[str]:
@@ -125,9 +157,18 @@ def _same_choice(
 def boxed(text: str) -> str | None:
     """Returns what the last `\\boxed{}` of a text holds; None if there is none that is whole."""
     found = list(_BOX.finditer(text))
-    if not found:
-        return None
-    depth, begin = 1, found[-1].end()
+    return _held(text, found[-1].end()) if found else None
+
+
+def boxes(text: str) -> list[str]:
+    """Returns what the last boxes of a text hold, each once, in the order in which they are last."""
+    last = list(_BOX.finditer(text))[-_MOST_BOXES:]
+    held = [content for box in last if (content := _held(text, box.end()))]
+    return list(dict.fromkeys(reversed(held)))[::-1]
+
+
+def _held(text: str, begin: int) -> str | None:
+    depth = 1
     for position in range(begin, len(text)):
         if text[position] in "{}" and text[position - 1] != "\\":
             depth += 1 if text[position] == "{" else -1

@@ -8,8 +8,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.step_rows import preferred
 from schemas.arrow import arrow_schema
-from schemas.aurora import Labelled, Preferred, Processed, Stepwise
+from schemas.aurora import Ballot, Labelled, Preferred, Processed, Solution, Source, Stepwise
+from synth.labels import LabelSpec, labelled
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub
 
@@ -35,7 +37,7 @@ def write(path: Path, lines: list[dict[str, Any]]) -> Path:
 def replay(name: str, votes: list[Any], **more: Any) -> dict[str, Any]:
     row = {
         "id": name,
-        "problem": PROBLEM,
+        "problem": more.pop("problem", f"{PROBLEM} ({name})"),
         "solution": SOLUTION,
         "steps": SOLUTION.split("\n\n"),
         "votes": votes,
@@ -46,12 +48,20 @@ def replay(name: str, votes: list[Any], **more: Any) -> dict[str, Any]:
 REPLAY = [
     replay("right", [[1, 1, 1]] * 3, reference_answer="7"),
     replay("half", [[1, 1, 0], [1, 0, 0], [1, 1, 1], [1, 0, 0]], reference_answer=8),
-    replay("wrong", [[0, 0, 0]] * 3, solution=WRONG, steps=WRONG.split("\n\n"), reference_answer="7"),
+    replay(
+        "wrong",
+        [[0, 0, 0]] * 3,
+        problem=f"{PROBLEM} (right)",
+        solution=WRONG,
+        steps=WRONG.split("\n\n"),
+        reference_answer="7",
+    ),
     replay("few", [[1, 1, 1], [1, 1, 1], [1, 1], None]),
     replay("other steps", [[1]] * 3, steps=["Something else."]),
     replay("no problem", [[1]] * 3, problem=" "),
     replay("twice", [[1, 1, 1]] * 3),
-    replay("twice", [[1, 1, 1]] * 3),
+    replay("again", [[0, 0, 0]] * 3, problem=f"{PROBLEM}  (twice)"),
+    replay("no votes", []) | {"votes": 3},
     {"id": "nothing", "problem": PROBLEM},
 ]
 
@@ -67,6 +77,7 @@ def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
     assert sorted((r["stage"], r["reason"]) for r in rows(out, "rejected")) == [
         ("ballots", "too_few_votes"),
         ("duplicates", "duplicate"),
+        ("solutions", "bad_row"),
         ("solutions", "no_problem"),
         ("solutions", "no_solution"),
         ("solutions", "steps_differ"),
@@ -86,8 +97,8 @@ def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
     [bench] = [row for row in rows(out, "exports/processbench") if row["id"] == half["id"]]
     assert (bench["label"], bench["generator"], bench["final_answer_correct"]) == (2, "small", False)
     pairs = rows(out, "exports/preference")
-    assert {pair["chosen_id"] for pair in pairs} <= {found["right"]["id"], found["twice"]["id"]}
-    assert {pair["rejected_id"] for pair in pairs} == {found["wrong"]["id"], half["id"]}
+    assert [pair["chosen_id"] for pair in pairs] == [found["right"]["id"]]
+    assert [pair["rejected_id"] for pair in pairs] == [found["wrong"]["id"]]
     golden = {folder: rows(out, folder) for folder in ("data", *(f"exports/{name}" for name in EXPORTS))}
     for row in golden["data"]:
         row["source"].pop("uri")
@@ -254,7 +265,8 @@ def test_the_dataset_of_the_main_job_is_an_input(beam: Beam, tmp_path: Path) -> 
         "solution_kind": "full",
         "pairing": {"method": "inline", "score": 1.0},
         "answers": [
-            {"model": "m", "text": SOLUTION, "agrees": True, "reason": None},
+            {"model": "m", "text": f"<think>Is it 8?</think>\n\n{SOLUTION}", "agrees": True, "reason": None},
+            {"model": "o", "text": None, "agrees": None, "reason": None},
             {"model": "n", "text": "", "agrees": None, "reason": "timeout"},
         ],
     }
@@ -266,6 +278,7 @@ def test_the_dataset_of_the_main_job_is_an_input(beam: Beam, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     [row] = rows(out)
     assert (row["policy"], row["outcome"], row["reference_answer"]) == ("m", True, "7")
+    assert row["solution"] == SOLUTION
     assert row["problem"].startswith("A jar costs")
 
 
@@ -306,3 +319,29 @@ def test_what_judges_can_not_do(beam: Beam, tmp_path: Path, options: list[str], 
         assert stub.requests == []
     assert done.returncode == 2
     assert line in done.stderr
+
+
+def test_two_solutions_that_say_the_same_are_no_pair() -> None:
+    def row(name: str, text: str, votes: list[list[int]]) -> Labelled:
+        source, steps = Source("a", "b", 0, name), tuple(text.split("\n\n"))
+        ballot = Ballot(("x", "y"), tuple(map(tuple, votes)))
+        return labelled(
+            LabelSpec(), Solution(name, source, PROBLEM, "", "", name, text, steps, ballot=ballot)
+        )
+
+    good, same = row("a", SOLUTION, [[1, 1, 1]] * 2), row("b", SOLUTION, [[0, 0, 0]] * 2)
+    assert list(preferred([good, same])) == []
+    other = row("c", WRONG, [[1, 0, 0], [0, 0, 0]])
+    [pair] = preferred([other, same, good])
+    assert (pair.chosen_id, pair.rejected_id) == ("a", "c")
+
+
+def test_votes_of_a_row_count_beside_those_of_models(beam: Beam, tmp_path: Path) -> None:
+    source, out = write(tmp_path / "rows.jsonl", [replay("a", [[1, 1, 1], None])]), tmp_path / "out"
+    with Stub(labels_of) as stub:
+        command = ("run", "aurora", "--input", source, "--output", out, "--llm_url", stub.url)
+        done = beam(*command, "--llm_model", MODEL)
+    assert done.returncode == 0, done.stderr
+    run = json.loads((out / "run.json").read_text())
+    assert run["measures"]["votes"] == 4 == rows(out)[0]["n_votes"]
+    assert run["measures"]["discarded"] == {"no_answer": 1, "wrong_length": 1}

@@ -7,12 +7,15 @@ import pytest
 
 from pipelines.aurora_metrics import (
     FirstErrors,
+    Prediction,
+    Truth,
     calibration_error,
     first_errors,
     labels_from,
     on_steps,
     reliability,
 )
+from pipelines.evaluate_aurora import report
 from tests.conftest import ROOT, Beam
 
 PROCESSBENCH = ROOT.parent / "shared" / "data" / "processbench"
@@ -111,6 +114,11 @@ def test_the_command(beam: Beam, tmp_path: Path) -> None:
         ([row("a", 1)], [row("a", 1), row("a", 2)], "several solutions of a"),
         ([row("a", 1)], [row("b", 1)], "none has the id of a row of --truth"),
         ([row("a", 5)], [row("a", 1)], "label 5 is none of its steps"),
+        ([row("a", 1)], [row("a", 1, labels_soft=[1.0, 0.0])], "are not of one length"),
+        ([row("a", 1)], [row("a", 1, labels_soft=[1.0, 0.0, float("nan")])], "row 0"),
+        ([row("a", 1)], [row("a", 1, labels_soft=[1.0, 0.0, 2])], "numbers from 0 to 1"),
+        ([row("a", 1)], [row("a", 1, labels_soft="110")], "have to be lists"),
+        ([row("a", 1)], [row("a", 1, labels=[1, 0, 2])], "0, 1 or null"),
         ([{"id": "a"}], [row("a", 1)], "needs `id`, and `label`"),
         ([row("a", 1)], [{"id": "a"}], "needs `id`, and `label` or `first_error`"),
     ],
@@ -123,3 +131,11 @@ def test_what_can_not_be_used_is_one_line(
     assert done.returncode == 2
     [only] = done.stderr.strip().splitlines()
     assert line in only
+
+
+def test_labels_are_what_steps_are_measured_by() -> None:
+    said = {"a": Prediction(1, (1.0, 0.5, 0.5), 3, (1, 0, None))}
+    lines = list(report({"a": Truth(1, 3, "s")}, said))
+    assert "wrong steps, of 2: precision 1.0000, recall 1.0000, F1 1.0000" in lines
+    without = list(report({"a": Truth(1, 3, "s")}, {"a": Prediction(1, (1.0, 0.5, 0.5), 3)}))
+    assert "wrong steps, of 3: precision 0.0000, recall 0.0000, F1 0.0000" in without

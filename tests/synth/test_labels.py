@@ -48,6 +48,10 @@ def solution(votes: list[list[int]], outcome: bool | None = None, **changes: Any
         (LabelSpec("soft", 0.5, 0.25), 0.75, 1),
         (LabelSpec("soft", 0.5, 0.25), 0.26, None),
         (LabelSpec("majority", 0.5, 0.1), 0.55, None),
+        (LabelSpec("soft", 0.5, 0.1), 0.6, 1),
+        (LabelSpec("soft", 0.5, 0.1), 0.4, 0),
+        (LabelSpec("soft", 0.8, 0.1), 0.7, 0),
+        (LabelSpec("soft", 0.8, 0.1), 0.9, 1),
     ],
 )
 def test_thresholds_at_their_edges(spec: LabelSpec, share: float, label: int | None) -> None:
@@ -144,6 +148,12 @@ def test_consensus_at_its_edge() -> None:
     assert agrees(labelled(LabelSpec(), solution([[1, 1]], outcome=None)), 1.0, "drop").keep
 
 
+def test_an_open_first_error_is_nothing_to_agree_on() -> None:
+    row = labelled(LabelSpec(abstain=0.1), solution([[1, 1], [1, 0]]))
+    assert (row.labels, row.first_error, row.agreement) == ((1, None), None, None)
+    assert agrees(row, 0.9, "drop").keep
+
+
 def test_entropy_is_in_bits() -> None:
     assert (entropy(0.0), entropy(0.5), entropy(1.0)) == (0, 1, 0)
 
@@ -152,6 +162,9 @@ def test_final_answers_that_are_marked() -> None:
     assert final_answer_of("So \\boxed{1} or rather \\boxed{\\frac{1}{2}}.") == "\\frac{1}{2}"
     assert final_answer_of("9 * 2 = 18\n#### 18") == "18"
     assert final_answer_of("It is 18.") is None
+    assert final_answer_of("#### Step 2: Multiply by 3\nThe answer is 12.") is None
+    assert final_answer_of("####\n18") is None
+    assert final_answer_of("So\n#### 18\n\n") == "18"
 
 
 def test_outcomes() -> None:
@@ -161,3 +174,18 @@ def test_outcomes() -> None:
     assert outcome_of("What is 1 + 1?", "So 1 + 1 = 2", "2") is True
     assert outcome_of("What is 1 + 1?", "So 1 + 1 = 3", "2") is None  # not said to be the answer
     assert outcome_of("What is 1 + 1?", "Nobody knows.", "2") is None
+
+
+def test_a_heading_is_no_final_answer() -> None:
+    assert outcome_of("What is x?", "#### x = 3\nThen the answer is 4.", "4") is True
+    assert outcome_of("What is x?", "#### x = 3\nThen nobody knows.", "4") is None
+    assert outcome_of("What is x?", "The answer is 4\n#### Done", "4") is True
+
+
+def test_outcomes_of_several_boxes() -> None:
+    either = "x is \\boxed{3} or \\boxed{5}."
+    assert outcome_of("Solve for x.", either, "3, 5") is True
+    assert outcome_of("Solve for x.", either, "5") is True  # the last one may correct the first
+    assert outcome_of("Solve for x.", either, "3") is None
+    assert outcome_of("Solve for x.", either, "4") is False
+    assert outcome_of("Solve for x.", "\\boxed{3}, that is \\boxed{3}", "4") is False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,27 @@ def test_one_good_annotator_outvotes_two_bad_ones() -> None:
     outvoted = sum(first_error_of(labels) == first for labels, first in zip(majority, truth, strict=True))
     assert right / len(truth) > 0.9 > outvoted / len(truth) + 0.1
     assert skills.of["judge 0"].one[1][1] > skills.of["judge 1"].one[1][1]
+
+
+def test_votes_of_one_name_count_as_one() -> None:
+    _, items = simulated([0.3, 0.1, 0.1], 400)
+    thrice = [(["x", "x", "x", "b", "c"], [rows[0]] * 3 + rows[1:]) for _, rows in items]
+    renamed = [(["x", "b", "c"], rows) for _, rows in items]
+    ours, theirs = estimate_skills(thrice), estimate_skills(renamed)
+    for item, other in zip(thrice, renamed, strict=True):
+        assert probabilities(ours, *item) == pytest.approx(probabilities(theirs, *other), abs=1e-5)
+
+
+def test_many_annotators_with_few_votes_fit_in_memory() -> None:
+    draw = random.Random(3)
+    names = [f"crowd {i:05}" for i in range(5000)]
+    items = [(draw.sample(names, 3), [[1, 1, draw.randint(0, 1)] for _ in range(3)]) for _ in range(3000)]
+    tracemalloc.start()
+    skills = estimate_skills(items)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(skills.of) > 4000
+    assert peak < 200e6  # steps x annotators would be 700 MB for each of the arrays
 
 
 def test_copies_of_one_annotator_count_as_one() -> None:
