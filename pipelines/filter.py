@@ -103,7 +103,7 @@ def output_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
     In the order in which a row gets them, so that rejects have it too, whichever run scored them.
 
     Raises:
-      UsageError: the input has a column of such a name that holds something else.
+      UsageError: the input has a column of such a name that no run of this recipe wrote.
     """
     columns = {field.name: field for field in schema}
     if "id" not in columns:
@@ -121,17 +121,18 @@ def _documented(name: str, kind: pa.DataType) -> pa.Field:
 
 
 def _add(columns: dict[str, pa.Field], new: pa.Field) -> None:
-    if new.name in columns and not _same_values(columns[new.name].type, new.type):
+    old = columns.get(new.name)
+    if old is not None and not pa.types.is_null(old.type) and not _is_ours(old, new):
         raise UsageError(
-            f"the input has a column {new.name} of type {columns[new.name].type}; "
+            f"the input has a column {new.name} of type {old.type} already, which would be lost; "
             "rename it, or give the filter another `name`"
         )
     columns[new.name] = new
 
 
-def _same_values(old: pa.DataType, new: pa.DataType) -> bool:
-    numbers = pa.types.is_floating(new) and pa.types.is_integer(old)  # as JSON lines write 1.0
-    return old.equals(new) or pa.types.is_null(old) or numbers
+def _is_ours(old: pa.Field, new: pa.Field) -> bool:
+    """Whether a run wrote a column: Parquet keeps what it said of it."""
+    return bool(old.type.equals(new.type) and (old.metadata or {}).get(b"doc") == new.metadata[b"doc"])
 
 
 def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:

@@ -309,6 +309,25 @@ def test_columns_of_the_input_are_not_overwritten(tmp_path: Path, capfd: pytest.
     assert (row["c4_sentences"], row["web_sentences"]) == ("many", 4)
 
 
+def test_columns_of_the_type_of_a_score_are_not_overwritten_either(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    theirs, ours, again = tmp_path / "theirs", tmp_path / "ours", tmp_path / "again"
+    theirs.mkdir()
+    pq.write_table(pa.table({"text": [GOOD], "c4_sentences": [123]}), theirs / "a.parquet")
+    path = filters(tmp_path, "- c4")
+    line = says(capfd, "--input", theirs, "--output", ours, "--filters", path, column=["text"])
+    assert "the input has a column c4_sentences of type int64 already" in line
+    # What a run wrote, it may write again, but not over what stands in another file.
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": GOOD, "c4_sentences": None}) + "\n")
+    options = ("--filters", path, "--output")
+    assert run("--input", tmp_path / "a.jsonl", *options, ours, column=["text"]) == 0
+    assert run("--input", ours, *options, again, column=["text"]) == 0
+    assert [row["c4_sentences"] for row in read(again)] == [4]
+    line = says(capfd, "--input", ours, theirs, *options, again, "--overwrite", column=["text"])
+    assert "the input has a column c4_sentences" in line
+
+
 def test_hostile_rows_are_rows_or_rejects(tmp_path: Path) -> None:
     lines = [
         {"text": GOOD, "n": 1},
