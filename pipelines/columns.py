@@ -125,10 +125,22 @@ def _type(kind: Any) -> pa.DataType:
     if kind is None:
         return pa.null()
     if isinstance(kind, _Kinds):
-        return pa.struct(list(_fields(kind)))
+        # Parquet has no struct without fields: where all objects are empty, none is written.
+        return pa.struct(list(_fields(kind))) if kind else pa.null()
     if isinstance(kind, list):
         return pa.list_(_type(kind[0]))
     return pa.type_for_alias(kind)
+
+
+def columns_of(schema: pa.Schema) -> list[str]:
+    """Returns the names of all columns, with dots for fields of fields too."""
+    return [name for field in schema for name in _names(field, field.name)]
+
+
+def _names(field: pa.Field, name: str) -> Iterable[str]:
+    yield name
+    for inner in field.type if t.is_struct(field.type) else ():
+        yield from _names(inner, f"{name}.{inner.name}")
 
 
 def text_columns(schema: pa.Schema) -> list[str]:
