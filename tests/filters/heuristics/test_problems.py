@@ -140,3 +140,14 @@ def test_garbage(string: str) -> None:
 )
 def test_no_garbage(string: str) -> None:
     assert not garbage.is_garbage(string)
+
+
+def test_scripts_with_combining_marks_are_no_garbage() -> None:
+    for text in ("भारत एक विशाल देश है और यहाँ की संस्कृति बहुत पुरानी है।", "তিনি বাংলা ভাষায় লেখেন", "e\u0301te\u0301 de\u0301ja\u0300"):
+        assert not any(map(garbage.is_garbage, text.split()))
+
+
+def test_long_strings_fill_no_memory() -> None:
+    before = garbage._is_garbage.cache_info().currsize
+    assert garbage.is_garbage("QUJD" * 25_000)
+    assert garbage._is_garbage.cache_info().currsize == before

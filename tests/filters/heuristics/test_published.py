@@ -192,10 +192,10 @@ def test_what_c4_leaves_it_leaves_again(parts: list[str]) -> None:
     [
         ("\n".join([f"{LONG}.", *(f"{n} {LONG}" for n in range(7))]), ""),
         ("\n".join([f"{LONG}.", *(f"{n} {LONG}" for n in range(8))]), "few_punctuated_lines"),
-        ("\n".join([*(f"{n}." for n in range(67)), *(f"{n} {LONG}." for n in range(33))]), ""),
-        ("\n".join([*(f"{n}." for n in range(68)), *(f"{n} {LONG}." for n in range(32))]), "short_lines"),
-        ("word " * 19 + ".\nshort line.\nshort line.", "duplicate_lines"),
-        ("word " * 20 + ".\nshort line.\nshort line.", ""),
+        ("\n".join([*(f"{n}." for n in range(66)), *(f"{n} {LONG}." for n in range(34))]), ""),
+        ("\n".join([*(f"{n}." for n in range(67)), *(f"{n} {LONG}." for n in range(33))]), "short_lines"),
+        ("word " * 17 + ".\nshort line.\nshort line.", "duplicate_lines"),
+        ("word " * 18 + ".\nshort line.\nshort line.", ""),
         ("\n" * 31 + "a line of a hundred words here. " * 13 + "End.", ""),  # 106 words and marks
         ("\n" * 32 + "a line of a hundred words here. " * 13 + "End.", "line_breaks"),
     ],
