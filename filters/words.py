@@ -33,9 +33,7 @@ _ASCII = re.compile(rf"\w+(?:'\w+)*|{_MARKS}")
 _LETTERS = rf"\w[\w{MARKS}]*"
 _SPACED = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|{_MARKS}")
 _APART = rf"[^\W{_HAN}{_SOUTH_EAST}](?:[^\W{_HAN}{_SOUTH_EAST}]|[{MARKS}])*"
-_ANY = re.compile(
-    rf"[{_HAN}][{MARKS}]*|[{_SOUTH_EAST}]{{1,4}}|{_APART}(?:['’]{_APART})*|{_MARKS}"
-)
+_ANY = re.compile(rf"[{_HAN}][{MARKS}]*|[{_SOUTH_EAST}]{{1,4}}|{_APART}(?:['’]{_APART})*|{_MARKS}")
 
 
 def tokens(text: str) -> list[str]:

@@ -16,15 +16,12 @@ from pydantic import Field
 
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
 from filters.legibility import lost_share
+from filters.spans import without_spans
 from filters.words import MARKS, Texts, is_dense
 
 LONGEST = 40
 _LONGEST_CACHED = 100  # so that the cache stays small, whatever the texts
-_NO_PROSE = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,300}\$|\\\(.{0,300}?\\\)|\\\[.{0,2000}?\\\]"
-    r"|\\begin\s*\{(\w+)\*?\}.{0,5000}?\\end\s*\{\1\*?\}|\\[A-Za-z]+|https?://\S+|\S+@\S+",
-    re.DOTALL,
-)
+_NO_PROSE = re.compile(r"\\[A-Za-z]+|https?://\S+|\S+@\S+")
 _COMBINING = str.maketrans("", "", MARKS)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _FOUR = re.compile(r"([^\W\d_])\1\1\1")
@@ -57,7 +54,7 @@ BOUNDS = (
 
 def score(text: str) -> tuple[Value, ...]:
     """Returns the values of `SCORES`."""
-    strings = _NO_PROSE.sub(" ", text).split()
+    strings = _NO_PROSE.sub(" ", without_spans(text, lambda length: " ")).split()
     many = len(strings) or 1
     single = sum(len(string) == 1 and string.isalpha() and not is_dense(string) for string in strings)
     return sum(map(is_garbage, strings)) / many, single / many, lost_share(text)

@@ -288,7 +288,10 @@ def says(
         ("- classifier", "classifier: model: Field required"),
         ("- pii: {regions: [XX]}", "pii: regions: XX is no country's code"),
         ("- exact_dedup: {prefer: [kye]}", "exact_dedup: prefer kye: no such column; did you mean key?"),
-        ("- near_dedup: {apart: [body.txt]}", "near_dedup: apart body.txt: no such column; did you mean body"),
+        (
+            "- near_dedup: {apart: [body.txt]}",
+            "near_dedup: apart body.txt: no such column; did you mean body",
+        ),
         ("- exact_dedup: {prefer: [c4_sentences]}\n- c4", "prefer c4_sentences: no such column"),
         ("- near_dedup: {against: [none]}", "against none: no such file or folder"),
         ("- decontaminate: {against: {none: text}}", "none: no such file or folder"),
@@ -376,7 +379,9 @@ def test_dictionaries_have_room_for_the_values_of_all_files() -> None:
 def test_odd_names_and_empty_objects(tmp_path: Path) -> None:
     rows = [{"text": GOOD, "meta": {}, "more": [{}]}, {"text": GOOD, "meta": None}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    path = filters(tmp_path, "- pii: {name: data}\n- exact_dedup: {name: inputs, prefer: [data_emails, meta]}")
+    path = filters(
+        tmp_path, "- pii: {name: data}\n- exact_dedup: {name: inputs, prefer: [data_emails, meta]}"
+    )
     out = tmp_path / "out"
     assert run("--input", tmp_path / "a.jsonl", "--output", out, "--filters", path, column=["text"]) == 0
     assert funnel(out)["read"] == {}

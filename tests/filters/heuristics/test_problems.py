@@ -143,7 +143,11 @@ def test_no_garbage(string: str) -> None:
 
 
 def test_scripts_with_combining_marks_are_no_garbage() -> None:
-    for text in ("भारत एक विशाल देश है और यहाँ की संस्कृति बहुत पुरानी है।", "তিনি বাংলা ভাষায় লেখেন", "e\u0301te\u0301 de\u0301ja\u0300"):
+    for text in (
+        "भारत एक विशाल देश है और यहाँ की संस्कृति बहुत पुरानी है।",
+        "তিনি বাংলা ভাষায় লেখেন",
+        "e\u0301te\u0301 de\u0301ja\u0300",
+    ):
         assert not any(map(garbage.is_garbage, text.split()))
 
 

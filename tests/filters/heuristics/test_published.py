@@ -181,7 +181,9 @@ def test_c4_takes_citations_out_and_counts_sentences() -> None:
     assert c4.sentences("没有。是的！") == 2
 
 
-@given(st.lists(st.sampled_from(["one two", " three", "[1]", "[edit]", ".", "\n", "[", "edit]"]), max_size=20))
+@given(
+    st.lists(st.sampled_from(["one two", " three", "[1]", "[edit]", ".", "\n", "[", "edit]"]), max_size=20)
+)
 def test_what_c4_leaves_it_leaves_again(parts: list[str]) -> None:
     lines = c4.clean("".join(parts)).lines
     assert c4.clean("\n".join(lines)).lines == lines
