@@ -34,7 +34,7 @@ _INTERNATIONAL = re.compile(r"(?<![\w+=/*^)\]}.-])\+[1-9][\d\s().\-/\u2010-\u201
 _SUM = re.compile(r"[\d=+*/^×·−-]\s*$")
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|mobile|cell|call|fax|whatsapp|telefon|telefax|handy|mobil|tél|téléphone|teléfono|telefone"
-    r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b(?=[^\d\n]{0,15}\d)",
+    r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b(?=[^\d\n]{0,15}\d(?:\D{0,4}\d){4})",
     re.IGNORECASE,
 )
 _NEAR, _WINDOW = 15, 100  # characters after such a word: where a number begins, and that are looked at

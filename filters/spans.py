@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_OPEN = re.compile(
-    r"```|`|\\[\\$]|\$\$|\$|\\\(|\\\[|\\begin\s*\{((?:equation|align|gather|multline|eqnarray|displaymath|math)\*?)\}"
+_ENVIRONMENTS = (
+    "equation|align|aligned|gather|multline|eqnarray|displaymath|math|split|cases|array|[bBpvV]?matrix"
+    "|verbatim|lstlisting|tikzpicture"
 )
+_OPEN = re.compile(rf"```|`|\\[\\$]|\$\$|\$|\\\(|\\\[|\\begin\s*\{{((?:{_ENVIRONMENTS})\*?)\}}")
 _CLOSERS = {"```": "```", "`": "`", "$$": "$$", "$": "$", r"\(": r"\)", r"\[": r"\]"}
 _LONGEST = {"$": 300, r"\(": 1000, r"\[": 4000, "$$": 4000}  # else it is no formula, but a stray mark
 _LONGEST_ENVIRONMENT = 8000

@@ -1,10 +1,11 @@
 """Words of a text, without a model and in any script.
 
 Published rules count words as some tokeniser of their authors gives them, mostly for English. Here a word is
-a run of letters, their combining marks and digits, with an apostrophe between; every mark is a token of its own, as in the
-tokenisers of NLTK and spaCy, but ellipses and dashes of several characters. Han characters and hiragana are a
-word each, as UAX #29 has it; Thai, Lao, Khmer and Burmese, which nobody divides without a dictionary, are cut
-into pieces of four characters, about the length of their words: their number of words is an estimate.
+a run of letters, their combining marks and digits, with an apostrophe between; every punctuation mark is a
+token of its own, as in the tokenisers of NLTK and spaCy, but ellipses and dashes of several characters. Han
+characters and hiragana are a word each, as UAX #29 has it; Thai, Lao, Khmer and Burmese, which nobody divides
+without a dictionary, are cut into pieces of four characters, about the length of their words: their number of
+words is an estimate.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MARKS = "\u200c\u200d" + "".join(
     for c in map(chr, range(low, high))
     if unicodedata.category(c)[0] == "M" and not re.match(f"[{_SOUTH_EAST}]", c)
 )
-"""Combining marks, such as the vowels of Hindi, and joiners: they belong to the letter before (UAX #29, WB4)."""
+"""Combining marks, such as the vowels of Hindi, and joiners: part of the letter before (UAX #29, WB4)."""
 _MARKS = r"\.{2,}|-{2,}|[^\w\s]"
 _ASCII = re.compile(rf"\w+(?:'\w+)*|{_MARKS}")
 _LETTERS = rf"\w[\w{MARKS}]*"

@@ -155,3 +155,18 @@ def test_long_strings_fill_no_memory() -> None:
     before = garbage._is_garbage.cache_info().currsize
     assert garbage.is_garbage("QUJD" * 25_000)
     assert garbage._is_garbage.cache_info().currsize == before
+
+
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        (r"\(a\) \[b\] \begin{align}\begin{split}c\end{split}\end{align} a \\[2pt]", 0),
+        (r"\)a\(", 2),
+        (r"\begin{align}c\end{gather}", 2),
+        (r"\[\begin{align}c\]", 1),
+        (r"\(" * 3, 3),
+        ("$$x$$ $$", 1),
+    ],
+)
+def test_delimiters_without_their_partner(text: str, many: int) -> None:
+    assert unbalanced(text) == many
