@@ -198,11 +198,11 @@ def checked_columns(
     # Columns that rows are compared by: those of the input, and scores of the filters before.
     scored = ["id", *columns_of(pa.schema([_documented(SOURCE, _SOURCE_TYPE)]))]
     for step in steps:
-        there = [*every, *scored]
+        names = [*every, *scored]
         for option in ("prefer", "apart"):
             for name in getattr(step.options, option, ()):
-                if name not in there:
-                    hint = _hint(name, there)
+                if name not in names:
+                    hint = _hint(name, names)
                     raise UsageError(f"--filters: {step.name}: {option} {name}: no such column; {hint}")
         scored += step.names
     return tuple(chosen)
