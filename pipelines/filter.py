@@ -195,16 +195,15 @@ def checked_columns(
         if name not in known:
             there = "holds no text" if name in every else "no such column"
             raise UsageError(f"{option} {name}: {there}; {_hint(name, known)}")
-    # Columns that rows are compared by: those of the input, and scores of the filters before.
-    scored = ["id", *columns_of(pa.schema([_documented(SOURCE, _SOURCE_TYPE)]))]
+    # Columns that rows are compared by: those of the input, and scores of any filter.
+    names = [*every, "id", *columns_of(pa.schema([_documented(SOURCE, _SOURCE_TYPE)]))]
+    names += [name for step in steps for name in step.names]
     for step in steps:
-        names = [*every, *scored]
         for option in ("prefer", "apart"):
             for name in getattr(step.options, option, ()):
                 if name not in names:
                     hint = _hint(name, names)
                     raise UsageError(f"--filters: {step.name}: {option} {name}: no such column; {hint}")
-        scored += step.names
     return tuple(chosen)
 
 

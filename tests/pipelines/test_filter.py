@@ -292,7 +292,7 @@ def says(
             "- near_dedup: {apart: [body.txt]}",
             "near_dedup: apart body.txt: no such column; did you mean body",
         ),
-        ("- exact_dedup: {prefer: [c4_sentences]}\n- c4", "prefer c4_sentences: no such column"),
+        ("- exact_dedup: {prefer: [c4_sentence]}\n- c4", "did you mean c4_sentences?"),
         ("- near_dedup: {against: [none]}", "against none: no such file or folder"),
         ("- decontaminate: {against: {none: text}}", "none: no such file or folder"),
         ("- decontaminate", "decontaminate: against: Field required"),
