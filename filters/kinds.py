@@ -60,11 +60,13 @@ class Bound:
       score: what is compared.
       option: with what; no bound if it is null.
       reason: of the rejection.
+      inclusive: a score that equals a `min_...` or `max_...` is rejected too.
     """
 
     score: str
     option: str
     reason: str
+    inclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,11 @@ def verdict(kind: Kind, options: FilterOptions, scores: Mapping[str, Value]) -> 
         if limit is None or score is None:
             continue
         assert not isinstance(score, str)
-        if bound.option.startswith("min_") and score < limit:
-            return Verdict(False, bound.reason, f"{bound.score} {score:.4g} < {limit:.4g}")
-        if bound.option.startswith("max_") and score > limit:
-            return Verdict(False, bound.reason, f"{bound.score} {score:.4g} > {limit:.4g}")
+        hit, equal = bound.inclusive and score == limit, "=" if bound.inclusive else ""
+        if bound.option.startswith("min_") and (score < limit or hit):
+            return Verdict(False, bound.reason, f"{bound.score} {score:.4g} <{equal} {limit:.4g}")
+        if bound.option.startswith("max_") and (score > limit or hit):
+            return Verdict(False, bound.reason, f"{bound.score} {score:.4g} >{equal} {limit:.4g}")
         if bound.option.startswith("drop_") and limit and score:
             return Verdict(False, bound.reason)
     return KEEP

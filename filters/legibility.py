@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+from filters.spans import spans
 
 _LOST = re.compile(r"\(cid:\d+\)")  # how PDF readers write a glyph without a character
-_MATHS = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<![\\$])\$(?!\$)([^$\n]+?)(?<!\\)\$(?!\$)", re.DOTALL)
-_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _ESCAPED = re.compile(r"\\[\\{}]")
 _FENCES = re.compile(r"\\(left|right)(?![A-Za-z])")
 _EMPTY = re.compile(r"\\(?:d|t)?frac\s*(?:\{\s*\}|\{[^{}]*\}\s*\{\s*\})|\\sqrt\s*\{\s*\}")
@@ -29,8 +30,7 @@ def broken_mathematics(text: str) -> str:
     That is one whose braces or whose `\\left` and `\\right` don't match, or with an empty fraction or root.
     What stands in code is no formula, and neither is a single dollar.
     """
-    for found in _MATHS.finditer(_CODE.sub(" ", text)):
-        formula = found[1] or found[2]
+    for formula in _formulas(text):
         if _is_broken(formula):
             return formula.strip()
     return ""
@@ -38,7 +38,14 @@ def broken_mathematics(text: str) -> str:
 
 def has_mathematics(text: str) -> bool:
     """Whether a formula stands in a text."""
-    return _MATHS.search(_CODE.sub(" ", text)) is not None
+    return next(_formulas(text), None) is not None
+
+
+def _formulas(text: str) -> Iterator[str]:
+    for span in spans(text):
+        formula = text[slice(*span.inside)]
+        if formula and not span.is_code:
+            yield formula
 
 
 def _is_broken(formula: str) -> bool:

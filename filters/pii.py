@@ -18,6 +18,7 @@ from typing import Literal
 from pydantic import Field
 
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
+from filters.spans import without_spans
 from filters.words import Texts
 
 MASKS = {"emails": "[EMAIL]", "phones": "[PHONE]", "ips": "[IP]"}
@@ -29,18 +30,14 @@ _EMAIL = re.compile(
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])")
-_MATHS_OR_CODE = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.{0,4000}?\$\$|\$[^$\n]{1,300}\$|\\\(.{0,1000}?\\\)|\\\[.{0,4000}?\\\]"
-    r"|\\begin\s*\{(equation|align|gather|multline)\*?\}.{0,8000}?\\end\s*\{\1\*?\}",
-    re.DOTALL,
-)
 _INTERNATIONAL = re.compile(r"(?<![\w+=/*^)\]}.-])\+[1-9][\d\s().\-/\u2010-\u2015]{6,24}\d")
 _SUM = re.compile(r"[\d=+*/^×·−-]\s*$")
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|mobile|cell|call|fax|whatsapp|telefon|telefax|handy|mobil|tél|téléphone|teléfono|telefone"
-    r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b[^\d\n]{0,15}$",
+    r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b(?=[^\d\n]{0,15}\d(?:\D{0,4}\d){4})",
     re.IGNORECASE,
 )
+_NEAR, _WINDOW = 15, 100  # characters after such a word: where a number begins, and that are looked at
 _SECTIONS = 30
 """Four numbers all below it are taken for the number of a section or a version, not for an address."""
 
@@ -82,7 +79,7 @@ def find(text: str, options: Pii) -> list[Span]:
         found += [(match.start(), match.end(), "emails") for match in _EMAIL.finditer(text)]
     if not _DIGITS.search(text):
         return found
-    bare = _MATHS_OR_CODE.sub(lambda match: "\u0000" * len(match[0]), text) if _MARKS.search(text) else text
+    bare = without_spans(text, lambda length: "\0" * length) if _MARKS.search(text) else text
     if options.ips:
         found += [(start, end, "ips") for start, end in _ips(bare)]
     if options.phones:
@@ -130,14 +127,19 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
                 continue
             for number in phonenumbers.PhoneNumberMatcher(match[0], None, max_tries=8):
                 yield match.start() + number.start, match.start() + number.end
-    for region in regions:
+    for call in _CALL.finditer(text) if regions else ():
         import phonenumbers
 
-        for number in phonenumbers.PhoneNumberMatcher(
-            text, region, phonenumbers.Leniency.VALID, max_tries=1000
-        ):
-            if _CALL.search(text[max(0, number.start - 40) : number.start]):
-                yield number.start, number.end
+        window = text[call.end() : call.end() + _WINDOW]
+        for region in regions:
+            for number in phonenumbers.PhoneNumberMatcher(
+                window, region, phonenumbers.Leniency.VALID, max_tries=8
+            ):
+                if number.start <= _NEAR and not _LATER.search(window[: number.start]):
+                    yield call.end() + number.start, call.end() + number.end
+
+
+_LATER = re.compile(r"[\d\n]")  # what stands after it isn't what the word announces
 
 
 def masked(text: str, options: Pii) -> str:

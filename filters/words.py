@@ -1,15 +1,17 @@
 """Words of a text, without a model and in any script.
 
 Published rules count words as some tokeniser of their authors gives them, mostly for English. Here a word is
-a run of letters and digits, with an apostrophe between; every mark is a token of its own, as in the
-tokenisers of NLTK and spaCy, but ellipses and dashes of several characters. Han characters and hiragana are a
-word each, as UAX #29 has it; Thai, Lao, Khmer and Burmese, which nobody divides without a dictionary, are cut
-into pieces of four characters, about the length of their words: their number of words is an estimate.
+a run of letters, their combining marks and digits, with an apostrophe between; every punctuation mark is a
+token of its own, as in the tokenisers of NLTK and spaCy, but ellipses and dashes of several characters. Han
+characters and hiragana are a word each, as UAX #29 has it; Thai, Lao, Khmer and Burmese, which nobody divides
+without a dictionary, are cut into pieces of four characters, about the length of their words: their number of
+words is an estimate.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -19,12 +21,20 @@ from schemas.row import value_of
 _HAN = "\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SOUTH_EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _DENSE = re.compile(f"[{_HAN}{_SOUTH_EAST}]")
+_SCRIPTS = ((0x0300, 0x20000), (0xE0100, 0xE01F0))  # where all marks are
+MARKS = "\u200c\u200d" + "".join(
+    c
+    for low, high in _SCRIPTS
+    for c in map(chr, range(low, high))
+    if unicodedata.category(c)[0] == "M" and not re.match(f"[{_SOUTH_EAST}]", c)
+)
+"""Combining marks, such as the vowels of Hindi, and joiners: part of the letter before (UAX #29, WB4)."""
 _MARKS = r"\.{2,}|-{2,}|[^\w\s]"
 _ASCII = re.compile(rf"\w+(?:'\w+)*|{_MARKS}")
-_SPACED = re.compile(rf"\w+(?:['’]\w+)*|{_MARKS}")
-_ANY = re.compile(
-    rf"[{_HAN}]|[{_SOUTH_EAST}]{{1,4}}|[^\W{_HAN}{_SOUTH_EAST}]+(?:['’][^\W{_HAN}{_SOUTH_EAST}]+)*|{_MARKS}"
-)
+_LETTERS = rf"\w[\w{MARKS}]*"
+_SPACED = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|{_MARKS}")
+_APART = rf"[^\W{_HAN}{_SOUTH_EAST}](?:[^\W{_HAN}{_SOUTH_EAST}]|[{MARKS}])*"
+_ANY = re.compile(rf"[{_HAN}][{MARKS}]*|[{_SOUTH_EAST}]{{1,4}}|{_APART}(?:['’]{_APART})*|{_MARKS}")
 
 
 def tokens(text: str) -> list[str]:

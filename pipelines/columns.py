@@ -32,7 +32,7 @@ def schema_of(uris: Sequence[str]) -> pa.Schema:
             schema = arrow_schema_of(uri) or _of_json(uri)
         except BadTable:
             continue
-        if not found or not schema.equals(found[-1]):
+        if not found or not _same(schema, found[-1]):
             found.append(_unify(found[-1:], schema, uri))
     if not found or not found[-1].names:
         raise UsageError(f"--input {uris[0]}{' and the others' * (len(uris) > 1)}: no row can be read")
@@ -48,7 +48,20 @@ def _unify(before: list[pa.Schema], schema: pa.Schema, uri: str) -> pa.Schema:
         both = pa.unify_schemas([before[0], schema], promote_options="permissive")
     except pa.ArrowException as error:
         raise UsageError(f"--input {uri}: its columns don't go with those before: {error}") from None
-    return pa.schema([field.with_nullable(True) for field in both], metadata=both.metadata)
+    together = [field.with_nullable(True) for field in both]
+    return pa.schema([_in_common(field, before[0], schema) for field in together], metadata=both.metadata)
+
+
+def _same(one: pa.Schema, other: pa.Schema) -> bool:
+    """Whether the columns are the same, with what the files say of them."""
+    return bool(one.remove_metadata().equals(other.remove_metadata(), check_metadata=True))
+
+
+def _in_common(field: pa.Field, *schemas: pa.Schema) -> pa.Field:
+    """Returns a column without what one of the files that have it doesn't say of it."""
+    said = [schema.field(field.name).metadata or {} for schema in schemas if field.name in schema.names]
+    common = {key: value for key, value in said[0].items() if all(one.get(key) == value for one in said)}
+    return field.with_metadata(common or None)
 
 
 class _Kinds(dict[str, Any]):
@@ -112,10 +125,22 @@ def _type(kind: Any) -> pa.DataType:
     if kind is None:
         return pa.null()
     if isinstance(kind, _Kinds):
-        return pa.struct(list(_fields(kind)))
+        # Parquet has no struct without fields: where all objects are empty, none is written.
+        return pa.struct(list(_fields(kind))) if kind else pa.null()
     if isinstance(kind, list):
         return pa.list_(_type(kind[0]))
     return pa.type_for_alias(kind)
+
+
+def columns_of(schema: pa.Schema) -> list[str]:
+    """Returns the names of all columns, with dots for fields of fields too."""
+    return [name for field in schema for name in _names(field, field.name)]
+
+
+def _names(field: pa.Field, name: str) -> Iterable[str]:
+    yield name
+    for inner in field.type if t.is_struct(field.type) else ():
+        yield from _names(inner, f"{name}.{inner.name}")
 
 
 def text_columns(schema: pa.Schema) -> list[str]:

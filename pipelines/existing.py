@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import apache_beam as beam
 
@@ -43,13 +44,23 @@ def checked_existing(
         if isinstance(first, BadRow):
             raise UsageError(f"--{option} {uri}: {first.reason}: {first.detail}")
         for column in columns if first else ():
-            if column.split(".")[0] not in first:
+            if not _has(first, column):
                 raise UsageError(f"--{option} {uri}: no column {column}; it has {', '.join(first)}")
             if not isinstance(value_of(first, column), (str, type(None))):
                 raise UsageError(f"--{option} {uri}: column {column} holds no text")
     if not parts:
         raise UsageError(f"--{option} {' '.join(paths)}: holds no rows")
     return tuple(parts)
+
+
+def _has(row: Mapping[str, Any], column: str) -> bool:
+    """Whether a row has a column, with dots for fields of fields; one that is null may have any."""
+    if column in row:
+        return True
+    first, _, rest = column.partition(".")
+    if not rest or first not in row:
+        return False
+    return row[first] is None or (isinstance(row[first], Mapping) and _has(row[first], rest))
 
 
 class ReadExisting(beam.PTransform):

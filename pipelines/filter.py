@@ -15,10 +15,17 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.kinds import Kind
 from pipelines.card import plain, table
-from pipelines.columns import schema_of, text_columns
+from pipelines.columns import columns_of, schema_of, text_columns
 from pipelines.decontaminate import EXPORT, Searched, contamination_card
 from pipelines.errors import UsageError
-from pipelines.filter_config import Step, check_same_scores, declared, describe_filters, load_steps
+from pipelines.filter_config import (
+    Step,
+    check_same_scores,
+    declared,
+    describe_filters,
+    load_steps,
+    rewriters,
+)
 from pipelines.filter_globals import Built, GlobalKind, Measured
 from pipelines.filter_rows import SOURCE, CheckText, FilterRows, ReadPlain, Scoring
 from pipelines.options import RunOptions
@@ -100,12 +107,14 @@ _SOURCE_TYPE = pa.struct([("uri", pa.string()), ("sha256", pa.string()), ("numbe
 def output_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
     """Returns the columns of the output: id, the input's with their types, where rows came from, and scores.
 
+    A dictionary's indices get 32 bits, as it will hold the values of all files.
+
     In the order in which a row gets them, so that rejects have it too, whichever run scored them.
 
     Raises:
-      UsageError: the input has a column of such a name that holds something else.
+      UsageError: the input has a column of such a name that no run of this recipe wrote.
     """
-    columns = {field.name: field for field in schema}
+    columns = {field.name: field.with_type(_with_room(field.type)) for field in schema}
     if "id" not in columns:
         columns = {"id": _documented("id", pa.string()), **columns}
     _add(columns, _documented(SOURCE, _SOURCE_TYPE))
@@ -115,23 +124,30 @@ def output_schema(schema: pa.Schema, steps: Sequence[Step]) -> pa.Schema:
     return pa.schema(list(columns.values()), metadata=schema.metadata)
 
 
+def _with_room(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(pa.int32(), kind.value_type, kind.ordered)
+    return kind
+
+
 def _documented(name: str, kind: pa.DataType) -> pa.Field:
     doc = next(field.metadata["doc"] for field in fields(FilteredRow) if field.name == name)
     return pa.field(name, kind, metadata={"doc": doc})
 
 
 def _add(columns: dict[str, pa.Field], new: pa.Field) -> None:
-    if new.name in columns and not _same_values(columns[new.name].type, new.type):
+    old = columns.get(new.name)
+    if old is not None and not pa.types.is_null(old.type) and not _is_ours(old, new):
         raise UsageError(
-            f"the input has a column {new.name} of type {columns[new.name].type}; "
+            f"the input has a column {new.name} of type {old.type} already, which would be lost; "
             "rename it, or give the filter another `name`"
         )
     columns[new.name] = new
 
 
-def _same_values(old: pa.DataType, new: pa.DataType) -> bool:
-    numbers = pa.types.is_floating(new) and pa.types.is_integer(old)  # as JSON lines write 1.0
-    return old.equals(new) or pa.types.is_null(old) or numbers
+def _is_ours(old: pa.Field, new: pa.Field) -> bool:
+    """Whether a run wrote a column: Parquet keeps what it said of it."""
+    return bool(old.type.equals(new.type) and (old.metadata or {}).get(b"doc") == new.metadata[b"doc"])
 
 
 def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:
@@ -165,7 +181,8 @@ def checked_columns(
     """Returns the columns with the text.
 
     Raises:
-      UsageError: none is given, or one that a filter or the run names isn't there or holds no text.
+      UsageError: none is given, or one that a filter or the run names isn't there, or should hold text and
+        doesn't.
     """
     known = text_columns(schema)
     if not chosen:
@@ -173,13 +190,26 @@ def checked_columns(
     wanted = [("--text_column", name) for name in chosen]
     for step in steps:
         wanted += [(f"--filters: {step.name}", name) for name in _columns_of(step)]
+    every = columns_of(schema)
     for option, name in wanted:
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known) or 'none'}"
-            there = name.split(".")[0] in schema.names
-            raise UsageError(f"{option} {name}: {'holds no text' if there else 'no such column'}; {hint}")
+            there = "holds no text" if name in every else "no such column"
+            raise UsageError(f"{option} {name}: {there}; {_hint(name, known)}")
+    # Columns that rows are compared by: those of the input, and scores of any filter.
+    names = [*every, "id", *columns_of(pa.schema([_documented(SOURCE, _SOURCE_TYPE)]))]
+    names += [name for step in steps for name in step.names]
+    for step in steps:
+        for option in ("prefer", "apart"):
+            for name in getattr(step.options, option, ()):
+                if name not in names:
+                    hint = _hint(name, names)
+                    raise UsageError(f"--filters: {step.name}: {option} {name}: no such column; {hint}")
     return tuple(chosen)
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known) or 'none'}"
 
 
 def _columns_of(step: Step) -> Iterator[str]:
@@ -209,11 +239,12 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     id_column = run.options.view_as(RowOptions).id_column
-    read = sources | ReadPlain(PlainReader(schema), id_column, rejects, run.ticks)
+    rewritten = 0 if chosen.rescore else rewriters(steps)
+    read = sources | ReadPlain(PlainReader(schema), id_column, rejects, rewritten, run.ticks)
     found = read.kept | CheckText(columns)
     ends, rows = [read, found], found.kept
     for one in built:
-        split = rows | one.transform
+        split = rows | f"filter {one.transform.label}" >> one.transform  # so that it may have any name
         ends.append(split)
         rows = split.kept
     encoded = rows | Convert("write", encode_row, tuple[str, bytes])
@@ -258,7 +289,7 @@ def _built(
     """Returns the filters ready to be applied; neighbours that look at one row alone are one transform."""
     scoring: Scoring = chosen.score if chosen.rescore else "none"
     ahead = [step for step in steps if isinstance(step.kind, Kind)] if scoring == "all" else []
-    built = []
+    built, before = [], 0
     if ahead and isinstance(steps[0].kind, GlobalKind):
         built.append(Built(FilterRows("score", [], columns, scoring, ahead)))
         ahead = []
@@ -266,8 +297,8 @@ def _built(
         chain = list(group)
         if not is_global:
             label = "-".join(step.name for step in chain)
-            built.append(Built(FilterRows(label, chain, columns, scoring, ahead)))
-            ahead = []
+            built.append(Built(FilterRows(label, chain, columns, scoring, ahead, before)))
+            ahead, before = [], before + rewriters(chain)
             continue
         for step in chain:
             assert isinstance(step.kind, GlobalKind)

@@ -105,7 +105,7 @@ def declared(steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 
 def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]], where: str) -> None:
-    """Checks that the scores of an earlier run are those that filters would give.
+    """Checks that the scores of an earlier run are those that filters would give, and the texts too.
 
     Args:
       steps: the filters.
@@ -113,7 +113,7 @@ def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]
       where: the earlier run, for messages.
 
     Raises:
-      UsageError: one would measure something else.
+      UsageError: one would measure something else, or others have changed the texts.
     """
     known = {filter["name"]: filter for filter in earlier}
     for step in steps:
@@ -129,6 +129,23 @@ def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]
                     f"--rescore false: {step.name}: {option} was {before['options'].get(option)!r} in "
                     f"{where}; another one changes the scores, which needs --rescore true"
                 )
+    changed = [filter["name"] for filter in earlier if _rewrites(filter)]
+    if changed != [filter["name"] for filter in declared(steps) if _rewrites(filter)]:
+        raise UsageError(
+            f"--rescore false: {where}: texts were changed by {', '.join(changed) or 'no filter'}; "
+            "the list must have the same ones in this order"
+        )
+
+
+def _rewrites(filter: Mapping[str, Any]) -> bool:
+    """Whether one of `declared` filters changes texts."""
+    kind = KINDS.get(filter["kind"])
+    return kind is not None and kind.rewrite(kind.options.model_construct(**filter["options"])) is not None
+
+
+def rewriters(steps: Sequence[Step]) -> int:
+    """Returns how many of the filters change texts."""
+    return sum(map(_rewrites, declared(steps)))
 
 
 def _entries(path: str, where: str) -> Sequence[Any]:

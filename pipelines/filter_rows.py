@@ -32,6 +32,18 @@ from schemas.verdict import Rejected
 SOURCE = "row_source"
 """The column that says where a row came from: uri, sha256, number."""
 
+
+@dataclass(frozen=True, slots=True)
+class FilterRow(Row):
+    """A row on its way through the filters.
+
+    Attributes:
+      rewritten: how many of the filters that change texts have changed its text, the first ones of the list.
+    """
+
+    rewritten: int = 0
+
+
 Scoring = Literal["all", "needed", "none"]
 """Which filters score a row: all, those up to the one that rejects it, or none, as it has its scores."""
 
@@ -69,6 +81,7 @@ class ReadPlain(beam.PTransform):
       reader: of the files' rows.
       id_column: see `pipelines.rows.RowOptions`.
       rejects: files that hold the rejects of an earlier run, whose rows take part again.
+      rewritten: by how many filters the texts of all other files were changed in that run.
       ticks: folder where progress is counted, if anyone looks.
     """
 
@@ -77,17 +90,18 @@ class ReadPlain(beam.PTransform):
         reader: PlainReader,
         id_column: str,
         rejects: frozenset[str] = frozenset(),
+        rewritten: int = 0,
         ticks: str | None = None,
     ):
         super().__init__(label="rows")
-        self.open, self.read = OpenFn(ticks), _ReadFn(reader, id_column, rejects, ticks)
+        self.open, self.read = OpenFn(ticks), _ReadFn(reader, id_column, rejects, rewritten, ticks)
 
     def expand(self, sources: beam.PCollection[Source]) -> Split:
         opened = sources | "open" >> beam.ParDo(self.open).with_outputs(REJECTED, main="kept")
         opened.kept.element_type, opened[REJECTED].element_type = Part, Rejected
         parts = opened.kept | beam.Reshuffle()
         read = parts | "read" >> beam.ParDo(self.read).with_outputs(REJECTED, main="kept")
-        read.kept.element_type, read[REJECTED].element_type = Row, Rejected
+        read.kept.element_type, read[REJECTED].element_type = FilterRow, Rejected
         return Split(read.kept, (opened[REJECTED], read[REJECTED]) | beam.Flatten())
 
 
@@ -103,9 +117,15 @@ class _Place:
 
 class _ReadFn(beam.DoFn):
     def __init__(
-        self, reader: PlainReader, id_column: str, rejects: frozenset[str], ticks: str | None = None
+        self,
+        reader: PlainReader,
+        id_column: str,
+        rejects: frozenset[str],
+        rewritten: int,
+        ticks: str | None,
     ):
-        self.reader, self.id_column, self.rejects, self.ticks = reader, id_column, rejects, ticks
+        self.reader, self.id_column, self.ticks = reader, id_column, ticks
+        self.rejects, self.rewritten = rejects, rewritten
         self.named = "id" in reader.schema.names
         self.text_id = self.named and reader.schema.field("id").type == pa.string()
 
@@ -120,14 +140,14 @@ class _ReadFn(beam.DoFn):
                         yield counts.reject(_place(part, last), "read", values.reason, values.detail)
                     else:
                         counts.kept("read")
-                        yield self._row(part, last, values)
+                        yield self._row(part, last, values, self.rewritten)
         except BadTable as error:
             where = f"after row {last + 1}: {error}" if last >= part.first else str(error)
             yield counts.reject(_place(part, last + 1), "read", "not_readable", where)
         tick(self.ticks, "rows", counts.found["read/in"])
         counts.tell()
 
-    def _row(self, part: Part, number: int, values: dict[str, Any]) -> Row:
+    def _row(self, part: Part, number: int, values: dict[str, Any], rewritten: int) -> FilterRow:
         known = _known(values.get(self.id_column))
         own = known or record_id("row", part.sha256, number)
         source = values.get(SOURCE) or {"uri": printable(part.uri), "sha256": part.sha256, "number": number}
@@ -135,16 +155,18 @@ class _ReadFn(beam.DoFn):
             values = {"id": own, **values}
         elif values["id"] is None and self.text_id:
             values["id"] = own
-        return Row(own, source["uri"], source["sha256"], source["number"], {**values, SOURCE: source})
+        values = {**values, SOURCE: source}
+        return FilterRow(own, source["uri"], source["sha256"], source["number"], values, rewritten)
 
     def _again(self, part: Part, counts: Counts) -> Iterator[Any]:
-        for number, (reject, values) in enumerate(rejected_rows(part), start=part.first):
-            if not values:
-                record = replace(_place(part, number), id=reject["id"], uri=reject["source_uri"])
-                yield counts.reject(record, "read", reject["reason"], reject["detail"])
+        for number, (reject, record) in enumerate(rejected_rows(part), start=part.first):
+            values = record.get("values")
+            if not values or not isinstance(values, dict):
+                place = replace(_place(part, number), id=reject["id"], uri=reject["source_uri"])
+                yield counts.reject(place, "read", reject["reason"], reject["detail"])
                 continue
             counts.kept("read")
-            yield self._row(part, number, values)
+            yield self._row(part, number, values, int(record.get("rewritten", 0)))
 
 
 def _known(own: Any) -> str:
@@ -165,6 +187,7 @@ class FilterRows(beam.PTransform):
       columns: those with the text, for filters that name no others.
       scoring: which of them score.
       ahead: filters that score here, whether they decide here or later; with scoring `all`.
+      rewriters: how many filters before these change texts.
     """
 
     def __init__(
@@ -174,21 +197,28 @@ class FilterRows(beam.PTransform):
         columns: tuple[str, ...],
         scoring: Scoring,
         ahead: Sequence[Step] = (),
+        rewriters: int = 0,
     ):
         super().__init__(label=label)
-        self.do = _FilterFn(steps, columns, scoring, ahead)
+        self.do = _FilterFn(steps, columns, scoring, ahead, rewriters)
 
     def expand(self, rows: beam.PCollection[Row]) -> Split:
         out = rows | beam.ParDo(self.do).with_outputs(REJECTED, main="kept")
-        out.kept.element_type, out[REJECTED].element_type = Row, Rejected
+        out.kept.element_type, out[REJECTED].element_type = FilterRow, Rejected
         return Split(out.kept, out[REJECTED])
 
 
 class _FilterFn(beam.DoFn):
     def __init__(
-        self, steps: Sequence[Step], columns: tuple[str, ...], scoring: Scoring, ahead: Sequence[Step]
+        self,
+        steps: Sequence[Step],
+        columns: tuple[str, ...],
+        scoring: Scoring,
+        ahead: Sequence[Step],
+        rewriters: int,
     ):
         self.steps, self.columns, self.scoring, self.ahead = steps, columns, scoring, ahead
+        self.rewriters_before = rewriters
         self.counts = Counts()
 
     def setup(self) -> None:
@@ -196,8 +226,9 @@ class _FilterFn(beam.DoFn):
         self.scorers = {step.name: _opened(step) for step in scoring}
         self.rewriters = {step.name: _rewriter(step) for step in (*self.ahead, *self.steps)}
 
-    def process(self, row: Row) -> Iterator[Any]:
+    def process(self, row: FilterRow) -> Iterator[Any]:
         values: dict[str, Any] = dict(row.values)
+        place = self.rewriters_before
         errors: dict[str, Exception] = {}
         if self.ahead:
             self._score_all(values, errors)
@@ -209,7 +240,9 @@ class _FilterFn(beam.DoFn):
                 if step.name in errors:
                     raise errors[step.name]
                 verdict = step.verdict(values)
-                rewritten = self._rewritten(step, values) if verdict.keep else values
+                place += self.rewriters[step.name] is not None
+                again = place <= row.rewritten  # its text is as an earlier run left it
+                rewritten = self._rewritten(step, values) if verdict.keep and not again else values
             except (ImportError, Fatal):
                 raise
             except Exception as error:
@@ -222,6 +255,7 @@ class _FilterFn(beam.DoFn):
             self.counts.kept(step.name)
             if rewritten is not values:
                 values, texts = rewritten, Texts(rewritten, self.columns)
+            row = replace(row, rewritten=max(row.rewritten, place))
         yield replace(row, values=values)
 
     def finish_bundle(self) -> None:
@@ -287,7 +321,7 @@ class CheckText(beam.PTransform):
 
     def expand(self, rows: beam.PCollection[Row]) -> Split:
         out = rows | beam.ParDo(self.do).with_outputs(REJECTED, main="kept")
-        out.kept.element_type, out[REJECTED].element_type = Row, Rejected
+        out.kept.element_type, out[REJECTED].element_type = FilterRow, Rejected
         return Split(out.kept, out[REJECTED])
 
 
@@ -295,7 +329,7 @@ class _CheckFn(beam.DoFn):
     def __init__(self, columns: tuple[str, ...]):
         self.columns, self.counts = columns, Counts()
 
-    def process(self, row: Row) -> Iterator[Any]:
+    def process(self, row: FilterRow) -> Iterator[Any]:
         for column in self.columns:
             text = value_of(row.values, column)
             if isinstance(text, str) and text and not text.isspace():

@@ -90,7 +90,7 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
         return pa.int32()
     if t.is_temporal(kind) and not t.is_interval(kind):
         return pa.int64()
-    if t.is_struct(kind):
+    if t.is_struct(kind) and kind.num_fields:  # Parquet has none without fields
         return pa.struct([pa.field(f.name, plain_type(f.type), f.nullable) for f in kind])
     if t.is_map(kind):
         return pa.map_(plain_type(kind.key_type), plain_type(kind.item_type))
@@ -144,6 +144,8 @@ def _converter(kind: pa.DataType, leaf: Convert, pair: type) -> Convert | None:
         return _converter(kind.storage_type, leaf, pair)
     if t.is_dictionary(kind):
         return _converter(kind.value_type, leaf, pair)
+    if t.is_null(kind):
+        return _unless_empty
     if _is_bytes(kind):
         return _unless_null(leaf)
     if t.is_struct(kind):
@@ -160,6 +162,10 @@ def _converter(kind: pa.DataType, leaf: Convert, pair: type) -> Convert | None:
 
 def _changed(value: Mapping[str, Any], inner: Mapping[str, Convert]) -> dict[str, Any]:
     return {name: convert(value[name]) for name, convert in inner.items() if name in value}
+
+
+def _unless_empty(value: Any) -> Any:
+    return None if value == {} else value
 
 
 def _same(value: Any) -> Any:

@@ -111,7 +111,7 @@ def _chunks(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
 
 
 def rejected_rows(part: Part) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yields the rejects of an earlier run, each with the values of its row, which are empty if it was none.
+    """Yields the rejects of an earlier run, each with its record, which is empty if it can't be read.
 
     Raises:
       BadTable: the file can't be read.
@@ -120,7 +120,7 @@ def rejected_rows(part: Part) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
         if isinstance(reject, BadRow):
             continue
         try:
-            values = json.loads(reject["record"])["values"]
+            record = json.loads(reject["record"])
         except (KeyError, ValueError, TypeError):
-            values = {}
-        yield reject, values if isinstance(values, dict) else {}
+            record = {}
+        yield reject, record if isinstance(record, dict) else {}

@@ -36,11 +36,13 @@ class C4(FilterOptions):
 
     Attributes:
       min_words_per_line, max_word_length: of lines that count; they change what is measured.
+      no_terminal_punctuation: lines that don't end in a terminal mark don't count; FineWeb turns this off.
       drop_lines: lines that don't count are taken out of the text of a row that is kept, as C4 does.
     """
 
     min_words_per_line: int = Field(5, ge=0)
     max_word_length: int = Field(1000, ge=1)
+    no_terminal_punctuation: bool = True
     min_sentences: int | None = Field(3, ge=0)
     max_lorem_ipsum: int | None = Field(0, ge=0)
     max_curly_brackets: int | None = Field(0, ge=0)
@@ -77,17 +79,17 @@ class Cleaned:
 
 
 @lru_cache(maxsize=2)  # measured, and then rewritten
-def clean(text: str, min_words: int = 5, max_word_length: int = 1000) -> Cleaned:
+def clean(text: str, min_words: int = 5, max_word_length: int = 1000, no_terminal: bool = True) -> Cleaned:
     """Returns the lines of a text that count."""
     kept, dropped, lorem, brackets = [], 0, 0, 0
     for line in map(str.strip, text.splitlines()):
-        words = line.split()
-        if max_word_length < len(line) and max(map(len, words), default=0) > max_word_length:
+        if max_word_length < len(line) and max(map(len, line.split()), default=0) > max_word_length:
             dropped += 1
             continue
-        line = _CITATION.sub("", line) if "[" in line else line
-        folded = line.lower()
-        if not line.endswith(_ENDS) or line.endswith("...") or len(words) < min_words:
+        line = _CITATION.sub("", line).strip() if "[" in line else line
+        words, folded = line.split(), line.lower()
+        unended = no_terminal and (not line.endswith(_ENDS) or line.endswith("..."))
+        if unended or len(words) < min_words:
             dropped += 1
         elif "lorem ipsum" in folded:
             lorem += 1
@@ -107,8 +109,13 @@ def sentences(text: str) -> int:
     return len(_SENTENCE_END.findall(text)) or 1
 
 
+def _cleaned(text: str, options: C4) -> Cleaned:
+    rules = (options.min_words_per_line, options.max_word_length, options.no_terminal_punctuation)
+    return clean(text, *rules)
+
+
 def _score(options: C4, texts: Texts) -> tuple[Value, ...]:
-    cleaned = clean(texts.text(options.columns).raw, options.min_words_per_line, options.max_word_length)
+    cleaned = _cleaned(texts.text(options.columns).raw, options)
     lines = len(cleaned.lines) + cleaned.dropped + cleaned.lorem_ipsum + cleaned.curly_brackets
     return (
         cleaned.lorem_ipsum,
@@ -122,11 +129,7 @@ def _rewrite(options: C4) -> Callable[[str], str] | None:
     if not options.drop_lines:
         return None
 
-    def rewrite(text: str) -> str:
-        cleaned = clean(text, options.min_words_per_line, options.max_word_length)
-        return "\n".join(cleaned.lines)
-
-    return rewrite
+    return lambda text: "\n".join(_cleaned(text, options).lines)
 
 
 KIND = Kind(
@@ -137,5 +140,5 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
-    measured=("min_words_per_line", "max_word_length", "drop_lines"),
+    measured=("min_words_per_line", "max_word_length", "no_terminal_punctuation", "drop_lines"),
 )

@@ -1,7 +1,8 @@
 """FineWeb's rules: Penedo et al., The FineWeb Datasets, arXiv 2406.17557, section 3.5 and appendix E.2.
 
-The paper gives three (lines that end with punctuation, characters in repeated lines, short lines); the
-fourth, line breaks a word, is in its code. Lines of white space alone don't count.
+The paper gives three (lines that end with punctuation, characters in repeated lines, short lines), and what
+equals their thresholds is dropped; the fourth, line breaks a word, is in its code (datatrove), which has 0.01
+instead of the paper's 0.1 for characters in repeated lines. Lines of white space alone don't count.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class FineWeb(FilterOptions):
 
     min_punctuated_lines: float | None = Field(0.12, ge=0, le=1)
     max_short_lines: float | None = Field(0.67, ge=0, le=1)
-    max_duplicate_line_chars: float | None = Field(0.01, ge=0, le=1)
+    max_duplicate_line_chars: float | None = Field(0.1, ge=0, le=1)
     max_breaks_per_word: float | None = Field(0.3, ge=0)
 
 
@@ -35,9 +36,9 @@ SCORES = (
     Score("breaks_per_word", "float64", "line breaks a word or mark"),
 )
 BOUNDS = (
-    Bound("punctuated_lines", "min_punctuated_lines", "few_punctuated_lines"),
-    Bound("short_lines", "max_short_lines", "short_lines"),
-    Bound("duplicate_line_chars", "max_duplicate_line_chars", "duplicate_lines"),
+    Bound("punctuated_lines", "min_punctuated_lines", "few_punctuated_lines", inclusive=True),
+    Bound("short_lines", "max_short_lines", "short_lines", inclusive=True),
+    Bound("duplicate_line_chars", "max_duplicate_line_chars", "duplicate_lines", inclusive=True),
     Bound("breaks_per_word", "max_breaks_per_word", "line_breaks"),
 )
 

@@ -16,14 +16,13 @@ from pydantic import Field
 
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
 from filters.legibility import lost_share
-from filters.words import Texts, is_dense
+from filters.spans import without_spans
+from filters.words import MARKS, Texts, is_dense
 
 LONGEST = 40
-_NO_PROSE = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,300}\$|\\\(.{0,300}?\\\)|\\\[.{0,2000}?\\\]"
-    r"|\\begin\s*\{(\w+)\*?\}.{0,5000}?\\end\s*\{\1\*?\}|\\[A-Za-z]+|https?://\S+|\S+@\S+",
-    re.DOTALL,
-)
+_LONGEST_CACHED = 100  # so that the cache stays small, whatever the texts
+_NO_PROSE = re.compile(r"\\[A-Za-z]+|https?://\S+|\S+@\S+")
+_COMBINING = str.maketrans("", "", MARKS)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _FOUR = re.compile(r"([^\W\d_])\1\1\1")
 _LATIN = re.compile(r"[a-zà-öø-ÿœ]+")
@@ -55,15 +54,23 @@ BOUNDS = (
 
 def score(text: str) -> tuple[Value, ...]:
     """Returns the values of `SCORES`."""
-    strings = _NO_PROSE.sub(" ", text).split()
+    strings = _NO_PROSE.sub(" ", without_spans(text, lambda length: " ")).split()
     many = len(strings) or 1
     single = sum(len(string) == 1 and string.isalpha() and not is_dense(string) for string in strings)
     return sum(map(is_garbage, strings)) / many, single / many, lost_share(text)
 
 
-@lru_cache(maxsize=50_000)
 def is_garbage(string: str) -> bool:
     """Whether a string between blanks can't be a word, a number or marks that stand in a text."""
+    if len(string) > _LONGEST_CACHED:
+        return _is_garbage.__wrapped__(string)
+    return _is_garbage(string)
+
+
+@lru_cache(maxsize=50_000)
+def _is_garbage(string: str) -> bool:
+    if not string.isascii():
+        string = string.translate(_COMBINING)
     if string.isalpha() and string.isascii() and len(string) < _MIN_LETTERS:
         return False
     inner = _EDGES.sub("", string)

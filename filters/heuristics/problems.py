@@ -7,6 +7,7 @@ rules that need them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, partial
 
 from pydantic import Field
@@ -49,11 +50,31 @@ class Mathematics(FilterOptions):
     max_lost_characters: float | None = Field(0.005, ge=0, le=1)
 
 
+_DELIMITER = re.compile(r"\\([()\[\]])|\\(begin|end)\s*\{([^{}]*)\}")
+_PARTNERS = {"(": ")", "[": "]"}
+
+
 def unbalanced(text: str) -> int:
-    r"""Returns how many of `\(`, `\[`, `\begin`, `\left` and `$$` have no partner; code doesn't count."""
+    r"""Returns how many of `\(`, `\[`, `\begin{...}`, their ends and `$$` have no partner.
+
+    A partner stands in the right order and has the same name; code doesn't count.
+    """
     text = _ESCAPED_BACKSLASH.sub(" ", _CODE.sub(" ", text))
-    pairs = ((r"\(", r"\)"), (r"\[", r"\]"), (r"\begin{", r"\end{"))
-    return sum(abs(text.count(a) - text.count(b)) for a, b in pairs) + text.count("$$") % 2
+    alone, waiting, many = 0, [], Counter[str]()  # ends that are waited for, the innermost last
+    for mark, word, name in _DELIMITER.findall(text):
+        if mark in _PARTNERS or word == "begin":
+            waiting.append(_PARTNERS.get(mark, name))
+            many[waiting[-1]] += 1
+            continue
+        end = mark or name
+        if not many[end]:
+            alone += 1
+            continue
+        while (last := waiting.pop()) != end:
+            many[last] -= 1
+            alone += 1
+        many[end] -= 1
+    return alone + len(waiting) + text.count("$$") % 2
 
 
 def _mathematics(options: Mathematics, texts: Texts) -> tuple[Value, ...]:

@@ -66,3 +66,7 @@ def test_long_texts_take_no_more_than_their_length() -> None:
     """Patterns that could go back over the text again and again would never end here."""
     for hostile in ("<a", "\\begin{", "1,\\!", "-\n", "&", "a'", "\\frac1", "twenty "):
         words_of(hostile * 200_000)
+
+
+def test_combining_marks_divide_no_word() -> None:
+    assert words_of("हिन्दी भाषा") == ["हिन्दी", "भाषा"]

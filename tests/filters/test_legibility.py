@@ -70,3 +70,10 @@ def test_whether_there_is_mathematics() -> None:
     assert has_mathematics("so $x$")
     assert has_mathematics("so $$x\n+ y$$")
     assert not has_mathematics("so `$x$`, for $5")
+
+
+def test_formulas_in_any_delimiters_are_looked_at() -> None:
+    for broken in (r"\left( x", r"\frac{a}{b", r"\frac{}{}"):
+        for begin, end in ((r"\(", r"\)"), (r"\[", r"\]"), (r"\begin{align*}", r"\end{align*}"), ("$", "$")):
+            assert broken_mathematics(f"so {begin}{broken}{end} is") == broken
+            assert broken_mathematics(f"so {begin}\\left( x \\right){end} is") == ""

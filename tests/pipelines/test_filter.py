@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import main
+from pipelines.filter import output_schema
 from pipelines.manifest import discrepancies
+from pipelines.plain import Plain
 
 WORDS = "the river and the hill of that town have been with the people to this day and so on it goes"
 GOOD = f"{WORDS}. " * 4
@@ -101,7 +103,8 @@ def test_columns_keep_their_types_and_scores_stand_beside_them(dataset: Path, tm
     out = tmp_path / "out"
     assert run("--input", dataset, "--output", out, "--filters", filters(tmp_path)) == 0
     table = pq.read_table(out / "data")
-    for field in SCHEMA:
+    assert table.schema.field("kind").type == pa.dictionary(pa.int32(), pa.string())
+    for field in SCHEMA.remove(SCHEMA.names.index("kind")):
         assert table.schema.field(field.name).type == field.type
     assert table.schema.field("gopher_quality_words").type == pa.int64()
     assert table.schema.field("gopher_quality_mean_word_length").type == pa.float64()
@@ -199,6 +202,39 @@ def test_deciding_again_is_what_scoring_again_would_decide(
     assert contents(back) == contents(before)
 
 
+def test_texts_are_changed_once(tmp_path: Path) -> None:
+    """Masks leave a line of four words, which c4 would take out if it saw it again."""
+    text = GOOD.replace(". ", ".\n") + "Call us at +49 30 901820."
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"text": t}) + "\n" for t in (text, "x " + text)))
+    before, after, again = (tmp_path / name for name in ("before", "after", "again"))
+    first = "- c4\n- pii\n- gopher_quality: {min_words: 89, min_stop_words: null}\n"
+    options = ("--input", tmp_path / "a.jsonl", "--filters", filters(tmp_path, first), "--output", before)
+    assert run(*options, column=["text"]) == 0
+    assert (manifest(before)["rows"], manifest(before)["rejects"]) == (1, 1)
+    second = filters(tmp_path, first.replace("89", "5"), "2.yaml")
+    inputs = ("--input", before, "--rescore", "false")
+    assert run(*inputs, "--filters", second, "--output", after, column=["text"]) == 0
+    assert run("--input", tmp_path / "a.jsonl", "--filters", second, "--output", again, column=["text"]) == 0
+    assert contents(after) == contents(again)
+    assert all(row["text"].endswith("Call us at [PHONE].") for row in read(after))
+    assert len(read(after)) == 2
+
+
+def test_deciding_again_unmasks_nothing(
+    dataset: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    path = filters(tmp_path, "- gopher_quality: {min_words: 2000}\n- pii\n- c4")
+    assert run("--input", dataset, "--output", before, "--filters", path) == 0
+    for text in ("- gopher_quality", "- gopher_quality\n- c4\n- pii", "- pii\n- c4: {drop_lines: false}"):
+        fewer = filters(tmp_path, text, "2.yaml")
+        options = ("--input", before, "--output", after, "--filters", fewer, "--rescore", "false")
+        assert "texts were changed by pii, c4; the list must have" in says(capfd, *options) or (
+            "drop_lines was True" in says(capfd, *options)
+        )
+        assert not after.exists()
+
+
 def test_rows_that_were_not_scored_say_so(dataset: Path, tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     run("--input", dataset, "--output", before, "--filters", filters(tmp_path), "--score", "needed")
@@ -251,6 +287,12 @@ def says(
         ("- classifier: {model: none}", "classifier: model none: has no"),
         ("- classifier", "classifier: model: Field required"),
         ("- pii: {regions: [XX]}", "pii: regions: XX is no country's code"),
+        ("- exact_dedup: {prefer: [kye]}", "exact_dedup: prefer kye: no such column; did you mean key?"),
+        (
+            "- near_dedup: {apart: [body.txt]}",
+            "near_dedup: apart body.txt: no such column; did you mean body",
+        ),
+        ("- exact_dedup: {prefer: [c4_sentence]}\n- c4", "did you mean c4_sentences?"),
         ("- near_dedup: {against: [none]}", "against none: no such file or folder"),
         ("- decontaminate: {against: {none: text}}", "none: no such file or folder"),
         ("- decontaminate", "decontaminate: against: Field required"),
@@ -307,6 +349,44 @@ def test_columns_of_the_input_are_not_overwritten(tmp_path: Path, capfd: pytest.
     assert run(*options, "--filters", renamed, column=["text"]) == 0
     [row] = read(tmp_path / "out")
     assert (row["c4_sentences"], row["web_sentences"]) == ("many", 4)
+
+
+def test_columns_of_the_type_of_a_score_are_not_overwritten_either(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    theirs, ours, again = tmp_path / "theirs", tmp_path / "ours", tmp_path / "again"
+    theirs.mkdir()
+    pq.write_table(pa.table({"text": [GOOD], "c4_sentences": [123]}), theirs / "a.parquet")
+    path = filters(tmp_path, "- c4")
+    line = says(capfd, "--input", theirs, "--output", ours, "--filters", path, column=["text"])
+    assert "the input has a column c4_sentences of type int64 already" in line
+    # What a run wrote, it may write again, but not over what stands in another file.
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": GOOD, "c4_sentences": None}) + "\n")
+    options = ("--filters", path, "--output")
+    assert run("--input", tmp_path / "a.jsonl", *options, ours, column=["text"]) == 0
+    assert run("--input", ours, *options, again, column=["text"]) == 0
+    assert [row["c4_sentences"] for row in read(again)] == [4]
+    line = says(capfd, "--input", ours, theirs, *options, again, "--overwrite", column=["text"])
+    assert "the input has a column c4_sentences" in line
+
+
+def test_dictionaries_have_room_for_the_values_of_all_files() -> None:
+    written = output_schema(pa.schema([("a", pa.dictionary(pa.int8(), pa.string()))]), [])
+    rows = [{"a": str(n)} for n in range(300)]
+    assert Plain(written).table(rows).column("a").to_pylist() == [row["a"] for row in rows]
+
+
+def test_odd_names_and_empty_objects(tmp_path: Path) -> None:
+    rows = [{"text": GOOD, "meta": {}, "more": [{}]}, {"text": GOOD, "meta": None}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = filters(
+        tmp_path, "- pii: {name: data}\n- exact_dedup: {name: inputs, prefer: [data_emails, meta]}"
+    )
+    out = tmp_path / "out"
+    assert run("--input", tmp_path / "a.jsonl", "--output", out, "--filters", path, column=["text"]) == 0
+    assert funnel(out)["read"] == {}
+    assert funnel(out)["inputs"] == {"duplicate": 1}
+    assert read(out)[0]["meta"] is None
 
 
 def test_hostile_rows_are_rows_or_rejects(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ def test_rows_survive(rows: list[dict[str, object]]) -> None:
     assert through_json(table).equals(table)
 
 
-@pytest.mark.parametrize("kind", [pa.month_day_nano_interval(), pa.sparse_union([pa.field("a", pa.int8())])])
+@pytest.mark.parametrize(
+    "kind", [pa.struct([]), pa.month_day_nano_interval(), pa.sparse_union([pa.field("a", pa.int8())])]
+)
 def test_what_cannot_be_carried_is_said(kind: pa.DataType) -> None:
     with pytest.raises(NotPlain, match="cast the column to another type first"):
         Plain(pa.schema([("a", kind)]))
