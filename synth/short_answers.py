@@ -33,7 +33,7 @@ from synth.answer_keys import (
 from synth.dates import read_date
 from synth.notation import without_thoughts
 from synth.quantities import same_quantity
-from synth.refusals import stance
+from synth.refusals import beside, stance
 from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
 from synth.verify import boxed
 from synth.words import load, words
@@ -83,9 +83,10 @@ class Truth:
             return "unclear"
         if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
             return "correct"
-        how = stance(said)
+        how = stance(said, self.language)
         if how != "answers":
-            return "refused" if how == "refuses" else "unclear"
+            guessed = how == "guesses" or self._mentioned(beside(said, self.language))
+            return "unclear" if guessed else "refused"
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
             return "correct"

@@ -60,6 +60,18 @@ def test_no_right_answer_that_is_missed_would_become_a_negative(name: str) -> No
     assert not missed
 
 
+HOSTILE = yaml.safe_load((DATA / "short_answers_hostile.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case["gold"][0])
+def test_no_answer_that_is_meant_to_deceive_is_accepted(case: dict[str, Any]) -> None:
+    known = truth(case)
+    assert [answer for answer in case["wrong"] if known.grade(answer) == "correct"] == []
+    assert [answer for answer in case["right"] if known.grade(answer) in ("wrong", "refused")] == []
+    plain = [alias for alias in case["gold"] if known.grade(alias) != "correct"]
+    assert plain == []
+
+
 PARIS = Truth("what is the capital of france", ("Paris",))
 
 
