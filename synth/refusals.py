@@ -17,9 +17,9 @@ _PUNCTUATION = " \t\n.,;:!?*_\"'()[]-\u2013\u2014\u3002\uff0c\u3001\u060c\u0964\
 _PART = re.compile("[,;:\uff0c\u060c\u3001\u2013\u2014]|\\s-\\s")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019]*")
 _UNSPACED = ("zh", "ja", "ko", "hi")
-MIN_CAPITALISED = 4
+MIN_CAPITALISED = 3
 """Letters of a word that has a capital in a title; shorter ones may have none."""
-_SMALL = frozenset(("from", "into", "over", "upon", "with"))
+_SMALL = frozenset(("and", "for", "from", "into", "not", "over", "the", "upon", "with"))
 _ENDS = r"\s*(?:$|[^\w\s])"
 
 
@@ -29,7 +29,7 @@ def stance(text: str, language: str = "en") -> Stance:
     A sentence refuses by how it begins, and only if it goes on as refusals do: "I don't know the answer"
     does, "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, what
     is written as titles are, or what has more beside it than excuses and other refusals ("I don't know. Paris")
-    is no refusal but no plain answer either.
+    is no refusal but no plain answer either, nor is what has words of not knowing in an unknown form.
 
     Args:
       text: as written.
@@ -57,7 +57,12 @@ def _read(text: str, language: str) -> tuple[Stance, str]:
             plainly = first and all(map(_adds_nothing, others)) and not _is_title(text)
             return "refuses" if plainly and not _guess(language).search(after) else "guesses", after
         first = first and not rest  # an excuse may stand before it
-    return "answers", ""
+    return "guesses" if _sounds_so(plain, language) and not _is_title(text) else "answers", ""
+
+
+def _sounds_so(plain: str, language: str) -> bool:
+    """Whether a text has words of somebody who doesn't know, though in no known form."""
+    return any(who.search(plain) and knowing.search(plain) for who, knowing in _signs(language))
 
 
 def _adds_nothing(part: str) -> bool:
@@ -108,6 +113,19 @@ def _clause() -> re.Pattern[str]:
             if clauses := "|".join(f"(?:{clause})" for clause in known.get(kind, ())):
                 parts.append(f"(?:{clauses}){after}")
     return re.compile("|".join(parts))
+
+
+@cache
+def _signs(language: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Who doesn't, and what is done in knowing: in the language of the question, and in English."""
+    known = load("refusals")
+    codes = [code for code in dict.fromkeys((language, "en")) if "who" in known.get(code, ())]
+    return [(_any(known[code]["who"], code), _any(known[code]["knowing"], code)) for code in codes]
+
+
+def _any(words: list[str], language: str) -> re.Pattern[str]:
+    found = "|".join(words)
+    return re.compile(found if language in _UNSPACED else rf"\b(?:{found})\b")
 
 
 @cache
