@@ -364,7 +364,11 @@ RECIPE = Recipe(
         StageInfo(
             "refusals", "questions", "with --refusal_engine: a model looks for refusals that rules missed"
         ),
-        StageInfo("choose", "questions", "chooses positives and negatives; drops what has neither, or no certain zone"),
+        StageInfo(
+            "choose",
+            "questions",
+            "chooses positives and negatives; drops what has neither, or no certain zone",
+        ),
         StageInfo("balance", "questions", "with --balance: keeps equally many questions of each zone"),
         StageInfo("write", "questions", "writes the rows"),
     ),

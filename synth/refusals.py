@@ -28,8 +28,8 @@ def stance(text: str, language: str = "en") -> Stance:
 
     A sentence refuses by how it begins, and only if it goes on as refusals do: "I don't know the answer"
     does, "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, what
-    is written as titles are, or what has more beside it than excuses and other refusals ("I don't know. Paris")
-    is no refusal but no plain answer either, nor is what has words of not knowing in an unknown form.
+    is written as titles are, or what has more beside it than excuses and other refusals ("I don't know.
+    Paris") is no refusal but no plain answer either, nor is what has words of not knowing in an unknown form.
 
     Args:
       text: as written.

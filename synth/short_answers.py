@@ -28,15 +28,17 @@ from synth.answer_keys import (
     parts,
     quantity,
     romanised,
+    spelt_alike,
+    untitled,
     without_articles,
 )
-from synth.dates import read_date
+from synth.dates import read_date, readings
 from synth.notation import without_thoughts
 from synth.quantities import same_quantity
 from synth.refusals import beside, stance
 from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
 from synth.verify import boxed
-from synth.words import load, words
+from synth.words import forms, load, words
 
 LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
 """What is needed of the extra `verify`."""
@@ -115,11 +117,18 @@ class Truth:
         return frozenset(tokens(self.question, self.language))
 
     def _is_alias(self, text: str) -> bool:
-        same = not keys(text, self.language).isdisjoint(self._known.keys)
+        same = not keys(text, self.language).isdisjoint(self._known.keys) or self._is_titled(
+            tokens(text, self.language)
+        )
         if self._known.quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._known.quantities]
             return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
         return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+
+    def _is_titled(self, said: tuple[str, ...]) -> bool:
+        """Whether a name is an alias but for a title that no alias has another one in the place of."""
+        name = untitled(said, self.language) if said else None
+        return name is not None and name in self._known.keys and name not in self._known.bare
 
     def _is_romanised(self, text: str) -> bool:
         """Whether a name is an alias in another script."""
@@ -139,7 +148,7 @@ class Truth:
     def _asked(self, word: str) -> bool:
         """Whether the question has a word, but for its ending."""
         asked = self._question
-        if word in asked:
+        if word in asked or not asked.isdisjoint(forms(self.language).get(word, ())):
             return True
         return any(
             f"{word}{ending}" in asked or (word.endswith(ending) and word[: -len(ending)] in asked)
@@ -203,7 +212,7 @@ class Truth:
         counts = holds_digits(span)
         if start and not counts and said[start - 1] not in words(self.language, "before") | self._kinds:
             return False
-        known = key_of(span, self.language) in self._known.keys
+        known = key_of(span, self.language) in self._known.keys or self._is_titled(span)
         if not known and (not counts or read_date(span, self.language).isdisjoint(self._known.keys)):
             return False
         around = said[max(start - 1, 0) : start] + said[end : end + 1]
@@ -212,7 +221,42 @@ class Truth:
         rest = said[:start] + said[end:]
         if not counts and not words(self.language, "numeric").isdisjoint(rest):
             return False
-        return not self._asks_about(span)
+        return not self._asks_about(span) and (counts or self._is_in_place(said, start, end))
+
+    def _is_in_place(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        """Whether the answer stands where the question asks for it, so that nobody's parts are swapped.
+
+        A sentence has the words of the question in the order of the question and is passive if that is, but
+        for "It was written by ANSWER", which turns "Who wrote it?" round.
+        """
+        before, after = self._matters(said[:start]), self._matters(said[end:])
+        agents = words(self.language, "by")
+        passive = not agents.isdisjoint(tokens(self.question, self.language))
+        turned = start > 0 and said[start - 1] in agents
+        if turned and (passive or after or not self._question.isdisjoint(words(self.language, "did"))):
+            return False
+        if turned:
+            return len(before) < 2 or not self._in_order(before)
+        if before and after:
+            return False
+        rest = before or after
+        alike = passive == (not agents.isdisjoint(said[:start] + said[end:]))
+        return not rest or (alike and self._in_order(rest))
+
+    def _matters(self, said: tuple[str, ...]) -> list[str]:
+        """Returns the words that any sentence doesn't hold, but for the kind of thing that is asked for."""
+        return [word for word in said if word not in _frame(self.language) and word not in self._kinds]
+
+    def _in_order(self, said: list[str]) -> bool:
+        """Whether the question has words in this order."""
+        asked = iter(tokens(self.question, self.language))
+        return all(any(self._is_same_word(word, other) for other in asked) for word in said)
+
+    def _is_same_word(self, word: str, other: str) -> bool:
+        if word == other or other in forms(self.language).get(word, ()):
+            return True
+        shorter, longer = sorted((word, other), key=len)
+        return longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS
 
     def _asks_about(self, span: tuple[str, ...]) -> bool:
         """Whether the question holds the answer, so that a sentence may hold it for another reason."""
@@ -233,7 +277,12 @@ class Truth:
         return frozenset(b for a, b in pairwise(text) if a in words(self.language, "which"))
 
     def _mentioned(self, text: str) -> bool:
-        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones."""
+        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones.
+
+        Likewise if it may be an alias in another spelling, or the same date.
+        """
+        if self._may_be(text):
+            return True
         if self._known.words.isdisjoint(tokens(text, self.language)) and not _UNSPACED.search(text):
             return False
         said = without_articles(tokens(text, self.language), self.language)
@@ -247,6 +296,22 @@ class Truth:
             if _UNSPACED.search(alias) and fold(alias) in fold(text):
                 return True
         return False
+
+    def _may_be(self, text: str) -> bool:
+        said = tokens(text, self.language)
+        dates = (
+            frozenset().union(*map(readings, said))
+            if "/" in text or "-" in text or "@" in "".join(said)
+            else ()
+        )
+        return any(spelt_alike(text, alias) for alias in self.aliases) or not self._dates.isdisjoint(dates)
+
+    @cached_property
+    def _dates(self) -> frozenset[str]:
+        """What the aliases may say as dates, in every reading."""
+        heard = [tokens(alias, self.language) for alias in self.aliases]
+        read = (read_date(said, self.language).union(*map(readings, said)) for said in heard)
+        return frozenset[str]().union(*read)
 
 
 @cache
@@ -272,9 +337,9 @@ def _denies(text: str) -> bool:
 
 
 def announced(text: str, language: str) -> str | None:
-    """Returns what a text announces as its answer ("The answer is Paris."); None if nothing."""
-    found = list(_intro(language).finditer(text))
-    return text[found[-1].end() :].strip(" \t:.") or None if found else None
+    """Returns what a text announces as its answer ("The answer is Paris."), if it begins so; else None."""
+    found = _intro(language).match(text)
+    return text[found.end() :].strip(" \t:.") or None if found else None
 
 
 @cache
@@ -283,4 +348,4 @@ def _intro(language: str) -> re.Pattern[str]:
     intros = [
         intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
     ]
-    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE | re.MULTILINE)
+    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE)
