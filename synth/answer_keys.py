@@ -100,9 +100,12 @@ def keys(text: str, language: str) -> frozenset[str]:
 
 def untitled(said: tuple[str, ...], language: str) -> str | None:
     """Returns the key of a name of two words or more without the titles before it; None if it has none."""
+    known = words(language, "titles")
+    if known.isdisjoint(said):
+        return None
     kept = without_articles(said, language)
     titles = 0
-    while len(kept) - titles > 2 and kept[titles] in words(language, "titles"):
+    while len(kept) - titles > 2 and kept[titles] in known:
         titles += 1
     return key_of(tuple(kept[titles:]), language) if titles else None
 
@@ -146,10 +149,10 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     return (found[0], unit) if unit and unit.unit is not None else None
 
 
-def spelt_alike(text: str, other: str) -> bool:
-    """Whether two names in the same letters differ as schemes of romanisation do, or as two names may."""
-    a, b = ("".join(tokens(name)) for name in (text, other))
-    return min(len(a), len(b)) >= MIN_ROMANISED and a.isalpha() and _respelt(a) == _respelt(b)
+def respelt(said: tuple[str, ...]) -> str | None:
+    """Returns a name as `romanised` does if it is long enough; equal ones may be one name, or two."""
+    letters = "".join(said)
+    return _respelt(letters) if len(letters) >= MIN_ROMANISED and letters.isalpha() else None
 
 
 @lru_cache(maxsize=1 << 16)

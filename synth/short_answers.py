@@ -27,8 +27,8 @@ from synth.answer_keys import (
     known_of,
     parts,
     quantity,
+    respelt,
     romanised,
-    spelt_alike,
     untitled,
     without_articles,
 )
@@ -187,8 +187,7 @@ class Truth:
 
     def _places(self, said: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """Yields where the words of an alias stand, which most sentences have as they are."""
-        for alias in self.aliases:
-            known = tuple(without_articles(tokens(alias, self.language), self.language))
+        for known in self._bare:
             if known[:1] and known[0] in said:
                 start = said.index(known[0])
                 if said[start : start + len(known)] == known:
@@ -281,13 +280,13 @@ class Truth:
 
         Likewise if it may be an alias in another spelling, or the same date.
         """
-        if self._may_be(text):
+        heard = tokens(text, self.language)
+        if self._may_be(heard):
             return True
-        if self._known.words.isdisjoint(tokens(text, self.language)) and not _UNSPACED.search(text):
+        if self._known.words.isdisjoint(heard) and not _UNSPACED.search(text):
             return False
-        said = without_articles(tokens(text, self.language), self.language)
-        for alias in self.aliases:
-            known = without_articles(tokens(alias, self.language), self.language)
+        said = tuple(without_articles(heard, self.language))
+        for alias, known in zip(self.aliases, self._bare, strict=True):
             if sorted(said) == sorted(known):
                 return True
             shorter, longer = sorted((said, known), key=len)
@@ -297,14 +296,24 @@ class Truth:
                 return True
         return False
 
-    def _may_be(self, text: str) -> bool:
-        said = tokens(text, self.language)
-        dates = (
-            frozenset().union(*map(readings, said))
-            if "/" in text or "-" in text or "@" in "".join(said)
-            else ()
-        )
-        return any(spelt_alike(text, alias) for alias in self.aliases) or not self._dates.isdisjoint(dates)
+    def _may_be(self, said: tuple[str, ...]) -> bool:
+        """Whether a text may be an alias in another spelling, or the same date."""
+        if respelt(said) in self._respelt:
+            return True
+        if not holds_digits(said) or not self._dates:
+            return False
+        return not self._dates.isdisjoint(read_date(said, self.language).union(*map(readings, said)))
+
+    @cached_property
+    def _respelt(self) -> frozenset[str]:
+        spelt = (respelt(tokens(alias, self.language)) for alias in self.aliases)
+        return frozenset(filter(None, spelt))
+
+    @cached_property
+    def _bare(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the aliases without articles."""
+        heard = (tokens(alias, self.language) for alias in self.aliases)
+        return tuple(tuple(without_articles(said, self.language)) for said in heard)
 
     @cached_property
     def _dates(self) -> frozenset[str]:

@@ -137,10 +137,10 @@ def _dated(found: re.Match[str], language: str) -> str:
     if found["y"] or found["yyyy"]:
         year, month, day = (int(found[a] or found[b]) for a, b in (("y", "yyyy"), ("m", "mm"), ("d", "dd")))
         return f" @{year}-{month:02}-{day:02} "
-    a, b, year = int(found["a"]), int(found["b"]), found["year"]
-    if b <= 12 and (language != "en" or found[6] == "."):  # the day comes first
-        return f" @{year}-{b:02}-{a:02} "
-    return f" @{a}/{b}/{year} "
+    first, second, last = int(found["a"]), int(found["b"]), found["year"]
+    if second <= 12 and (language != "en" or found[6] == "."):  # the day comes first
+        return f" @{last}-{second:02}-{first:02} "
+    return f" @{first}/{second}/{last} "
 
 
 def _canonical(token: str, language: str) -> str:

@@ -195,7 +195,7 @@ def test_dates_are_the_same_in_words_and_in_digits(date: Any) -> None:
         ("x ≠ 5", "en", ("x", "!=", "5")),
         ("10⁶", "en", ("10", "^", "6")),
         ("1½", "en", ("1", "1", "/", "2")),
-        ("H₂O", "en", ("h2o",)),
+        ("H₂O", "en", ("h", "2", "o")),
         ("a - b", "en", ("a", "to", "b")),
         ("Spider-Man", "en", ("spider", "man")),
         ("O-", "en", ("o-",)),
