@@ -43,6 +43,7 @@ from synth.mastery import (
     NO_NEGATIVE,
     NO_POSITIVE,
     QUADRANTS,
+    TOO_UNCLEAR,
     UNCERTAIN,
     MasterySpec,
     balance_rank,
@@ -52,6 +53,7 @@ from synth.mastery import (
     preferences,
     quadrants,
     shares,
+    too_unclear,
     triplets,
 )
 from synth.sampling import answered, with_refusals
@@ -168,9 +170,11 @@ def chosen(spec: MasterySpec, record: Answered) -> Contrast:
     """Returns the row of a question.
 
     Raises:
-      Refused: no_positive or no_negative.
+      Refused: too_unclear, no_positive or no_negative.
     """
     row = contrast(spec, record)
+    if too_unclear(row):
+        raise Refused(TOO_UNCLEAR, f"{row.zone}, or not: {row.n_unclear} unclear of {row.n_samples}", row)
     if not row.positives:
         raise Refused(NO_POSITIVE, f"{row.zone}, with no right answer that can be used", row)
     if not row.negatives:
@@ -360,7 +364,11 @@ RECIPE = Recipe(
         StageInfo(
             "refusals", "questions", "with --refusal_engine: a model looks for refusals that rules missed"
         ),
-        StageInfo("choose", "questions", "chooses positives and negatives; drops questions without either"),
+        StageInfo(
+            "choose",
+            "questions",
+            "chooses positives and negatives; drops what has neither, or no certain zone",
+        ),
         StageInfo("balance", "questions", "with --balance: keeps equally many questions of each zone"),
         StageInfo("write", "questions", "writes the rows"),
     ),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from synth.dates import read_date
 from synth.quantities import Number, Unit, read_number, read_unit
-from synth.tokens import fold, in_digits, spread, tokens
+from synth.tokens import OPERATORS, fold, in_digits, spread, tokens
 from synth.words import words
 
 MIN_ROMANISED = 8
@@ -28,7 +28,8 @@ class Known:
     """What is compared of the aliases of a truth.
 
     Attributes:
-      keys: see `keys`.
+      keys: see `keys`; those without titles too.
+      bare: keys without a title of aliases that have one: no other title goes with them.
       flat: what a text that holds an alias, or parts of it, has in a row.
       words: all of their tokens.
       dated: whether one is a date.
@@ -37,6 +38,7 @@ class Known:
     """
 
     keys: frozenset[str]
+    bare: frozenset[str]
     flat: frozenset[str]
     words: frozenset[str]
     dated: bool
@@ -50,11 +52,13 @@ def known_of(aliases: Sequence[str], language: str) -> Known:
     forms = [alias for alias in (*aliases, *bare) if alias]
     found = frozenset[str]().union(*(keys(form, language) for form in forms))
     lists = (one for alias in aliases if len(one := parts(alias, language)) > 1)
-    rows = found.union(*lists)
-    heard = [tokens(alias, language) for alias in aliases]
+    heard = [tokens(form, language) for form in forms]
+    bare_names = frozenset(name for said in heard if said and (name := untitled(said, language)))
+    rows = found.union(bare_names, *lists)
     return Known(
-        found,
-        frozenset(key.replace(" ", "") for key in rows if key and key[0] != "~"),
+        found | bare_names,
+        bare_names,
+        frozenset(key.replace(" ", "") for key in rows if key),
         frozenset[str]().union(*heard),
         any(holds_digits(said) and read_date(said, language) for said in heard),
         tuple(read for alias in aliases if (read := quantity(alias, language))),
@@ -89,17 +93,25 @@ def keys(text: str, language: str) -> frozenset[str]:
         return frozenset((" ".join(text.casefold().split()),))
     key = key_of(said, language)
     found = {key, *read_date(said, language)} if holds_digits(said) else {key}
-    if len(key) >= MIN_ROMANISED and key.isascii() and key.isalpha():
-        found.add(f"~{_respelt(key)}")
     if not text.isascii() and (other := spread(text)) != text.lower():
         found.add(key_of(tokens(other, language), language))
     return frozenset(found)
 
 
+def untitled(said: tuple[str, ...], language: str) -> str | None:
+    """Returns the key of a name of two words or more without the titles before it; None if it has none."""
+    known = words(language, "titles")
+    if known.isdisjoint(said):
+        return None
+    kept = without_articles(said, language)
+    titles = 0
+    while len(kept) - titles > 2 and kept[titles] in known:
+        titles += 1
+    return key_of(tuple(kept[titles:]), language) if titles else None
+
+
 def key_of(said: tuple[str, ...], language: str) -> str:
     kept = without_articles(said, language)
-    while len(kept) > 2 and kept[0] in words(language, "titles"):
-        del kept[0]
     key = kept[0]
     for before, word in pairwise(kept):
         key += f" {word}" if before[-1].isdecimal() and word[0].isdecimal() else word
@@ -109,7 +121,8 @@ def key_of(said: tuple[str, ...], language: str) -> str:
 def parts(text: str, language: str) -> frozenset[str]:
     """Returns the keys of the parts of an answer, between commas and "and"."""
     ands = words(language, "and")
-    if not _LIST.search(text) and ands.isdisjoint(tokens(text, language)):
+    said = tokens(text, language)
+    if (not _LIST.search(text) and ands.isdisjoint(said)) or not OPERATORS.isdisjoint(said):
         return frozenset()
     found: set[str] = set()
     for piece in _LIST.split(text):
@@ -134,6 +147,12 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
         return None
     unit = read_unit(found[1].strip())
     return (found[0], unit) if unit and unit.unit is not None else None
+
+
+def respelt(said: tuple[str, ...]) -> str | None:
+    """Returns a name as `romanised` does if it is long enough; equal ones may be one name, or two."""
+    letters = "".join(said)
+    return _respelt(letters) if len(letters) >= MIN_ROMANISED and letters.isalpha() else None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -17,7 +17,8 @@ _YEAR = re.compile(r"\d{3,4}")
 def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
     """Returns what a text may say as a date: `1969-07-20`, `1972-12`, `--07-20`; nothing if it is none.
 
-    Digits alone may be read in two ways (3/4/1972). Every token has to belong to the date.
+    What may be read in two ways (3/4/1972 in English) is none; see `readings`. Every token has to belong to
+    the date.
 
     Args:
       tokens: as `synth.tokens.tokens` gives them.
@@ -56,6 +57,14 @@ def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
 
 
 def _in_digits(token: str) -> frozenset[str]:
+    found = readings(token)
+    return found if len(found) == 1 else frozenset()
+
+
+def readings(token: str) -> frozenset[str]:
+    """Returns the dates that a token in digits may be; none if it is no such token."""
+    if not token.startswith("@"):
+        return frozenset()
     if "/" not in token:
         return frozenset((token[1:],)) if _valid(*token.rsplit("-", 2)[1:]) else frozenset()
     a, b, year = token[1:].split("/")

@@ -24,6 +24,7 @@ from synth.refusals import refusal
 from synth.short_answers import Truth
 
 NO_POSITIVE, NO_NEGATIVE, NO_SAMPLES = "no_positive", "no_negative", "no_samples"
+TOO_UNCLEAR = "too_unclear"
 
 QUADRANTS = ("ik_ik", "ik_idk", "idk_ik", "idk_idk")
 """I know that I know: answered rightly. I know that I don't: unknown and refused. I don't know that I know:
@@ -72,6 +73,11 @@ def zone_of(n_correct: int, n_samples: int, ik: float, idk: float) -> Zone:
     if accuracy >= ik:
         return "known"
     return "unknown" if accuracy < idk or n_correct == 0 else "uncertain"
+
+
+def too_unclear(row: Contrast) -> bool:
+    """Whether the zone of a row would be another one if all of its unclear answers were right."""
+    return zone_of(row.n_correct + row.n_unclear, row.n_samples, row.ik, row.idk) != row.zone
 
 
 def contrast(spec: MasterySpec, answered: Answered) -> Contrast:

@@ -14,27 +14,67 @@ Stance = Literal["refuses", "guesses", "answers"]
 _SENTENCE_END = re.compile(r"(?<=[.!?;\u3002\uff01\uff1f\u0964\u061f\n])\s*")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`]")
 _PUNCTUATION = " \t\n.,;:!?*_\"'()[]-\u2013\u2014\u3002\uff0c\u3001\u060c\u0964\u201c\u201d\u00ab\u00bb\u2026"
+_PART = re.compile("[,;:\uff0c\u060c\u3001\u2013\u2014]|\\s-\\s")
+_WORD = re.compile(r"[^\W\d_][\w'\u2019]*")
+_UNSPACED = ("zh", "ja", "ko", "hi")
+MIN_CAPITALISED = 3
+"""Letters of a word that has a capital in a title; shorter ones may have none."""
+_SMALL = frozenset(("and", "for", "from", "into", "not", "over", "the", "upon", "with"))
 _ENDS = r"\s*(?:$|[^\w\s])"
 
 
-@lru_cache(maxsize=1 << 16)
-def stance(text: str) -> Stance:
+def stance(text: str, language: str = "en") -> Stance:
     """Returns whether a text says that its author doesn't know, guesses all the same, or answers.
 
     A sentence refuses by how it begins, and only if it goes on as refusals do: "I don't know the answer"
-    does, "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, or
-    what goes with a guess ("I don't know, maybe Paris"), is no refusal but no plain answer either.
+    does, "I Don't Know How to Love Him", which is a title, doesn't. What the first sentence doesn't say, what
+    is written as titles are, or what has more beside it than excuses and other refusals ("I don't know.
+    Paris") is no refusal but no plain answer either, nor is what has words of not knowing in an unknown form.
+
+    Args:
+      text: as written.
+      language: ISO 639-1 of the question; words of a guess are known in it and in English, all else in any.
     """
+    return _read(text, language)[0]
+
+
+def beside(text: str, language: str = "en") -> str:
+    """Returns what a refusal holds beside the words that refuse, folded; an answer may stand there."""
+    return _read(text, language)[1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(text: str, language: str) -> tuple[Stance, str]:
     plain = _APOSTROPHES.sub("", fold(text[:MAX_CHARACTERS]))
     sentences = [said for part in _SENTENCE_END.split(plain) if (said := part.strip(_PUNCTUATION))]
     first = True
     for number, sentence in enumerate(sentences):
         rest = _openers().sub("", sentence).strip(_PUNCTUATION)
         if found := _clause().match(rest):
-            after = "\n".join([rest[found.end() :], *sentences[number + 1 :]])
-            return "guesses" if not first or _guess().search(after) else "refuses"
+            own, *more = _PART.split(rest[found.end() :])
+            others = [one for part in (*more, *sentences[number + 1 :]) if (one := part.strip(_PUNCTUATION))]
+            after = "\n".join((own, *others))
+            plainly = first and all(map(_adds_nothing, others)) and not _is_title(text)
+            return "refuses" if plainly and not _guess(language).search(after) else "guesses", after
         first = first and not rest  # an excuse may stand before it
-    return "answers"
+    return "guesses" if _sounds_so(plain, language) and not _is_title(text) else "answers", ""
+
+
+def _sounds_so(plain: str, language: str) -> bool:
+    """Whether a text has words of somebody who doesn't know, though in no known form."""
+    return any(who.search(plain) and knowing.search(plain) for who, knowing in _signs(language))
+
+
+def _adds_nothing(part: str) -> bool:
+    """Whether a part of a sentence or a whole one excuses, refuses or takes leave."""
+    rest = _openers().sub("", part).strip(_PUNCTUATION)
+    return not rest or bool(_clause().match(rest) or _closings().match(rest))
+
+
+def _is_title(text: str) -> bool:
+    """Whether all of the longer words have capitals, and there are several, as in titles of works."""
+    longer = [w for w in _WORD.findall(text) if len(w) >= MIN_CAPITALISED and w not in _SMALL][1:]
+    return len(longer) > 1 and all(word[0].isupper() for word in longer) and not text.isupper()
 
 
 def refusal(language: str) -> str:
@@ -57,22 +97,43 @@ def _openers() -> re.Pattern[str]:
 
 
 @cache
+def _closings() -> re.Pattern[str]:
+    closings = (one for known in load("refusals").values() for one in known.get("closings", ()))
+    return re.compile("|".join(f"(?:{one})\\b" for one in closings))
+
+
+@cache
 def _clause() -> re.Pattern[str]:
     """Any clause of any language; one whose language says how it goes on has to end or go on so."""
     parts = []
     for known in load("refusals").values():
-        clauses = "|".join(f"(?:{clause})" for clause in known["clauses"])
         then = known.get("then")
         ends = rf"(?={_ENDS}|\s+(?:{'|'.join(then)})\b)" if then else ""
-        parts.append(f"(?:{clauses}){ends}")
+        for kind, after in (("clauses", ends), ("whole", f"(?={_ENDS})")):
+            if clauses := "|".join(f"(?:{clause})" for clause in known.get(kind, ())):
+                parts.append(f"(?:{clauses}){after}")
     return re.compile("|".join(parts))
 
 
 @cache
-def _guess() -> re.Pattern[str]:
+def _signs(language: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Who doesn't, and what is done in knowing: in the language of the question, and in English."""
+    known = load("refusals")
+    codes = [code for code in dict.fromkeys((language, "en")) if "who" in known.get(code, ())]
+    return [(_any(known[code]["who"], code), _any(known[code]["knowing"], code)) for code in codes]
+
+
+def _any(words: list[str], language: str) -> re.Pattern[str]:
+    found = "|".join(words)
+    return re.compile(found if language in _UNSPACED else rf"\b(?:{found})\b")
+
+
+@cache
+def _guess(language: str) -> re.Pattern[str]:
     """Any word of a guess; in scripts without blanks between words it may stand anywhere."""
+    known = load("refusals")
     spaced: list[str] = []
     others: list[str] = []
-    for language, known in load("refusals").items():
-        (others if language in ("zh", "ja", "ko", "hi") else spaced).extend(known["guess"])
-    return re.compile(rf"\b(?:{'|'.join(spaced)})\b|{'|'.join(others)}")
+    for code in {"en", language} & known.keys():
+        (others if code in _UNSPACED else spaced).extend(known[code]["guess"])
+    return re.compile("|".join([*(rf"\b(?:{word})\b" for word in sorted(spaced)), *others]))

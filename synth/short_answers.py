@@ -27,16 +27,18 @@ from synth.answer_keys import (
     known_of,
     parts,
     quantity,
+    respelt,
     romanised,
+    untitled,
     without_articles,
 )
-from synth.dates import read_date
+from synth.dates import read_date, readings
 from synth.notation import without_thoughts
 from synth.quantities import same_quantity
-from synth.refusals import stance
+from synth.refusals import beside, stance
 from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
 from synth.verify import boxed
-from synth.words import load, words
+from synth.words import forms, load, words
 
 LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
 """What is needed of the extra `verify`."""
@@ -83,9 +85,10 @@ class Truth:
             return "unclear"
         if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
             return "correct"
-        how = stance(said)
+        how = stance(said, self.language)
         if how != "answers":
-            return "refused" if how == "refuses" else "unclear"
+            guessed = how == "guesses" or self._mentioned(beside(said, self.language))
+            return "unclear" if guessed else "refused"
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
             return "correct"
@@ -114,11 +117,18 @@ class Truth:
         return frozenset(tokens(self.question, self.language))
 
     def _is_alias(self, text: str) -> bool:
-        same = not keys(text, self.language).isdisjoint(self._known.keys)
+        same = not keys(text, self.language).isdisjoint(self._known.keys) or self._is_titled(
+            tokens(text, self.language)
+        )
         if self._known.quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._known.quantities]
             return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
         return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+
+    def _is_titled(self, said: tuple[str, ...]) -> bool:
+        """Whether a name is an alias but for a title that no alias has another one in the place of."""
+        name = untitled(said, self.language) if said else None
+        return name is not None and name in self._known.keys and name not in self._known.bare
 
     def _is_romanised(self, text: str) -> bool:
         """Whether a name is an alias in another script."""
@@ -138,7 +148,7 @@ class Truth:
     def _asked(self, word: str) -> bool:
         """Whether the question has a word, but for its ending."""
         asked = self._question
-        if word in asked:
+        if word in asked or not asked.isdisjoint(forms(self.language).get(word, ())):
             return True
         return any(
             f"{word}{ending}" in asked or (word.endswith(ending) and word[: -len(ending)] in asked)
@@ -177,8 +187,7 @@ class Truth:
 
     def _places(self, said: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """Yields where the words of an alias stand, which most sentences have as they are."""
-        for alias in self.aliases:
-            known = tuple(without_articles(tokens(alias, self.language), self.language))
+        for known in self._bare:
             if known[:1] and known[0] in said:
                 start = said.index(known[0])
                 if said[start : start + len(known)] == known:
@@ -202,7 +211,7 @@ class Truth:
         counts = holds_digits(span)
         if start and not counts and said[start - 1] not in words(self.language, "before") | self._kinds:
             return False
-        known = key_of(span, self.language) in self._known.keys
+        known = key_of(span, self.language) in self._known.keys or self._is_titled(span)
         if not known and (not counts or read_date(span, self.language).isdisjoint(self._known.keys)):
             return False
         around = said[max(start - 1, 0) : start] + said[end : end + 1]
@@ -211,7 +220,42 @@ class Truth:
         rest = said[:start] + said[end:]
         if not counts and not words(self.language, "numeric").isdisjoint(rest):
             return False
-        return not self._asks_about(span)
+        return not self._asks_about(span) and (counts or self._is_in_place(said, start, end))
+
+    def _is_in_place(self, said: tuple[str, ...], start: int, end: int) -> bool:
+        """Whether the answer stands where the question asks for it, so that nobody's parts are swapped.
+
+        A sentence has the words of the question in the order of the question and is passive if that is, but
+        for "It was written by ANSWER", which turns "Who wrote it?" round.
+        """
+        before, after = self._matters(said[:start]), self._matters(said[end:])
+        agents = words(self.language, "by")
+        passive = not agents.isdisjoint(tokens(self.question, self.language))
+        turned = start > 0 and said[start - 1] in agents
+        if turned and (passive or after or not self._question.isdisjoint(words(self.language, "did"))):
+            return False
+        if turned:
+            return len(before) < 2 or not self._in_order(before)
+        if before and after:
+            return False
+        rest = before or after
+        alike = passive == (not agents.isdisjoint(said[:start] + said[end:]))
+        return not rest or (alike and self._in_order(rest))
+
+    def _matters(self, said: tuple[str, ...]) -> list[str]:
+        """Returns the words that any sentence doesn't hold, but for the kind of thing that is asked for."""
+        return [word for word in said if word not in _frame(self.language) and word not in self._kinds]
+
+    def _in_order(self, said: list[str]) -> bool:
+        """Whether the question has words in this order."""
+        asked = iter(tokens(self.question, self.language))
+        return all(any(self._is_same_word(word, other) for other in asked) for word in said)
+
+    def _is_same_word(self, word: str, other: str) -> bool:
+        if word == other or other in forms(self.language).get(word, ()):
+            return True
+        shorter, longer = sorted((word, other), key=len)
+        return longer.startswith(shorter) and longer[len(shorter) :] in _ENDINGS
 
     def _asks_about(self, span: tuple[str, ...]) -> bool:
         """Whether the question holds the answer, so that a sentence may hold it for another reason."""
@@ -232,12 +276,17 @@ class Truth:
         return frozenset(b for a, b in pairwise(text) if a in words(self.language, "which"))
 
     def _mentioned(self, text: str) -> bool:
-        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones."""
-        if self._known.words.isdisjoint(tokens(text, self.language)) and not _UNSPACED.search(text):
+        """Whether a text holds the words of an alias in a row, or an alias its, or both the same ones.
+
+        Likewise if it may be an alias in another spelling, or the same date.
+        """
+        heard = tokens(text, self.language)
+        if self._may_be(heard):
+            return True
+        if self._known.words.isdisjoint(heard) and not _UNSPACED.search(text):
             return False
-        said = without_articles(tokens(text, self.language), self.language)
-        for alias in self.aliases:
-            known = without_articles(tokens(alias, self.language), self.language)
+        said = tuple(without_articles(heard, self.language))
+        for alias, known in zip(self.aliases, self._bare, strict=True):
             if sorted(said) == sorted(known):
                 return True
             shorter, longer = sorted((said, known), key=len)
@@ -246,6 +295,32 @@ class Truth:
             if _UNSPACED.search(alias) and fold(alias) in fold(text):
                 return True
         return False
+
+    def _may_be(self, said: tuple[str, ...]) -> bool:
+        """Whether a text may be an alias in another spelling, or the same date."""
+        if respelt(said) in self._respelt:
+            return True
+        if not holds_digits(said) or not self._dates:
+            return False
+        return not self._dates.isdisjoint(read_date(said, self.language).union(*map(readings, said)))
+
+    @cached_property
+    def _respelt(self) -> frozenset[str]:
+        spelt = (respelt(tokens(alias, self.language)) for alias in self.aliases)
+        return frozenset(filter(None, spelt))
+
+    @cached_property
+    def _bare(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the aliases without articles."""
+        heard = (tokens(alias, self.language) for alias in self.aliases)
+        return tuple(tuple(without_articles(said, self.language)) for said in heard)
+
+    @cached_property
+    def _dates(self) -> frozenset[str]:
+        """What the aliases may say as dates, in every reading."""
+        heard = [tokens(alias, self.language) for alias in self.aliases]
+        read = (read_date(said, self.language).union(*map(readings, said)) for said in heard)
+        return frozenset[str]().union(*read)
 
 
 @cache
@@ -271,9 +346,9 @@ def _denies(text: str) -> bool:
 
 
 def announced(text: str, language: str) -> str | None:
-    """Returns what a text announces as its answer ("The answer is Paris."); None if nothing."""
-    found = list(_intro(language).finditer(text))
-    return text[found[-1].end() :].strip(" \t:.") or None if found else None
+    """Returns what a text announces as its answer ("The answer is Paris."), if it begins so; else None."""
+    found = _intro(language).match(text)
+    return text[found.end() :].strip(" \t:.") or None if found else None
 
 
 @cache
@@ -282,4 +357,4 @@ def _intro(language: str) -> re.Pattern[str]:
     intros = [
         intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
     ]
-    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE | re.MULTILINE)
+    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE)

@@ -36,6 +36,11 @@ _SEPARATORS = (
     "\\s!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"
     "\u060c\u061b\u061f\u0964\u0965\u2010-\u205e\u20a0-\u20cf\u2190-\u2bff\u3001-\u3003\u3008-\u3020\u30fb"
 )
+_OPERAND = r"(?:(?<=[\d)])|(?<=(?<![^\W_])[a-z]))"  # a number, or a letter alone
+_NEXT = r"(?=[\d(]|[a-z](?![^\W_]))"
+_RELATIONS = str.maketrans({"\u2260": "!=", "\u2264": "<=", "\u2265": ">=", "\u00d7": "*", "\u00f7": "/"})
+_SUPERSCRIPT = re.compile("(?<=[\\w)])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207b]+")
+_VULGAR = re.compile("(?<=\\d)[\u00bc-\u00be\u2150-\u215e]")
 _TOKEN = re.compile(
     r"@[\d/-]+"  # a date in digits
     r"|(?:(?<![^\s(])-)?\d{1,3}(?: \d{3})+(?![\d.,]*\d)"  # 1 000 000
@@ -45,6 +50,8 @@ _TOKEN = re.compile(
     rf"|[^{_SEPARATORS}\d]+(?:\+\+|#)?"
     r"|(?<=\d)\s?-\s?(?=\d)"  # of a range
     r"|[%$€£¥°]"
+    r"|(?<=[\w)%])\s*(?:[!<>=]=|[<>=^])\s*(?=[\w(+-])"  # of a relation or a power
+    rf"|{_OPERAND}\s?[+*/:\u00d7\u00f7\u00b1]\s?{_NEXT}|{_OPERAND}\s-\s{_NEXT}"
 )
 _ROMAN = re.compile(r"(?=[lxvi]{2}|[xvi]$)(xl|l?x{0,3})(ix|iv|v?i{0,3})")  # of kings, wars and matches
 _VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
@@ -56,6 +63,9 @@ _SAME = {
     "bce": "bc",
 }
 _CURRENCIES = frozenset("$€£¥")
+_SIGN = frozenset(" \t\n-+*/:<>=!^\u00b1")  # how an operator begins, maybe after blanks
+OPERATORS = frozenset("+*/:<>=^\u00b1") | {"!=", "<=", ">=", "=="}
+"""What stands between numbers or letters as a token of its own."""
 _SIGNS = _CURRENCIES | {"minus"}
 
 
@@ -93,10 +103,12 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
     if text.isascii():
         counts = any(map(str.isdecimal, text))
     else:
-        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+        text = _SUPERSCRIPT.sub(_raised, text.translate(_RELATIONS))
+        text = _DASHES.sub("-", unicodedata.normalize("NFKC", _VULGAR.sub(r" \g<0>", text)))
+        text = text.replace("\u2044", "/")
         counts = True
     if counts:
-        text = _DATE.sub(_dated, text)
+        text = _DATE.sub(lambda found: _dated(found, language), text)
     plain = fold(in_digits(text.lower() if text.isupper() else text, language))
     if not plain.isascii() or "'" in plain or "`" in plain:
         plain = _APOSTROPHES.sub(" " if language in _ELISION else "", plain)
@@ -117,11 +129,18 @@ def _and(language: str) -> str:
     return min(words(language, "and"), default="and")
 
 
-def _dated(found: re.Match[str]) -> str:
+def _raised(found: re.Match[str]) -> str:
+    return f"^{unicodedata.normalize('NFKC', found[0])}"
+
+
+def _dated(found: re.Match[str], language: str) -> str:
     if found["y"] or found["yyyy"]:
         year, month, day = (int(found[a] or found[b]) for a, b in (("y", "yyyy"), ("m", "mm"), ("d", "dd")))
         return f" @{year}-{month:02}-{day:02} "
-    return f" @{int(found['a'])}/{int(found['b'])}/{found['year']} "
+    first, second, last = int(found["a"]), int(found["b"]), found["year"]
+    if second <= 12 and (language != "en" or found[6] == "."):  # the day comes first
+        return f" @{last}-{second:02}-{first:02} "
+    return f" @{first}/{second}/{last} "
 
 
 def _canonical(token: str, language: str) -> str:
@@ -132,8 +151,9 @@ def _canonical(token: str, language: str) -> str:
         if token.isdecimal() and token[0] != "0":
             return token
         return number(token, language) if token[-1].isdecimal() else token
-    if first in "- " and token.strip() == "-":
-        return "to"
+    if first in _SIGN:
+        sign = "".join(token.split())
+        return sign if sign != "-" else "to"
     return _SAME.get(token, token)
 
 

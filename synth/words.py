@@ -23,3 +23,14 @@ def words(language: str, kind: str) -> frozenset[str]:
     from synth.tokens import fold
 
     return frozenset(fold(word) for word in load("answers").get(language, {}).get(kind, ()))
+
+
+@cache
+def forms(language: str) -> dict[str, frozenset[str]]:
+    """Returns word -> the forms of the verb that it is one of, from `answers.yaml`, folded."""
+    from synth.tokens import fold
+
+    groups = [
+        frozenset(map(fold, group.split())) for group in load("answers").get(language, {}).get("forms", ())
+    ]
+    return {word: group for group in groups for word in group}

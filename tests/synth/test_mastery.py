@@ -21,6 +21,7 @@ from synth.mastery import (
     preferences,
     quadrants,
     shares,
+    too_unclear,
     triplets,
     zone_of,
 )
@@ -133,6 +134,24 @@ def test_the_most_frequent_wrong_answer_comes_first_and_equals_are_one() -> None
 
 def test_a_question_without_a_wrong_answer_has_no_negative() -> None:
     assert made("I don't know", "", "Paris or Lyon").negatives == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "ik", "idk", "unclear"),
+    [
+        (["Paris. It lies on the Seine."] * 9 + ["Lyon"], 1.0, 0.0, True),
+        (["Paris"] * 9 + ["Paris. It lies on the Seine."], 1.0, 0.0, True),
+        (["Paris"] * 8 + ["Lyon", "Paris. It lies on the Seine."], 1.0, 0.0, False),
+        (["Lyon"] * 9 + [""], 1.0, 0.0, True),
+        (["Lyon"] * 10, 1.0, 0.0, False),
+        (["Paris"] * 7 + ["", "", "Lyon"], 0.7, 0.3, False),
+        (["Paris"] * 2 + ["", *["Lyon"] * 7], 0.7, 0.3, True),
+    ],
+)
+def test_a_zone_that_hangs_on_unclear_answers_is_none(
+    texts: list[str], ik: float, idk: float, unclear: bool
+) -> None:
+    assert too_unclear(made(*texts, spec=MasterySpec(ik=ik, idk=idk))) == unclear
 
 
 def test_the_refusal_is_in_the_language_of_the_question_or_as_told() -> None:

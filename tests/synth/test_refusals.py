@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
+import yaml
 
 from synth.refusals import languages, refusal, stance
 from synth.words import load
@@ -73,7 +77,48 @@ GUESSES = [
     "No sé, quizás Madrid",
     "Paris. I don't know.",
     "我不知道，可能是巴黎",
+    "I'm not sure. The answer is Paris.",
+    "I can't say for certain. Paris.",
+    "I don't know the exact day, it was in 1914",
+    "I don't know: Paris",
+    "Je ne sais pas. Paris",
+    "No lo sé. Es Madrid.",
 ]
+
+
+LABELLED = yaml.safe_load(
+    (Path(__file__).parent / "data" / "refusals_held_out.yaml").read_text(encoding="utf-8")
+)
+
+
+def labelled(*groups: str) -> list[tuple[str, str]]:
+    return [(code, text) for group in groups for code, texts in LABELLED[group].items() for text in texts]
+
+
+@pytest.mark.parametrize(("language", "text"), labelled("review", "refusals", "others", "third"))
+def test_refusals_that_were_once_missed(language: str, text: str) -> None:
+    assert stance(text, language) == "refuses"
+
+
+def test_recall_of_refusals_that_were_held_out(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = labelled("held_out")
+    stances = Counter(stance(text, code) for code, text in texts)
+    told, kept = stances["refuses"], stances["refuses"] + stances["guesses"]
+    with capsys.disabled():
+        print(f"\nheld-out refusals: {told} of {len(texts)} told, {kept} kept from the negatives")
+    assert told / len(texts) >= 0.55
+    assert kept / len(texts) >= 0.9
+
+
+@pytest.mark.parametrize(("language", "text"), labelled("answers"))
+def test_what_only_begins_as_refusals_do_is_none(language: str, text: str) -> None:
+    assert stance(text, language) != "refuses"
+
+
+def test_guesses_are_told_by_words_of_the_question_s_language_and_english() -> None:
+    assert stance("I'm not sure who the men were.", "en") == "refuses"
+    assert stance("Jag vet inte men Lund", "sv") != "refuses"
+    assert stance("I don't know who, but Ada", "sv") == "guesses"
 
 
 def test_refusals_are_known_in_more_than_ten_languages() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.contrastive import Grade
 from synth.answer_keys import keys
-from synth.dates import read_date
+from synth.dates import read_date, readings
 from synth.short_answers import Truth
 from synth.tokens import MAX_CHARACTERS, tokens
 
@@ -60,6 +60,18 @@ def test_no_right_answer_that_is_missed_would_become_a_negative(name: str) -> No
     assert not missed
 
 
+HOSTILE = yaml.safe_load((DATA / "short_answers_hostile.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case["gold"][0])
+def test_no_answer_that_is_meant_to_deceive_is_accepted(case: dict[str, Any]) -> None:
+    known = truth(case)
+    assert [answer for answer in case["wrong"] if known.grade(answer) == "correct"] == []
+    assert [answer for answer in case["right"] if known.grade(answer) in ("wrong", "refused")] == []
+    plain = [alias for alias in case["gold"] if known.grade(alias) != "correct"]
+    assert plain == []
+
+
 PARIS = Truth("what is the capital of france", ("Paris",))
 
 
@@ -72,6 +84,9 @@ PARIS = Truth("what is the capital of france", ("Paris",))
         (r"It is \boxed{\text{Paris}}.", "correct"),
         (r"not \boxed{Paris}", "unclear"),
         ("Paris. It lies on the Seine.", "unclear"),
+        ("I'm not sure. The answer is Paris.", "unclear"),
+        ("I don't know. Lyon", "unclear"),
+        ("I haven't the means to answer", "unclear"),
         ("I don't know", "refused"),
         ("I don't know, maybe Paris", "unclear"),
         ("I don't know, maybe Lyon", "unclear"),
@@ -95,6 +110,13 @@ def test_a_refusal_that_is_the_answer_is_right() -> None:
 def test_part_of_the_truth_is_unclear() -> None:
     assert Truth("who wrote it", ("J. K. Rowling",)).grade("Rowling") == "unclear"
     assert Truth("when", ("December 1972",)).grade("1972") == "unclear"
+
+
+def test_what_may_be_another_spelling_or_the_same_date_is_unclear() -> None:
+    assert Truth("who", ("John Michell",)).grade("John Mitchell") == "unclear"
+    assert Truth("when", ("March 4, 1972",)).grade("3/4/1972") == "unclear"
+    assert Truth("when", ("3/4/1972",)).grade("April 3, 1972") == "unclear"
+    assert Truth("when", ("3/4/1972",)).grade("5/6/1972") == "wrong"
 
 
 def test_signs_alone_are_compared_as_they_are() -> None:
@@ -141,7 +163,13 @@ def test_dates_are_the_same_in_words_and_in_digits(date: Any) -> None:
     )
     for form in forms:
         assert read_date(tokens(form), "en") == {date.isoformat()}, form
-    assert date.isoformat() in read_date(tokens(f"{date.day}/{date.month}/{date.year}"), "en")
+    digits = f"{date.day}/{date.month}/{date.year}"
+    assert read_date(tokens(digits, "de"), "de") == {date.isoformat()}
+    assert read_date(tokens(digits.replace("/", ".")), "en") == {date.isoformat()}
+    [token] = tokens(digits)
+    assert date.isoformat() in readings(token)
+    certain = date.day > 12 or date.day == date.month
+    assert read_date((token,), "en") == ({date.isoformat()} if certain else set())
 
 
 @pytest.mark.parametrize(
@@ -162,7 +190,14 @@ def test_dates_are_the_same_in_words_and_in_digits(date: Any) -> None:
         ("1914–1918", "en", ("1914", "to", "1918")),
         ("1949年10月1日", "zh", ("@1949-10-01",)),
         ("007", "en", ("007",)),
-        ("@0 @1/2/3", "en", ("0", "1", "2", "3")),
+        ("@0 @1/2/3", "en", ("0", "1", "/", "2", "/", "3")),
+        ("x<=5", "en", ("x", "<=", "5")),
+        ("x ≠ 5", "en", ("x", "!=", "5")),
+        ("10⁶", "en", ("10", "^", "6")),
+        ("1½", "en", ("1", "1", "/", "2")),
+        ("H₂O", "en", ("h", "2", "o")),
+        ("a - b", "en", ("a", "to", "b")),
+        ("Spider-Man", "en", ("spider", "man")),
         ("O-", "en", ("o-",)),
         ("नई दिल्ली", "hi", ("नई", "दिल्ली")),
     ],
