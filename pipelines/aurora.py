@@ -26,7 +26,7 @@ from pipelines.options import RunOptions
 from pipelines.output import join
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
 from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
-from pipelines.sink import WriteRows, encode
+from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import Convert, Distinct, Keep, source_of
 from pipelines.step_rows import preferred, processed, stepwise
 from pipelines.tables import list_tables
@@ -84,20 +84,17 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         "preference": pairs | "preference" >> beam.FlatMap(in_pairs),
     }
     for export in EXPORTS:
-        _written(forms[export.name], export.name, join(run.output, "exports", export.name), export.record)
+        write_records(
+            forms[export.name], export.name, join(run.output, "exports", export.name), export.record
+        )
     shards = run.options.view_as(RunOptions).num_shards
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Labelled, shards),
-        rejected=_written(rejects, "rejected", join(run.output, "rejected"), Rejected),
+        rejected=write_records(rejects, "rejected", join(run.output, "rejected"), Rejected),
         models=models.only(labelling.engines) if models else None,
         measured=measured,
         without=() if writing else ("policies",),
     )
-
-
-def _written(records: Any, name: str, folder: str, record: type) -> Any:
-    encoded = records | f"encode {name}" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-    return encoded | f"write {name}" >> WriteRows(folder, record)
 
 
 def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from pipelines.errors import UsageError
 from pipelines.models import ModelOptions, VllmOptions, accelerator, checked_engine, checked_models
 from pipelines.options import RunOptions, positive, share
 from pipelines.output import join
-from pipelines.questions import Columns, QuestionOptions, question_order, to_question
+from pipelines.questions import Columns, QuestionOptions, primary_subtag, question_order, to_question
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
-from pipelines.recorded import RECORDED_STAGES, RecordedAnswers
+from pipelines.recorded import RECORDED_STAGES, RecordedAnswers, sample_files
 from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
-from pipelines.sink import WriteRows, encode
+from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import (
     NAMESPACE,
     REJECTED,
@@ -86,7 +86,7 @@ class SampleOptions(PipelineOptions):
             "--samples",
             nargs="+",
             metavar="PATH",
-            help="files with `question` and `samples`, such as exports/samples of a run; no model is asked",
+            help="folders of runs, or files with `question` and `samples`; no model is asked",
         )
         parser.add_argument(
             "--target_engine", metavar="NAME", help="which of --llm_engines answers; the first if not given"
@@ -230,6 +230,9 @@ def checked_sampling(options: PipelineOptions, models: ModelsSpec | None) -> lis
     chosen, mastery = options.view_as(SampleOptions), options.view_as(MasteryOptions)
     if missing := missing_libraries():
         raise UsageError(f"contrastive needs {', '.join(missing)}: pip install 'assay[verify]'")
+    language = options.view_as(QuestionOptions).language
+    if language != "auto" and not primary_subtag(language):
+        raise UsageError(f"--language {language}: no such language; give its ISO 639-1 code, such as en")
     if mastery.ik == 0 or mastery.idk > mastery.ik:
         raise UsageError(
             f"--ik {mastery.ik:g} --idk {mastery.idk:g}: --ik has to be above 0, and not below --idk"
@@ -243,9 +246,7 @@ def checked_sampling(options: PipelineOptions, models: ModelsSpec | None) -> lis
     if chosen.samples and models and not chosen.refusal_engine:
         raise UsageError("--samples and a model: choose one, or name the model as --refusal_engine")
     return (
-        list_tables(chosen.samples, options.view_as(RunOptions).output, option="samples")
-        if chosen.samples
-        else []
+        sample_files(chosen.samples, options.view_as(RunOptions).output, "samples") if chosen.samples else []
     )
 
 
@@ -297,10 +298,10 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     pairs = balanced.kept | "pairs" >> beam.FlatMap(preferences).with_output_types(Preference)
     triples = balanced.kept | "triplets" >> beam.Map(triplets).with_output_types(Triplets)
     for records, export in zip((judged.kept, pairs, triples), EXPORTS, strict=True):
-        _written(records, export.name, join(run.output, "exports", export.name), export.record)
+        write_records(records, export.name, join(run.output, "exports", export.name), export.record)
     return Outcome(
         data=written.kept | "data" >> WriteRows(join(run.output, "data"), Contrast, ours.num_shards),
-        rejected=_written(rejects, "rejected", join(run.output, "rejected"), Rejected),
+        rejected=write_records(rejects, "rejected", join(run.output, "rejected"), Rejected),
         models=models.only(engines) if models else None,
         measured=measured,
         without=[
@@ -309,11 +310,6 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
             *([] if mastery.balance else ["balance"]),
         ],
     )
-
-
-def _written(records: Any, name: str, folder: str, record: type) -> Any:
-    encoded = records | f"encode {name}" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-    return encoded | f"write {name}" >> WriteRows(folder, record)
 
 
 def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import numpy as np
 
 from pipelines.contrastive import MEANINGS, title
 from pipelines.errors import UsageError
-from pipelines.output import is_ours, join
-from pipelines.questions import Recording, question_key, to_recording
+from pipelines.output import join, read_json
+from pipelines.questions import BAD_SAMPLING, Recording, primary_subtag, question_key, to_recording
+from pipelines.recorded import sample_files
 from pipelines.stages import Refused
-from pipelines.tables import BadRow, BadTable, all_rows, list_tables
+from pipelines.tables import BadRow, BadTable, all_rows
 from schemas.contrastive import ZONES, Zone
 from schemas.row import Row
 from synth.mastery import QUADRANTS, UNCERTAIN, quadrants, shares
@@ -47,7 +48,7 @@ def measured(chosen: argparse.Namespace) -> list[str]:
     first = "predictions" if chosen.predictions else "before"
     given = {"predictions": chosen.predictions, "before": chosen.before, "after": chosen.after}
     option = "truth" if chosen.truth else first
-    labels = read_labels(chosen.truth or given[first][0], option)
+    labels = read_labels([chosen.truth] if chosen.truth else given[first], option)
     lines: list[str] = []
     answers = {}
     for name, paths in given.items():
@@ -55,6 +56,8 @@ def measured(chosen: argparse.Namespace) -> list[str]:
             answers[name], unusable = read_answers(paths, name, chosen.question_column, labels)
             if unusable:
                 lines.append(f"--{name}: {unusable:,} rows without a question or samples are left out")
+    if len({_asked_a_model(paths) for paths in given.values() if paths}) > 1:
+        lines.append("warning: a model looked for refusals (--refusal_engine) on one side only")
     shared = sorted(set(labels).intersection(*answers.values()))
     if not shared:
         raise UsageError(f"evaluate contrastive: no question of --{option} is answered by all")
@@ -64,21 +67,30 @@ def measured(chosen: argparse.Namespace) -> list[str]:
     return lines + _lines({name: _counts(labels, found, shared) for name, found in answers.items()})
 
 
-def read_labels(path: str, option: str) -> dict[str, Labelled]:
-    """Returns question -> its right answers and its zone, from the folder of a run.
+def _asked_a_model(paths: Sequence[str]) -> bool:
+    """Whether a path is the folder of a run with --refusal_engine."""
+    runs = (read_json(join(path, "run.json")) or {} for path in paths)
+    return any(run.get("options", {}).get("refusal_engine") for run in runs)
+
+
+def read_labels(paths: Sequence[str], option: str) -> dict[str, Labelled]:
+    """Returns question -> its right answers and its zone, from the folders of runs.
 
     Raises:
       UsageError: it is none.
     """
     labels = {}
-    for file in _files([path], option):
+    for file in sample_files(paths, "", option):
         for number, row in _rows(file, option):
             if isinstance(row, BadRow) or row.get("zone") not in ZONES:
                 raise UsageError(
                     f"--{option} {file}: row {number} has no zone; name a contrastive run by --truth"
                 )
-            truth = Truth(row["question"], tuple(row["gold_aliases"]), row["language"])
-            labels[question_key(row["question"])] = Labelled(truth, row["zone"])
+            question, aliases, language = (row.get(k) for k in ("question", "gold_aliases", "language"))
+            if not (isinstance(question, str) and aliases and isinstance(aliases, list)):
+                raise UsageError(f"--{option} {file}: row {number} needs `question` and `gold_aliases`")
+            truth = Truth(question, tuple(map(str, aliases)), primary_subtag(str(language or "")) or "en")
+            labels[question_key(question)] = Labelled(truth, row["zone"])
     return labels
 
 
@@ -92,7 +104,7 @@ def read_answers(
     """
     grades: dict[str, list[str]] = {}
     unusable = 0
-    for file in _files(paths, option):
+    for file in sample_files(paths, "", option):
         for number, row in _rows(file, option):
             recording = _recording(file, number, row, column)
             if not recording:
@@ -117,13 +129,10 @@ def _recording(file: str, number: int, row: dict[str, Any] | BadRow, column: str
         return None
     try:
         return to_recording(column, Row("", file, "", number, row))
-    except Refused:
+    except Refused as refused:
+        if refused.reason == BAD_SAMPLING:
+            raise UsageError(f"{file}: row {number}: {refused.detail}") from None
         return None
-
-
-def _files(paths: Sequence[str], option: str) -> list[str]:
-    own = [join(path, "exports/samples") if is_ours(join(path, "run.json")) else path for path in paths]
-    return list_tables(own, "", option=option)
 
 
 def _rows(file: str, option: str) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+from pipelines.arguments import Parser
 from pipelines.aurora_metrics import (
     Prediction,
     Truth,
@@ -24,13 +25,8 @@ from pipelines.errors import UsageError
 Row = Mapping[str, Any]
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see: beam evaluate aurora --help)")
-
-
 def parser() -> argparse.ArgumentParser:
-    options = _Parser(
+    options = Parser(
         prog="beam evaluate aurora",
         description="Labels of steps beside the true ones: F1 of ProcessBench, by steps, and calibration.",
     )

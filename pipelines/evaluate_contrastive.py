@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
 
+from pipelines.arguments import Parser
 from pipelines.console import quiet
-from pipelines.errors import UsageError
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see: beam evaluate contrastive --help)")
 
 
 def parser() -> argparse.ArgumentParser:
-    options = _Parser(
+    options = Parser(
         prog="beam evaluate contrastive",
         description="The five metrics of answers to the questions of a contrastive run, by its zones. PATH "
         "is the folder of such a run, or files with `question` and `samples`.",

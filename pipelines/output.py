@@ -109,7 +109,7 @@ def read_run(output: str) -> dict[str, Any]:
     Raises:
       UsageError: the folder holds no finished run.
     """
-    run = _json(join(output, "run.json"))
+    run = read_json(join(output, "run.json"))
     if not run or "assay" not in run:
         raise UsageError(f"{output} holds no finished run (no run.json of ours)")
     return run
@@ -128,7 +128,7 @@ def _exists(path: str) -> bool:
     return "://" in path and bool(FileSystems.match([path + "/*"], limits=[1])[0].metadata_list)
 
 
-def _json(path: str) -> dict[str, Any] | None:
+def read_json(path: str) -> dict[str, Any] | None:
     from apache_beam.io.filesystems import FileSystems
 
     try:
@@ -141,7 +141,7 @@ def _json(path: str) -> dict[str, Any] | None:
 
 def is_ours(path: str) -> bool:
     """Whether a file is the run.json or the marker of a run."""
-    return "assay" in (_json(path) or {})
+    return "assay" in (read_json(path) or {})
 
 
 def _parts(output: str) -> Sequence[str]:

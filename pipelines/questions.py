@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from synth.tokens import fold
 
 SURE = 0.6
 """Confidence from which a language other than English is believed: questions are short."""
+BAD_SAMPLING = "bad_sampling"
 _SCRIPTS = (("ja", "\u3040", "\u30ff"), ("ko", "\uac00", "\ud7a3"), ("zh", "\u4e00", "\u9fff"))
 
 
@@ -88,11 +90,19 @@ def to_question(columns: Columns, row: Row) -> Question:
     aliases = tuple(dict.fromkeys(filter(None, map(_text, _list(value_of(row.values, columns.answer))))))
     if not aliases:
         raise Refused("no_answer", f"nothing in {columns.answer}; columns: {_named(row.values)}")
-    language = columns.language
-    if language == "auto":
-        language = _text(row.values.get("language")) or _guessed(question)
+    language = primary_subtag(columns.language)
+    if columns.language == "auto":
+        language = primary_subtag(_text(row.values.get("language"))) or _guessed(question)
     source = Source(row.uri, row.sha256, row.number, row.id)
     return Question(record_id("question", question_key(question)), question, aliases, language, source)
+
+
+def primary_subtag(code: str) -> str:
+    """Returns the language of a code as ISO 639-1 has it (`en` of `en-US`); "" if Unicode knows none such."""
+    from babel.localedata import exists
+
+    first = re.split("[-_]", code.strip().lower())[0]
+    return first if first.isascii() and first.isalpha() and exists(first) else ""
 
 
 def question_order(question: Question) -> tuple[str, int]:
@@ -106,7 +116,7 @@ def to_recording(question_column: str, row: Row) -> Recording:
     `samples` is a text, or a list of texts or of objects with `text` and maybe `grade`, as the export has it.
 
     Raises:
-      Refused: no_question or no_samples.
+      Refused: no_question, no_samples or bad_sampling.
     """
     question = _text(value_of(row.values, question_column)) or _text(row.values.get("question"))
     if not question:
@@ -131,13 +141,16 @@ def _sampling(value: Any) -> Sampling | None:
     names = Sampling.__dataclass_fields__
     if not isinstance(value, Mapping) or any(value.get(name) is None for name in names):
         return None
-    return Sampling(
-        float(value["temperature"]),
-        float(value["top_p"]),
-        int(value["max_tokens"]),
-        int(value["seed"]),
-        str(value["prompt"]),
-    )
+    try:
+        return Sampling(
+            float(value["temperature"]),
+            float(value["top_p"]),
+            int(value["max_tokens"]),
+            int(value["seed"]),
+            str(value["prompt"]),
+        )
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Refused(BAD_SAMPLING, f"sampling: {error}"[:200]) from None
 
 
 def _list(value: Any) -> Sequence[Any]:

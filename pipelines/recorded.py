@@ -8,10 +8,12 @@ from typing import Any
 
 import apache_beam as beam
 
+from pipelines.output import is_ours, join
 from pipelines.questions import Recording, question_key, to_recording
 from pipelines.recipe import StageInfo
 from pipelines.rows import ReadRows
 from pipelines.stages import REJECTED, Convert, Split, Tally, source_of
+from pipelines.tables import list_tables
 from schemas.contrastive import Answered, Question
 from schemas.verdict import Rejected
 from synth.mastery import NO_SAMPLES
@@ -25,8 +27,23 @@ RECORDED_STAGES = (
 )
 
 
+MIXED_SAMPLES = "mixed_samples"
+
+
+def sample_files(paths: Sequence[str], output: str, option: str) -> list[str]:
+    """Returns the files of answers that paths name; of the folder of a run, those of its export.
+
+    Raises:
+      UsageError: a path names no file of rows.
+    """
+    own = [join(path, "exports/samples") if is_ours(join(path, "run.json")) else path for path in paths]
+    return list_tables(own, output, option=option)
+
+
 class RecordedAnswers(beam.PTransform):
     """Questions -> the same with recorded answers; one without any is rejected as no_samples.
+
+    One whose answers are of several models, or were drawn in several ways, is mixed_samples.
 
     Args:
       files: of samples.
@@ -74,6 +91,10 @@ class _Join(beam.DoFn):
         for question in questions:
             if not recordings:
                 yield self.asked.reject(question, NO_SAMPLES, "in no file of --samples")
+                continue
+            if len({(one.model, one.sampling) for one in recordings}) > 1:
+                models = ", ".join(sorted({one.model or "one without a name" for one in recordings}))
+                yield self.asked.reject(question, MIXED_SAMPLES, f"several ways, from {models}"[:200])
                 continue
             self.asked.kept()
             samples = tuple(sample for recording in recordings for sample in recording.samples)

@@ -165,3 +165,9 @@ def _finalize(_: None, sink: ParquetSink, folder: str, written: Iterable[str]) -
     files = list(written)
     before = sink.pre_finalize(folder, files)
     yield from sink.finalize_write(folder, files, before)
+
+
+def write_records(records: Any, name: str, folder: str, record: type) -> Any:
+    """Writes records of a type below a folder, in stages called by a name; returns the files' names."""
+    encoded = records | f"encode {name}" >> beam.Map(encode).with_output_types(tuple[str, bytes])
+    return encoded | f"write {name}" >> WriteRows(folder, record)

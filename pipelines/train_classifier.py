@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pipelines import __version__
+from pipelines.arguments import Parser
 from pipelines.console import quiet
 from pipelines.errors import UsageError
 
@@ -50,16 +51,11 @@ def _rate(text: str) -> float:
     return value
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see: beam train-classifier --help)")
-
-
 def parser() -> argparse.ArgumentParser:
     """Returns the parser of the command's options."""
     from pipelines.options import positive, share
 
-    options = _Parser(
+    options = Parser(
         prog="beam train-classifier",
         description="Train a fastText model on the labels of a dataset, such as the verdicts of a judge.",
         allow_abbrev=False,

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.questions import Columns, question_key, to_question, to_recording
+from pipelines.questions import Columns, primary_subtag, question_key, to_question, to_recording
 from pipelines.stages import Refused
 from schemas.row import Row
 from synth.refusals import refusal
@@ -36,9 +36,12 @@ SAMPLES = [
     },
     {
         "question": "how many legs has a spider",
-        "samples": ["six", "6", "ten", "I don't know", "seven or eight"],
+        "samples": ["six", "6", "ten", "I don't know", "seven"],
     },
-    {"question": "who was the first king of atlantis", "samples": ["I don't know", "No idea", "Unknown", ""]},
+    {
+        "question": "who was the first king of atlantis",
+        "samples": ["I don't know", "No idea", "Unknown", "I'm not sure"],
+    },
     {
         "question": "Which river flows through Cairo",
         "samples": [{"text": "the Nile"}, {"text": "Blocked.", "grade": "refused"}],
@@ -46,6 +49,9 @@ SAMPLES = [
     {"question": "what nobody asked", "samples": ["x"]},
     {"question": "who wrote emma"},
 ]
+
+
+BAD = {"temperature": "hot", "top_p": 1, "max_tokens": 1, "seed": 0, "prompt": ""}
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -105,7 +111,7 @@ def test_every_question_is_in_a_zone_or_a_reject(replayed: Path) -> None:
         ("samples", "no_samples"),
     ]
     [king] = [json.loads(r["record"]) for r in rejects if r["reason"] == "no_negative"]
-    assert (king["zone"], king["n_refused"], king["n_wrong"], king["n_unclear"]) == ("unknown", 3, 1, 1)
+    assert (king["zone"], king["n_refused"], king["n_wrong"], king["n_unclear"]) == ("unknown", 4, 0, 0)
     told = stages(replayed)
     assert all(stage["in"] == stage["kept"] + stage["rejected"] for stage in told.values())
     assert (told["read"]["in"], told["samples"]["in"], told["write"]["kept"]) == (9, 6, 4)
@@ -116,12 +122,12 @@ def test_the_metrics_are_in_run_json_and_in_the_card(replayed: Path) -> None:
     assert measures["questions"] == {"known": 1, "uncertain": 2, "unknown": 2}
     assert measures["answers"] == {
         "ik_ik": 3 + 1 + 1,
-        "ik_idk": 1 + 3,
+        "ik_idk": 1 + 4,
         "idk_ik": 0,
-        "idk_idk": 3 + 4 + 1,
+        "idk_idk": 3 + 4,
         "uncertain_refused": 1,
     }
-    assert measures["shares"]["truthful"] == pytest.approx(9 / 18)
+    assert measures["shares"]["truthful"] == pytest.approx(10 / 18)
     card = (replayed / "README.md").read_text()
     for name in ("Ik-Ik", "Ik-Idk", "Idk-Ik", "Idk-Idk", "Truthful"):
         assert f"| {name} | " in card
@@ -229,6 +235,7 @@ def test_answers_are_drawn_once_each_with_a_seed_of_its_own(beam: Beam, tmp_path
         (["--samples", "{s}", "--ik", "0.3", "--idk", "0.5"], "not below --idk"),
         (["--samples", "{s}", "--ik", "1.5"], "must be a number from 0 to 1"),
         (["--samples", "{s}", "--temperature", "-1"], "must be a number from 0 to 2"),
+        (["--samples", "{s}", "--language", "klingon"], "--language klingon: no such language"),
         (["--samples", "{s}", "--refusal_engine", "x"], "--refusal_engine needs"),
     ],
 )
@@ -293,3 +300,41 @@ def test_samples_of_many_forms() -> None:
 
 def test_questions_that_say_the_same_are_one() -> None:
     assert question_key("Who  wrote\tÉmile") == question_key("who wrote emile")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("EN", "en"),
+        ("en-US", "en"),
+        ("de_DE", "de"),
+        (" fr ", "fr"),
+        ("zh-Hant-TW", "zh"),
+        ("xx", ""),
+        ("", ""),
+    ],
+)
+def test_codes_of_languages_are_primary_subtags(given: str, code: str) -> None:
+    assert primary_subtag(given) == code
+    assert to_question(Columns(), row(question="who?", answer="A", language=given)).language == (code or "en")
+
+
+def test_recordings_of_two_models_are_not_mixed_and_a_run_is_replayed(
+    beam: Beam, replayed: Path, tmp_path: Path
+) -> None:
+    questions = write(tmp_path / "q.jsonl", QUESTIONS[:2])
+    said = [
+        {"question": QUESTIONS[0]["question"], "samples": [text], "model": model}
+        for text, model in (("Paris", "m0"), ("Lyon", "m1"))
+    ]
+    mixed = write(tmp_path / "mixed.jsonl", [*said, SAMPLES[1], {**SAMPLES[2], "sampling": BAD}])
+    done = beam("run", "contrastive", "--input", questions, "--samples", mixed, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    reasons = {reject["reason"]: reject["stage"] for reject in read(tmp_path / "out", "rejected")}
+    assert reasons == {"mixed_samples": "samples", "bad_sampling": "recorded"}
+    assert [row["zone"] for row in read(tmp_path / "out", "data")] == ["uncertain"]
+    again = beam(
+        "run", "contrastive", "--input", questions, "--samples", replayed, "--output", tmp_path / "re"
+    )
+    assert again.returncode == 0, again.stderr
+    assert sorted(row["zone"] for row in read(tmp_path / "re", "data")) == ["known", "uncertain"]

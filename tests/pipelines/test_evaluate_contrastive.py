@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,54 @@ def test_intervals_hold_the_change_and_are_the_same_each_time() -> None:
     for name, (low, high) in found.items():
         assert low <= metrics(after)[name] - metrics(before)[name] <= high
     assert found["truthful"][0] > 0
+
+
+def test_labels_are_those_of_all_paths(beam: Beam, tmp_path: Path) -> None:
+    first, second = (
+        write(tmp_path / f"{q}.jsonl", [labelled_row(q, gold, said)])
+        for q, (said, gold) in list(BEFORE.items())[:2]
+    )
+    after = write(tmp_path / "after.jsonl", [{"question": q, "samples": said} for q, said in AFTER.items()])
+    done = beam("evaluate", "contrastive", "--before", first, second, "--after", after)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 questions are answered" in done.stdout
+
+
+def labelled_row(question: str, gold: str, said: list[str]) -> dict[str, Any]:
+    return {"question": question, "gold_aliases": [gold], "language": "en", "zone": "known", "samples": said}
+
+
+@pytest.mark.parametrize(
+    ("row", "telling"),
+    [
+        ({"question": "q", "zone": "known", "samples": ["x"]}, "row 0 needs `question` and `gold_aliases`"),
+        (
+            {
+                **labelled_row("q", "A", ["A"]),
+                "sampling": {"temperature": "hot", "top_p": 1, "max_tokens": 1, "seed": 0, "prompt": ""},
+            },
+            "could not convert",
+        ),
+    ],
+)
+def test_unusable_rows_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: dict[str, Any], telling: str
+) -> None:
+    file = write(tmp_path / "rows.jsonl", [row])
+    assert main(["evaluate", "contrastive", "--predictions", str(file)]) == 2
+    said = capsys.readouterr().err.strip()
+    assert telling in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_model_that_looked_for_refusals_on_one_side_only_is_told(
+    beam: Beam, run: Path, after: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(run, other)
+    told = json.loads((other / "run.json").read_text())
+    told["options"]["refusal_engine"] = "default"
+    (other / "run.json").write_text(json.dumps(told))
+    done = beam("evaluate", "contrastive", "--before", run, "--after", other)
+    assert "warning: a model looked for refusals" in done.stdout
+    assert "warning" not in beam("evaluate", "contrastive", "--before", run, "--after", run).stdout
