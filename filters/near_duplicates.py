@@ -33,6 +33,7 @@ Similarities = NDArray[np.float64]
 
 _SECOND_SEED = 0x9E3779B1
 _CELLS_AT_A_TIME = 1 << 22  # of the products of texts with texts, 12 bytes each
+_PAIRS_AT_A_TIME = 1 << 12  # of texts whose shingles are set beside each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ class ShingleSets:
 
         Where all parts are similar, so are the texts as a whole: their similarity is the mediant.
         """
-        first, second = _pairs(self.whole, labels, threshold)
-        similarity = self.similarities(first, second)
+        first, second, similarity = _pairs(self.whole, labels, threshold)
+        if self.parts != [self.whole]:
+            similarity = self.similarities(first, second)
         enough = similarity >= threshold
         return first[enough], second[enough], similarity[enough]
 
@@ -205,28 +207,33 @@ class _Sets:
         self.sizes = np.diff(self.matrix.indptr)
 
     def similarities(self, first: Positions, second: Positions) -> Similarities:
-        common = self.matrix[first].multiply(self.matrix[second]).sum(axis=1)
-        return self.jaccard(np.asarray(common).ravel(), first, second)
+        common = np.zeros(len(first), np.int64)
+        for start in range(0, len(first), _PAIRS_AT_A_TIME):
+            some = slice(start, start + _PAIRS_AT_A_TIME)
+            both = self.matrix[first[some]].multiply(self.matrix[second[some]])
+            common[some] = np.asarray(both.sum(axis=1)).ravel()
+        return self.jaccard(common, first, second)
 
     def jaccard(self, common: NDArray[np.int64], first: Positions, second: Positions) -> Similarities:
         """Returns the similarity of sets with so many shingles in common; 0 of empty ones."""
         return common / np.maximum(self.sizes[first] + self.sizes[second] - common, 1)
 
 
-def _pairs(sets: _Sets, labels: Labels, threshold: float) -> tuple[Positions, Positions]:
-    """Returns the pairs of sets of one group that are similar, the first less than the second."""
+def _pairs(sets: _Sets, labels: Labels, threshold: float) -> tuple[Positions, Positions, Similarities]:
+    """Returns the pairs of similar sets of one group, the first less than the second, and how similar."""
     others = sets.matrix.T.tocsr()
     rows = max(1, _CELLS_AT_A_TIME // max(1, len(labels)))
-    found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
     for start in range(0, len(labels), rows):
         common = (sets.matrix[start : start + rows] @ others).tocoo()
         first, second = common.row.astype(np.int64) + start, common.col.astype(np.int64)
         likely = (first < second) & (labels[first] == labels[second])
         first, second, both = first[likely], second[likely], common.data[likely]
-        enough = sets.jaccard(both, first, second) >= threshold
-        found.append((first[enough], second[enough]))
-    first, second = (np.concatenate(side) for side in zip(*found, strict=True))
-    return first, second
+        similarity = sets.jaccard(both, first, second)
+        enough = similarity >= threshold
+        found.append((first[enough], second[enough], similarity[enough]))
+    first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
+    return first, second, similarity
 
 
 def _components(number: int, first: Positions, second: Positions) -> Labels:
