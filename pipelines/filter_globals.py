@@ -76,7 +76,7 @@ def preferred(row: Row, prefer: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 class ExactDuplicates(FilterOptions):
-    """Rows whose texts are the same but for case, white space and encoding.
+    """Rows whose texts are the same but for case, white space and encoding; rows without texts are not.
 
     Attributes:
       prefer: columns; of equal rows the one with the largest values is kept, then the one with the least id.
@@ -86,7 +86,9 @@ class ExactDuplicates(FilterOptions):
 
 
 def _key(row: Row, columns: tuple[str, ...]) -> str:
-    return record_id(*map(normalised, texts_of(row, columns)))
+    """Returns what equal rows have in common; of rows without any text each is alone."""
+    texts = [normalised(text) for text in texts_of(row, columns)]
+    return record_id(*texts) if any(texts) else record_id("alone", row.uri, row.number)
 
 
 def _exact(stage: str, options: ExactDuplicates, columns: tuple[str, ...], output: str) -> Built:
