@@ -148,9 +148,10 @@ def speed(rows: Sequence[dict[str, Any]], count: int, seed: int) -> None:
                 row = rows[i % len(rows)]
                 votes = vote_on(from_to(12, 0.03, 0.35), len(row["steps"]), row["label"], draw)
                 whole = {"id": f"{row['id']} {i}", "votes": votes, "annotators": names}
-                whole |= {
-                    name: row[name] for name in ("problem", "steps", "generator", "final_answer_correct")
-                }
+                whole |= {name: row[name] for name in ("steps", "generator", "final_answer_correct")}
+                whole["problem"] = (
+                    f"{i}. {row['problem']}"  # equal solutions of equal problems are duplicates
+                )
                 file.write(json.dumps(whole) + "\n")
                 ballot = ballot_of(votes, names, len(row["steps"]))
                 items.append((ballot.annotators, ballot.votes))
