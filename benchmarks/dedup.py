@@ -11,20 +11,17 @@ import argparse
 import random
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.dedup_set import NOVELS
+from benchmarks.processes import measure
 from filters.minhash import Lsh, lsh_for, signatures
 from filters.shingles import shingles
 
@@ -67,39 +64,6 @@ def write(texts: Sequence[str], folder: Path) -> None:
         pq.write_table(table, folder / f"{number:02}.parquet", row_group_size=GROUP_ROWS)
 
 
-@dataclass(frozen=True)
-class Cost:
-    seconds: float
-    processor_s: float
-    megabytes: float
-
-
-def measured(command: Sequence[str], log: Path) -> Cost:
-    """Runs a command to its end; raises if it fails."""
-    start, most = time.monotonic(), 0
-    used: dict[int, float] = {}  # processor time by process, since nobody waits for some of them
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        while process.poll() is None:
-            most = max(most, _memory(psutil.Process(process.pid), used))
-            time.sleep(0.2)
-    seconds = time.monotonic() - start
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{log.read_text()[-3000:]}")
-    return Cost(seconds, sum(used.values()), most / 1e6)
-
-
-def _memory(root: psutil.Process, used: dict[int, float]) -> int:
-    total = 0
-    with suppress(psutil.Error):
-        for process in [root, *root.children(recursive=True)]:
-            with suppress(psutil.Error):
-                times = process.cpu_times()
-                used[process.pid] = times.user + times.system
-                total += process.memory_full_info().pss
-    return total
-
-
 def by_assay(folder: Path, out: Path, workers: int, lsh: Lsh) -> list[str]:
     filters = out.with_suffix(".yaml")
     options = f"threshold: {lsh.threshold}, ngram: {lsh.ngram}, permutations: {PERMUTATIONS}"
@@ -140,10 +104,10 @@ def end_to_end(texts: Sequence[str], work: Path, datatrove: str | None, workers:
     print(f"{len(texts):,} documents, {workers} workers, {NGRAM}-grams, {lsh.bands} bands of {lsh.rows} rows")
     print("by         documents/s  seconds  processor s  memory MB    kept  rejected")
     for name, command in commands.items():
-        cost = measured(command, work / f"{name}.log")
+        cost = measure(command)
         kept, out = (rows_in(work / name / part) for part in ("data", "rejected"))
         print(
-            f"{name:9} {len(texts) / cost.seconds:12,.0f} {cost.seconds:8.1f} {cost.processor_s:12.1f} "
+            f"{name:9} {len(texts) / cost.seconds:12,.0f} {cost.seconds:8.1f} {cost.processor:12.1f} "
             f"{cost.megabytes:10,.0f} {kept:7,} {out:9,}"
         )
 

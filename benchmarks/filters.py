@@ -16,14 +16,14 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from benchmarks.processes import Cost, measure
 
 ROOT = Path(__file__).resolve().parent.parent
 NOVELS = ROOT.parent / "shared" / "data" / "litbank"
@@ -84,63 +84,6 @@ def _code(chosen: random.Random, text: str) -> str:
 
 
 NOISE = (_repeated, _bullets, _symbols, _german, _short, _code)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a command took: seconds by the clock and of processors, and megabytes at most."""
-
-    seconds: float
-    processor: float
-    megabytes: float
-    said: str
-
-
-def measure(command: Sequence[str], cwd: Path = ROOT) -> Cost:
-    """Runs a command to its end."""
-    import psutil
-
-    most = 0.0
-    used: dict[int, float] = {}
-    done = threading.Event()
-
-    def watch(process: psutil.Process) -> None:
-        nonlocal most
-        while not done.wait(0.2):
-            size = 0
-            for each in _tree(process):
-                try:
-                    times = each.cpu_times()
-                    used[each.pid] = times.user + times.system
-                    size += each.memory_full_info().pss
-                except psutil.Error:
-                    continue
-            most = max(most, size / 1e6)
-
-    start = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=log, text=True)
-        watcher = threading.Thread(target=watch, args=[psutil.Process(process.pid)])
-        watcher.start()
-        said, _ = process.communicate()
-        seconds = time.monotonic() - start
-        done.set()
-        watcher.join()
-        if process.returncode:
-            log.seek(0)
-            raise SystemExit(
-                f"{' '.join(command)}: status {process.returncode}\n{log.read().decode()[-2000:]}"
-            )
-    return Cost(seconds, sum(used.values()), most, said)
-
-
-def _tree(process: Any) -> list[Any]:
-    import psutil
-
-    try:
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return []
 
 
 def write(folder: Path, n: int, files: int = 4) -> None:
@@ -210,7 +153,7 @@ def ours(source: Path, output: Path, filters: Path, score: str = "needed", worke
         "--workers",
         str(workers),
     ]
-    return measure([*command, *options, "--overwrite"])
+    return measure([*command, *options, "--overwrite"], ROOT)
 
 
 def kept(output: Path) -> dict[str, int]:
@@ -231,7 +174,7 @@ def compare(folder: Path, python: str, n: int, classifier: Path, rounds: int) ->
     costs: dict[str, list[Cost]] = {}
     for _ in range(rounds):
         for name, cost in (
-            ("datatrove", lambda: measure(theirs)),
+            ("datatrove", lambda: measure(theirs, ROOT)),
             ("ours, needed", lambda: ours(folder / "in", folder / "needed", filters)),
             ("ours, all", lambda: ours(folder / "in", folder / "all", filters, "all")),
         ):
