@@ -185,7 +185,7 @@ def test_files_of_different_columns_are_one_dataset(
     pq.write_table(pa.table({"text": [GOOD], "n": pa.array([1], pa.int32())}), folder / "a.parquet")
     pq.write_table(pa.table({"text": [GOOD + "b"], "m": ["x"]}), folder / "b.parquet")
     (folder / "c.jsonl").write_text(json.dumps({"text": GOOD + "c", "n": 2**40}) + "\n")
-    path = filters(tmp_path, "- fineweb: {min_punctuated_lines: 0}")
+    path = filters(tmp_path, "- fineweb: {min_punctuated_lines: null}")
     assert run("--input", folder, "--output", out, "--filters", path, column=["text"]) == 0
     table = pq.read_table(out / "data")
     assert table.schema.field("n").type == pa.int64()
