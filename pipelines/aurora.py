@@ -76,7 +76,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     stages = [read, planned, alone, divided, voted, enough_votes, known, labels, agreed, rows]
     stages += [texts] if writing else []
-    rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    rejects = tuple(stage.rejected for stage in stages)
     pairs = agreed.kept | beam.Map(by_problem).with_output_types(tuple[str, Labelled]) | beam.GroupByKey()
     forms = {
         "prm": agreed.kept | "prm" >> beam.FlatMap(stepwise),

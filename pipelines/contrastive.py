@@ -294,7 +294,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     written = balanced.kept | Convert("write", encode, tuple[str, bytes])
     stages += [chosen, written] + [balanced] * mastery.balance
 
-    rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    rejects = tuple(stage.rejected for stage in stages)
     pairs = balanced.kept | "pairs" >> beam.FlatMap(preferences).with_output_types(Preference)
     triples = balanced.kept | "triplets" >> beam.Map(triplets).with_output_types(Triplets)
     for records, export in zip((judged.kept, pairs, triples), EXPORTS, strict=True):

@@ -30,11 +30,13 @@ from pipelines.filter_globals import Built, GlobalKind, Measured
 from pipelines.filter_rows import SOURCE, CheckText, FilterRows, ReadPlain, Scoring
 from pipelines.options import RunOptions
 from pipelines.output import is_ours, join, read_run
+from pipelines.parked import is_local
+from pipelines.parked_rows import ParkRows
 from pipelines.plain import NotPlain, Plain
 from pipelines.plain_rows import PlainReader
 from pipelines.recipe import Outcome, Recipe, Run, StageInfo
 from pipelines.rows import ROW_STAGES, RowOptions
-from pipelines.sink import WriteRows, encode, encode_row
+from pipelines.sink import WriteRows, encode_row, write_records
 from pipelines.stages import Convert, source_of
 from pipelines.tables import list_tables
 from schemas.verdict import Rejected
@@ -244,6 +246,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     found = read.kept | CheckText(columns)
     ends, rows = [read, found], found.kept
     for one in built:
+        if one.waits and is_local(run.output):
+            rows = rows | f"park {one.transform.label}" >> ParkRows(join(run.output, "parked"))
         split = rows | f"filter {one.transform.label}" >> one.transform  # so that it may have any name
         ends.append(split)
         rows = split.kept
@@ -251,15 +255,13 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     ends.append(encoded)
     for split in ends:
         if isinstance(split, Searched):
-            hits = split.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-            hits | EXPORT.name >> WriteRows(join(run.output, "exports", EXPORT.name), EXPORT.record)
+            write_records(split.hits, EXPORT.name, join(run.output, "exports", EXPORT.name), EXPORT.record)
     stages = [StageInfo(step.name, "rows", step.kind.does) for step in steps]
     return Outcome(
         data=encoded.kept | "data" >> WriteRows(join(run.output, "data"), written, options.num_shards),
-        rejected=tuple(end.rejected for end in ends)
-        | "rejects" >> beam.Flatten()
-        | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-        | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
+        rejected=write_records(
+            tuple(end.rejected for end in ends), "rejected", join(run.output, "rejected"), Rejected
+        ),
         measured=partial(_measured, declared(steps), [one.measured for one in built if one.measured]),
         recipe=replace(
             RECIPE,

@@ -34,10 +34,12 @@ class Built:
     Attributes:
       transform: `PCollection[Row] -> Split`.
       measured: what tells run.json of it, as in `pipelines.recipe.Outcome`.
+      waits: it needs all rows before it can say what becomes of the first.
     """
 
     transform: beam.PTransform
     measured: Measured | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _key(row: Row, columns: tuple[str, ...]) -> str:
 
 def _exact(stage: str, options: ExactDuplicates, columns: tuple[str, ...], output: str) -> Built:
     key = partial(_key, columns=options.columns or columns)
-    return Built(Distinct(stage, key, partial(preferred, prefer=options.prefer)))
+    return Built(Distinct(stage, key, partial(preferred, prefer=options.prefer)), waits=True)
 
 
 class NearDuplicateOptions(FilterOptions):
@@ -157,7 +159,7 @@ def _near(stage: str, options: NearDuplicateOptions, columns: tuple[str, ...], o
     if options.against:
         there = options.against_columns or columns
         parts = checked_existing(options.against, there, output, f"filters {stage} against")
-    return Built(_NearDuplicates(stage, options, columns, parts))
+    return Built(_NearDuplicates(stage, options, columns, parts), waits=True)
 
 
 class DecontaminationOptions(FilterOptions):

@@ -41,7 +41,7 @@ from pipelines.progress import tick
 from pipelines.reader import Reader
 from pipelines.readers import ReaderFn, ReaderPool, refusing
 from pipelines.recipe import Outcome, Recipe, Run, StageInfo
-from pipelines.sink import WriteRows, encode
+from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import (
     REJECTED,
     Convert,
@@ -225,15 +225,12 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     stages = [read, found, pairs, certain, whole, shown, alone, scored, good, rows]
     stages += [stage for stage in (told, unlike, new, answered) if stage]
-    rejects = tuple(stage.rejected for stage in stages) | "rejects" >> beam.Flatten()
+    rejects = tuple(stage.rejected for stage in stages)
     if new:
-        hits = new.hits | "hits" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-        hits | EXPORT.name >> WriteRows(join(run.output, "exports", EXPORT.name), EXPORT.record)
+        write_records(new.hits, EXPORT.name, join(run.output, "exports", EXPORT.name), EXPORT.record)
     return Outcome(
         data=rows.kept | "data" >> WriteRows(join(run.output, "data"), Pair, options.num_shards),
-        rejected=rejects
-        | "encode" >> beam.Map(encode).with_output_types(tuple[str, bytes])
-        | "rejected" >> WriteRows(join(run.output, "rejected"), Rejected),
+        rejected=write_records(rejects, "rejected", join(run.output, "rejected"), Rejected),
         models=models.only([name for names in asked for name in names]) if models else None,
         without=[
             name

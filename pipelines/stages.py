@@ -12,7 +12,7 @@ with 300 items) and 1.3 times the bytes, so nothing is registered.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,9 +72,13 @@ def rejected(record: Any, stage: str, reason: str, detail: str = "", said: Seque
     uri = record.uri if hasattr(record, "uri") else record.source.uri
     # Not `printable`: in JSON its escape would be read as the half surrogate pair again.
     fields = {**to_row(record), **({"said": said} if said else {})}
-    row = json.dumps(fields, ensure_ascii=False, default=str).encode("utf-8", "replace").decode("utf-8")
+    row = json.dumps(fields, ensure_ascii=False, default=_as_json).encode("utf-8", "replace").decode("utf-8")
     detail = printable(" ".join(detail.split()))[:MAX_DETAIL]
     return Rejected(record.id, stage, reason, detail, printable(uri), row)
+
+
+def _as_json(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def printable(text: str) -> str:
