@@ -1,4 +1,8 @@
-"""Reads keys that stand in one paragraph: "1B; 2D; 3A", "1-5: CBCAD", "Answers: 1. 4 m; 2. 7 s; 3. 2 m"."""
+"""Reads keys that stand in one paragraph: "1B; 2D; 3A", "1-5: CBCAD", "Answers: 1. 4 m; 2. 7 s; 3. 2 m".
+
+Below a title, a key may also be set as "1=b, 2=d", "(1) b, (2) d" or "b, d, a"; without one, these may
+be anything.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from dataclasses import replace
 
 from extractors.problems.labels import Label, read_label
 from extractors.problems.rows import part_of, split
+from extractors.problems.vocabulary import fold, pattern
 from schemas.document import Block
 
 _CHOICE = "[A-H]"
@@ -19,8 +24,17 @@ _RANGE = re.compile(
     rf"\s*(?P<first>\d{{1,3}})\s*[-–—~～]\s*(?P<last>\d{{1,3}})\s*[.．)、:：]?"
     rf"\s*(?P<choices>{_CHOICE}(?:[\s,;]*{_CHOICE})*)(?!\w)[;,.；，、。]?"
 )
+_TITLED_SINGLE = re.compile(
+    r"\s*\(?(?P<first>\d{1,3})\)?\s*[.．)、:：=\-–—]?\s*\(?(?P<choice>[A-Ha-h])(?!\w)\)?\s*[;,.；，、。]?"
+)
+_LETTER = re.compile(r"\s*\(?(?P<choice>[A-Ha-h])(?!\w)\)?\s*(?:[;,；，、]|[.。]?$)")
+_TITLED_ROW = re.compile(r"(?:(?<=\s)|^)(\d{1,3}|\(\d{1,3}\))\s?([:：=]?)\s*(?=\S)")
+_LIST = re.compile(r"\s*[;,；，、]\s*")
+_SENTENCES = re.compile(r"[.!?]\s|[。！？]\s*\S")
 _MIN_KEY = 3
 _MAX_KEY = 1000
+
+_END = Label("set", "", (), 0, "", True)
 
 Labelled = list[tuple[Block, Label | None]]
 
@@ -47,7 +61,9 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
     """Returns the answers of a key that stands right after its title, "Answers: 1-B 2-C 3-C", by its place.
 
     It is the only block of the document that a word for a solution begins, and half of its numbers or more
-    are printed above it: the answers to parts 1, 2, 3 of a problem are not those to problems 1, 2, 3.
+    are printed above it: the answers to parts 1, 2, 3 of a problem are not those to problems 1, 2, 3. What
+    holds as many answers as there are problems above, but in no form that tells whose they are, is the
+    solution of none of them: it comes back as a block that ends the last problem.
     """
     titled = [i for i, (b, x) in enumerate(zip(blocks, labels, strict=True)) if x and _is_announced(b, x)]
     if len(titled) != 1:
@@ -56,11 +72,47 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
     label = labels[at]
     assert label is not None
     body = part_of(blocks[at], label.end, len(blocks[at].text))
-    answers = read_key(replace(body, kind="paragraph", marker="")) or _read_row(body)
-    worded = {x.number for x in above if x.role == "problem"}
-    asked = worded or {x.number for x in above if not x.role}
+    plain = replace(body, kind="paragraph", marker="")
+    worded = [x.number for x in above if x.role == "problem"]
+    asked = list(dict.fromkeys(worded or [x.number for x in above if not x.role]))
+    answers = read_key(plain) or _read_titled(plain, asked) or _read_row(plain)
     known = sum(1 for _, x in answers if x and x.number in asked)
-    return {at: answers} if 2 * known >= len(answers) > 0 else {}
+    if 2 * known >= len(answers) > 0:
+        return {at: answers}
+    below = any(x and x.number and x.role in ("problem", "") for x in labels[at + 1 :])
+    return {at: [(blocks[at], _END)]} if not below and _answers_all(body.text, asked) else {}
+
+
+def _read_titled(block: Block, asked: Sequence[tuple[str, ...]]) -> Labelled:
+    """Returns the letters of a key that only its title tells from other things: "1=b, 2=d", "b, d, a"."""
+    numbered = _consecutive(_TITLED_SINGLE, block.text)
+    if numbered:
+        entries = [((match["first"],), match.start("choice")) for match in numbered]
+        steps = [int(b["first"]) - int(a["first"]) for a, b in itertools.pairwise(numbered)]
+    else:
+        letters = _consecutive(_LETTER, block.text)
+        entries = [(n, m.start("choice")) for n, m in zip(asked, letters, strict=False)]
+        steps = [1] if len(letters) == len(asked) else [0]
+    if len(entries) < _MIN_KEY or not all(1 <= step <= 2 for step in steps):
+        return []
+    return [
+        (_answer(block, at), Label("solution", "", number, 0, ".".join(number), True))
+        for number, at in entries
+    ]
+
+
+def _answers_all(text: str, asked: Sequence[tuple[str, ...]]) -> bool:
+    """Whether a text counts what it says as the problems above are counted, or lists as many things."""
+    if len(asked) < _MIN_KEY:
+        return False
+    found = [(match[1], match[2]) for match in _TITLED_ROW.finditer(text)]
+    like_first = [n for n, mark in found if (n[0] == "(", mark) == (found[0][0][0] == "(", found[0][1])]
+    counted = [(number.strip("()"),) for number in like_first]
+    if counted[: len(asked)] == list(asked):
+        return True
+    things = _LIST.split(text)
+    joined = sum(1 for _ in pattern("and").finditer(fold(things[-1])))
+    return not _SENTENCES.search(text) and len(asked) in (len(things), len(things) + joined)
 
 
 def _is_announced(block: Block, label: Label) -> bool:
@@ -69,7 +121,7 @@ def _is_announced(block: Block, label: Label) -> bool:
 
 def _read_row(block: Block) -> Labelled:
     """Returns the answers of a row, "1. 4 m; 2. 7 s; 3. 2 m", with their labels."""
-    parts = split(replace(block, kind="paragraph", marker=""))
+    parts = split(block)
     labels = [read_label(part) for part in parts]
     if len(parts) < _MIN_KEY or not all(x and x.number and not x.role for x in labels):
         return []

@@ -61,6 +61,13 @@ def test_a_range_is_read_back_and_its_answers_have_places(choices: list[str], fi
         ("Answer key: 1-C 2-A 3-B", ["C", "A", "B"]),
         ("Answers: 1. C, 2. A, 3. B", ["C", "A", "B"]),
         ("Lösungen: 1. 12 m; 2. 7 s; 3. 40 N", ["12 m", "7 s", "40 N"]),
+        ("Answer key: 1-c, 2-a, 3-b", ["c", "a", "b"]),
+        ("Answers: 1: c 2: a 3: b", ["c", "a", "b"]),
+        ("Answers: 1=c, 2=a, 3=b", ["c", "a", "b"]),
+        ("Answers: (1) c, (2) a, (3) b", ["c", "a", "b"]),
+        ("Lösungen: 1c, 2a, 3b", ["c", "a", "b"]),
+        ("Réponses : 1c ; 2a ; 3b", ["c", "a", "b"]),
+        ("Answers: c, a, b.", ["c", "a", "b"]),
     ],
 )
 def test_a_key_on_the_line_of_its_title_answers_every_question(key: str, answers: list[str]) -> None:
@@ -68,6 +75,34 @@ def test_a_key_on_the_line_of_its_title_answers_every_question(key: str, answers
     asked = [f"{number}. {question}" for number, question in enumerate(questions, 1)]
     made = document(heading("Exercises"), *asked, key)
     assert pairs(made) == list(zip(questions, answers, strict=True))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "Answer: They are 12 m, seven seconds and 40 N.",
+        "Answers: 12 m, seven seconds, 40 N",
+        "Solutions: (1) the well is 12 m deep (2) it falls for 7 s (3) the weight",
+        "Answers: 1 twelve 2 seven 3 forty",
+    ],
+)
+def test_a_key_that_cannot_be_read_is_nobodys_solution(key: str) -> None:
+    asked = ["1. How far is the well?", "2. How long does the pail fall?", "3. Which force pulls the rope?"]
+    assert pairs(document(heading("Exercises"), *asked, key)) == []
+
+
+@pytest.mark.parametrize(
+    "solution",
+    [
+        "Answer: 12 m, 7 s",  # of three problems
+        "Solution: It falls for 7 s. With the mass, we find the weight, 40 N.",
+        "Solution: the weight, 40 N",
+    ],
+)
+def test_what_lists_another_number_of_things_is_the_solution_of_the_last_problem(solution: str) -> None:
+    asked = ["1. How far is the well?", "2. How long does the pail fall?", "3. Which force pulls the rope?"]
+    made = document(heading("Exercises"), *asked, solution)
+    assert pairs(made) == [("Which force pulls the rope?", solution.split(": ", 1)[1])]
 
 
 def test_answers_to_the_parts_of_a_problem_are_no_key_of_the_document() -> None:
