@@ -15,9 +15,9 @@ TITLE_LEVEL = 7
 """Level of what is a heading in all but name: below every heading that its format declares."""
 
 _LINE_LABEL = re.compile(r"\n(?=[^\S\n]*[(\[]?(?:[^\W\d_]\.?)?\d{1,3}(?:\.\d{1,4})*[.)\]:]\s+\S)")
-_ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3})([.)])\s+(?=\S)")
+_ROW_LABEL = re.compile(r"(?:(?<=\s)|^)(\d{1,3}(?:\.\d{1,3}){0,3})([.)])\s+(?=\S)")
 _OPERATOR = re.compile(r"[=<>≤≥≈+−×·*/^-]\s*\Z")
-_OPEN_SENTENCE = re.compile(r"\d+[.)]\s+[^\W\d_]+\s[^\n]*[^\W_]", re.DOTALL)
+_OPEN_SENTENCE = re.compile(r"[\d.]+[.)]\s+[^\W\d_]+\s[^\n]*[^\W_]", re.DOTALL)
 _TITLE = 60  # characters of a paragraph that may be a title
 _ROW_ANSWER = 60  # characters an answer in a row of answers has at most on average
 _ROW_NAME = re.compile(
@@ -37,18 +37,18 @@ def split_all(blocks: Sequence[Block], whole: Zone = "") -> list[Block]:
         titled = block.kind in ("heading", "paragraph") and len(block.text) <= _TITLE
         zones.append((title_zone(block.text, 1) if titled else "") or before)
     parts: list[list[Block]] = []
-    following = 0  # the number of the next item below the same heading
+    following: tuple[int, ...] = ()  # the number of the next item below the same heading
     for block, zone in zip(reversed(blocks), reversed(zones), strict=True):
         parts.append(split(block, following, zone == "solutions"))
-        following = 0 if block.kind == "heading" else _first_number(block) or following
+        following = () if block.kind == "heading" else _first_number(block) or following
     return [part for made in reversed(parts) for part in made]
 
 
-def split(block: Block, following: int = 0, solutions: bool = True) -> list[Block]:
+def split(block: Block, following: tuple[int, ...] = (), solutions: bool = True) -> list[Block]:
     """Splits a paragraph at the lines that begin with a number of their own, and rows of short answers.
 
     Args:
-      following: the next number that another block begins with, which stands in no row above; 0 for none.
+      following: the next number that another block begins with, which stands in no row above; empty for none.
       solutions: whether it stands among solutions, where a row needs no punctuation.
     """
     if block.kind not in ("paragraph", "list_item"):
@@ -115,7 +115,9 @@ def _end_of_name(text: str) -> int:
     return name.end() if _cuts_of_row(text, name.end()) else 0
 
 
-def _cuts_of_row(text: str, begin: int = 0, following: int = 0, solutions: bool = True) -> list[int]:
+def _cuts_of_row(
+    text: str, begin: int = 0, following: tuple[int, ...] = (), solutions: bool = True
+) -> list[int]:
     """Returns where the answers of a row begin, after the first: "1. B  2. C  3. A  5. 12 m".
 
     "Let a = 2. Let b = 3." holds no labels; nor does, outside of solutions, "Tom has 2. Ann has 3.", where
@@ -126,11 +128,13 @@ def _cuts_of_row(text: str, begin: int = 0, following: int = 0, solutions: bool 
         for m in _ROW_LABEL.finditer(text, begin)
         if not _OPERATOR.search(text, max(0, m.start() - 3), m.start())
     ]
-    numbers = [(match.start(), int(match[1])) for match in found if match[2] == found[0][2]]
-    steps = [b[1] - a[1] for a, b in itertools.pairwise(numbers)]
+    shape = (found[0][1].count("."), found[0][2]) if found else (0, "")
+    numbers = [(m.start(), _parts(m[1])) for m in found if (m[1].count("."), m[2]) == shape]
+    steps = [b[-1] - a[-1] if a[:-1] == b[:-1] else 0 for (_, a), (_, b) in itertools.pairwise(numbers)]
     if not steps or numbers[0][0] != begin or not all(1 <= step <= 2 for step in steps):
         return []
-    if len(text) / len(numbers) > _ROW_ANSWER or numbers[0][1] < following <= numbers[-1][1]:
+    same = len(following) == len(numbers[0][1])
+    if len(text) / len(numbers) > _ROW_ANSWER or (same and numbers[0][1] < following <= numbers[-1][1]):
         return []
     entries = [text[a:b].rstrip() for (a, _), (b, _) in itertools.pairwise(numbers)]
     parted = all(entry.endswith(";") for entry in entries)
@@ -141,7 +145,11 @@ def _cuts_of_row(text: str, begin: int = 0, following: int = 0, solutions: bool 
     return [start for start, _ in numbers[1:]]
 
 
-def _first_number(block: Block) -> int:
-    """Returns the number that a block begins with; 0 for none."""
+def _first_number(block: Block) -> tuple[int, ...]:
+    """Returns the parts of the number that a block begins with; none if it begins with something else."""
     number = _ROW_LABEL.match(block.text)
-    return int(number[1]) if number else 0
+    return _parts(number[1]) if number else ()
+
+
+def _parts(number: str) -> tuple[int, ...]:
+    return tuple(map(int, number.split(".")))

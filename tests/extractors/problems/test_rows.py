@@ -74,11 +74,24 @@ def test_outside_of_solutions_a_sentence_ends_before_the_next_number() -> None:
     assert [solution for _, solution in found] == ["red", "no solution", "blue"]
 
 
+def test_a_row_may_have_numbers_of_several_parts() -> None:
+    row = "3.1. 2 kg. 3.2. 86400. 3.3. 15.5 m/s."
+    assert texts(row) == ["3.1. 2 kg.", "3.2. 86400.", "3.3. 15.5 m/s."]
+    asked = ["3.1. What is its mass?", "3.2. How long is a day?", "3.3. How fast is it?"]
+    found = pairs(document(heading("Exercises"), *asked, heading("Answers"), row))
+    assert found == [(a[5:], s) for a, s in zip(asked, ["2 kg.", "86400.", "15.5 m/s."], strict=True)]
+
+
+@pytest.mark.parametrize("text", ["3.1. It is 3.5. Then it is 4.2. So be it.", "1. 2.5. It is 3.5. 3. 4.5."])
+def test_decimals_begin_no_answers(text: str) -> None:
+    assert texts(text) == [text]
+
+
 def test_what_follows_is_in_no_row_above() -> None:
     row = Block("1. red. 2. blue. 3. green.")
     assert len(split(row)) == 3
-    assert len(split(row, following=4)) == 3
-    assert len(split(row, following=2)) == 1
+    assert len(split(row, following=(4,))) == 3
+    assert len(split(row, following=(2,))) == 1
 
 
 def test_blank_lines_cost_no_more_than_their_number() -> None:
