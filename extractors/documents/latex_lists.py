@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     rf"|\\end\{{({_LISTS})\*?\}}"
     rf"|\\(item|question|titledquestion|part|subpart|subsubpart|choice|CorrectChoice|task)(?![A-Za-z])\*?"
     rf"(?:[ \t]*({OPTIONAL}))?"
-    r"|\\setcounter\{enum(i{1,3}|iv)\}\{(-?\d{1,4})\}"
+    r"|\\setcounter\{enum(i{1,3}|iv)\}\{(-?\d{1,6})\}"
     r"|\\(?:def|renewcommand\*?\s*\{?)\s*\\labelenum(i{1,3}|iv)\}?\s*\{((?:[^{}]|\{[^{}]*\}){0,200})\}"
 )
 _SOLVED = re.compile(r"\\begin\{solution|\\(?:titled)?question(?![A-Za-z])|\\end\{questions\}")

@@ -1,23 +1,27 @@
-"""Decides which labels that nothing sets off, "Problem 3 shows that...", are labels all the same."""
+"""Decides which doubtful labels, "Problem 3 shows that...", "86400.", are labels all the same."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from extractors.problems.labels import Label
 from extractors.problems.sequences import counts_on, numeric
 from schemas.document import Block
 
+_LARGE = 10_000
+
 
 def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Label | None]:
     """Returns the labels without the doubtful ones that no sequence confirms.
 
     A worded label that nothing sets off stays only where it is the next of its sequence, or where the
-    sequence starts over below a title.
+    sequence starts over below a title. A number of five digits or more is a quantity ("86400.") unless a
+    word for a problem stands before it or the document has a label close to it.
     """
-    checked = list(labels)
+    checked = _without_quantities(labels)
     last: dict[str, Label] = {}
-    for index, label in enumerate(labels):
+    for index, label in enumerate(checked):
         if label is None or not label.family or not label.number:
             continue
         before = last.get(label.family)
@@ -29,6 +33,25 @@ def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Lab
             continue
         last[label.family] = label
     return checked
+
+
+def _without_quantities(labels: Sequence[Label | None]) -> list[Label | None]:
+    """Returns the labels without the large numbers that stand alone."""
+    counts = Counter(int(label.number[-1]) for label in labels if label and _is_large(label))
+    beside = {n for n, times in counts.items() if times > 1 or any(counts[n + d] for d in (-2, -1, 1, 2))}
+    return [
+        label
+        if label is None
+        or not _is_large(label)
+        or label.role in ("problem", "example")
+        or int(label.number[-1]) in beside
+        else None
+        for label in labels
+    ]
+
+
+def _is_large(label: Label) -> bool:
+    return bool(label.number) and label.number[-1].isdigit() and int(label.number[-1]) >= _LARGE
 
 
 def _starts_over(index: int, blocks: Sequence[Block], labels: Sequence[Label | None], before: Label) -> bool:

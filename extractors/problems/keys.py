@@ -86,6 +86,7 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
 def _read_titled(block: Block, asked: Sequence[tuple[str, ...]]) -> Labelled:
     """Returns the letters of a key that only its title tells from other things: "1=b, 2=d", "b, d, a"."""
     numbered = _consecutive(_TITLED_SINGLE, block.text)
+    entries: list[tuple[tuple[str, ...], int]]
     if numbered:
         entries = [((match["first"],), match.start("choice")) for match in numbered]
         steps = [int(b["first"]) - int(a["first"]) for a, b in itertools.pairwise(numbered)]

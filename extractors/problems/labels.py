@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from extractors.problems.vocabulary import Role, fold, pattern, words
 from schemas.document import Block
 
-# 12, 3.14, 1.2.105, A.6.101, A12, P57, 3-14; at most four digits a part.
+# 3.14, 1.2.105, 3-14, at most four digits a part; a number of one part has up to six, as in journals.
+_PARTS = r"(?:\d{1,4}(?:[.\-–]\d{1,4}){0,3}|\d{5,6}(?![.,\-–]?\d))"
+# 12, 3.14, A.6.101, A12, P57.
 NUMBER = (
-    r"(?:[^\W\d_]{1,2}[.\-]?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}[a-z]?(?![\w])"
+    rf"(?:[^\W\d_]{{1,2}}[.\-]?)?{_PARTS}[a-z]?(?![\w])"
     r"|[IVXLC]{1,6}(?![\w])|[A-H](?=\s*[.:)\]]|\s*$)"
 )
 _BARE = re.compile(
-    r"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
-        (?P<number>(?:[^\W\d_]\.?)?\d{1,4}(?:[.\-–]\d{1,4}){0,3}|[IVXLC]{1,6}(?=[.)\]]))
+    rf"""(?P<open>[(\[（【]?)\s*(?:[Nn]o\.?\s*|[Nn]r\.?\s*|[№\#*†‡★]\s*|[Qq]\.?\s*)?
+        (?P<number>(?:[^\W\d_]\.?)?{_PARTS}|[IVXLC]{{1,6}}(?=[.)\]]))
         (?P<mark>[*†‡★]*)
-        (?P<close>\s*[)\]）】.:．、°º]{1,2}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z]|\d[.)]\s|(?<=[．、）】])\d)""",
+        (?P<close>\s*[)\]）】.:．、°º]{{1,2}}|번[.)]?(?=\s)|(?=\s)|$)(?=\s|$|\(?[a-z][.)]|[^\w.,]|[^\W\d_a-z]|\d[.)]\s|(?<=[．、）】])\d)""",
     re.VERBOSE,
 )
 _IN_SECTION = re.compile(  # "§ 1.2 Nr. 3"
@@ -33,8 +35,8 @@ _STARS = re.compile(r"\s?[*†‡★☆⋆∗]+")  # of a hard one: "Exercise 3*
 _ASIDE = re.compile(r"\s*\([^()\n]{4,60}\)")  # "Exercise 1.2.7 (challenging):", not "(a)"
 _NUMBER_SIGN = r"(?:[Nn]\.?\s?[oº°]s?\.?|[Nn]r\.?|[Nn]úm\.|[№\#]|č\.|br\.|št\.)\s*"
 _LINKED_NUMBER = re.compile(rf"\s*(?:{_NUMBER_SIGN})?(?P<number>{NUMBER})")
-_NUMBER_FIRST = re.compile(r"(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
-_CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{1,4}(?:\.\d{1,4}){0,3})\s*")
+_NUMBER_FIRST = re.compile(r"(?P<number>\d{5,6}(?!\.?\d)|\d{1,4}(?:\.\d{1,4}){0,3})\s*[.)]?\s*")
+_CJK_NUMBER = re.compile(r"第?\s*(?P<number>\d{5,6}(?!\.?\d)|\d{1,4}(?:\.\d{1,4}){0,3})\s*")
 _FIRST_PART = re.compile(r"\((?:a|i)\)\s")
 _MAX_WORDS = 5
 
@@ -143,7 +145,8 @@ def _worded(block: Block) -> Label | None:
 def _is_quantity(block: Block, end: int) -> bool:
     """Whether the number after "Ans." is the answer, "Ans. 45 volts", and no number of an item."""
     following = block.text[end:].lstrip(" ")[:1]
-    return following.islower() and block.style.bold < end
+    large = re.search(r"\d{5}[a-z]?$", block.text[:end])  # "Ans. 86400"
+    return (following.islower() or bool(large)) and block.style.bold < end
 
 
 def _linked_problem(rest: str) -> tuple[str, tuple[str, ...], int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.extractors.problems.build import document, pairs
+from tests.extractors.problems.build import bold, document, heading, pairs
 
 ASKED = {
     "問題": ["長さ5mの棒を切る。", "速さを求めよ。", "重さを求めよ。"],
@@ -29,3 +29,24 @@ def test_a_solution_in_place_may_begin_with_what_another_shows() -> None:
         blocks += [f"Problem {n}. {text}", "Solution", f"Problem 1 shows it: {n} m."]
     expected = [(text, f"Problem 1 shows it: {n} m.") for n, text in enumerate(ASKED["Problem"], 1)]
     assert pairs(document(*blocks)) == expected
+
+
+@pytest.mark.parametrize("label", ["{}.", "Problem {}.", "No. {}."])
+def test_problems_of_a_journal_have_large_numbers(label: str) -> None:
+    labels = [label.format(n) for n in (9_999, 10_000, 10_001)]
+    asked = [bold(f"{lead} {text}", lead) for lead, text in zip(labels, ASKED["Problem"], strict=True)]
+    said = [bold(f"{lead} It is {text}.", lead) for lead, text in zip(labels, SAID, strict=True)]
+    expected = [(text, f"It is {said}.") for text, said in zip(ASKED["Problem"], SAID, strict=True)]
+    assert pairs(document(heading("Problems"), *asked, heading("Solutions"), *said)) == expected
+
+
+def test_a_large_number_alone_is_a_quantity() -> None:
+    asked = [f"{n}. {text}" for n, text in enumerate(ASKED["Problem"], 1)]
+    said = ["1. We count them:", "86400.", "2. 8 m", "3. 9 m", "12000. That is all."]
+    found = pairs(document(heading("Problems"), *asked, heading("Solutions"), *said))
+    assert [solution.split() for _, solution in found] == [
+        ["We", "count", "them:", "86400."],
+        ["8", "m"],
+        ["9", "m", "12000.", "That", "is", "all."],
+    ]
+    assert pairs(document("Problem 1. How long is a day?", "Ans. 86400")) == [("How long is a day?", "86400")]
