@@ -2,12 +2,12 @@
 
 Conservative, since a printed answer may be very short: "yes", "5 m/s", "$x=2$" and "(b)" are whole.
 Only what is certain is dropped:
-- `empty`: nothing but punctuation and formula delimiters;
+- `empty`: nothing but punctuation, formula delimiters and blanks to fill in;
 - `only_figure`: a picture and nothing else, even where the document describes it: what is seen in
   it is not in the row; or a solution one of whose parts, such as (a), is nothing but a drawing that
   nobody describes;
 - `only_reference`: the solution sends the reader elsewhere ("See Example 3.2.") or declines to answer
-  ("Answers will vary."), and says nothing else;
+  ("Answers will vary.", "Omitted.", "To do"), and says nothing else;
 - `only_hint`: the solution is help that does not solve the problem ("Hint: draw a picture.");
 - `truncated`: the text ends in a word that can't end a sentence ("because", "the"), or a LaTeX
   environment that it opens is never closed.
@@ -32,6 +32,9 @@ _DRAWING = re.compile(r"!\[[^\[\]\n]*\]\(figure\)")  # on a page: it has no name
 _ENDING = 80  # characters that hold the last word and what may follow it
 # Longer than any bare referral; what is longer says something of its own.
 _REFERRAL_LENGTH = 160
+_MAX_REFERRALS = 4 * _REFERRAL_LENGTH
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+_FORM = re.compile(r"(?:[^\W\d_]{1,20}(?: [^\W\d_]{1,20})?\s?[:：]\s*_{2,}\s*(?:/\s*\d{1,4}\s*)?)+")
 
 
 def is_complete(pair: Pair) -> Verdict:
@@ -52,12 +55,19 @@ def is_complete(pair: Pair) -> Verdict:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a text holds no letter, number or symbol."""
+    """Whether a text holds no letter, number or symbol, or only blanks to fill in: "Name: ____"."""
+    if "__" in text and _FORM.fullmatch(text.strip()):
+        return True
     return not any(unicodedata.category(c)[0] in "LNS" for c in text.replace("$", " "))
 
 
 def is_only_reference(text: str) -> bool:
     """Whether a text only sends the reader elsewhere, or only says that it won't answer."""
+    paragraphs = [text] if len(text) > _MAX_REFERRALS else _PARAGRAPHS.split(text.strip())
+    return all(_is_referral(paragraph) for paragraph in paragraphs)
+
+
+def _is_referral(text: str) -> bool:
     text = " ".join(text.split()).strip(" .。…!()[]*_")
     return len(text) <= _REFERRAL_LENGTH and _referral().fullmatch(text) is not None
 

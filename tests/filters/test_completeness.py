@@ -33,7 +33,10 @@ def test_short_and_odd_solutions_are_whole(solution: str) -> None:
     assert is_complete(pair(solution=solution)).keep
 
 
-@pytest.mark.parametrize("text", ["", " \n", "...", "$$", "—", "( )", "$ $"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", "...", "$$", "—", "( )", "$ $", "Name: __________  Points: ___ / 5", "Antwort: ____"],
+)
 def test_empty(text: str) -> None:
     assert is_empty(text)
     assert is_complete(pair(solution=text)).reason == "empty"
@@ -92,6 +95,24 @@ def test_a_part_that_is_a_drawing_is_missing(solution: str, kept: bool) -> None:
         "См. раздел 4",
         "答案略",
         "略。",
+        "TODO",
+        "Omitted.",
+        "(The solution is omitted.)",
+        "Similar to the last one.",
+        "Turn the page upside down.",
+        "A manual is available to instructors who write to the publisher.",
+        "Solutions are on the web site of the publisher.",
+        "See page 80.\n\nThe answers are at the back of the book.",
+        "Folgt noch.",
+        "Analog zu Aufgabe 3.",
+        "Bitte wenden!",
+        "Die Lösungen finden sich im Anhang.",
+        "Laissé au lecteur.",
+        "Se deja al lector.",
+        "Аналогично предыдущей задаче.",
+        "Доказательство опущено.",
+        "同理可证。",
+        "証明は省略する。",
     ],
 )
 def test_only_a_reference(text: str) -> None:
@@ -109,6 +130,20 @@ def test_only_a_reference(text: str) -> None:
         "Section 4",
         "answers",
         "See that x = 2 and so y = 3.",
+        "Similar to the last one, with 4 instead of 3, so 12.",
+        "Similar triangles",
+        "Similar.",
+        "Ebenso.",
+        "Iguales",
+        "The answer is at the end of the rope.",
+        "The solutions are in the first quadrant.",
+        "The solutions are 2 and 3.",
+        "The answer is 4 m to the north of the mast.",
+        "The answers are in the ratio 2 : 3.",
+        "The solutions are at x = 2 and x = 3",
+        "Equal",
+        "Los triángulos son iguales.",
+        "See page 80.\n\nThe answer is 4.",
     ],
 )
 def test_not_a_reference(text: str) -> None:
