@@ -188,6 +188,8 @@ def _score(inside: list[Fragment], edge: float, familiar: bool) -> float:
         return _count_lines(left, right)
     if len(first) > 1 and len(second) > 1 and _independent(left, right):
         return _count_lines(left, right)
+    if all(len(_labels(side, _item)) > 1 for side in (left, right)) and _independent(left, right, MIN_LINES):
+        return _count_lines(left, right)
     if len(first) >= MIN_LINES and len(second) > 1 and _counts_down(first) and _counts_down(second):
         return _count_lines(left, right)  # answers that are formulas, with few words
     return 0.5 if familiar and _like_a_column(left, right, edge) else 0
@@ -240,6 +242,11 @@ def _named(f: Fragment) -> Label | None:
     return _numbers(match[1]) if match and match.end(1) <= f.bold else None
 
 
+def _item(f: Fragment) -> Label | None:
+    """Returns what a label counts that nothing but an item has: Problem 3 in bold, 3., no decimal."""
+    return _named(f) or (_label(f) if _SET_OFF.match(f.text) else None)
+
+
 def _numbers(label: str) -> Label:
     return tuple([int(part) for part in label.split(".")])
 
@@ -290,21 +297,22 @@ def _divides_a_word(left: list[Fragment], right: list[Fragment]) -> bool:
     return right[0].top < left[len(left) // 2].top
 
 
-def _independent(left: list[Fragment], right: list[Fragment]) -> bool:
+def _independent(left: list[Fragment], right: list[Fragment], enough: int = 2 * MIN_LINES) -> bool:
     """Whether over a third of the lines stand at a height where the other side has none: no table.
 
-    Lines count that begin at their side's left edge; so there are enough of them on both sides.
+    Lines count that begin at their side's left edge; so there are enough of them on both sides. Where
+    there are few, none stands beside another.
     """
     heights = []
     for side in (left, right):
         x0 = min([f.x0 for f in side])
         lines = [f.base for f in side if f.x0 < x0 + 0.5 * f.size]
-        if len(lines) < 2 * MIN_LINES:
+        if len(lines) < enough:
             return False
         heights.append(lines)
     first, second = heights
     beside = sum([any(abs(a - b) < 1 for a in first) for b in second])
-    return 3 * beside < 2 * len(second)
+    return not beside if min(map(len, heights)) < 2 * MIN_LINES else 3 * beside < 2 * len(second)
 
 
 def _grid_rows(left: list[Fragment], right: list[Fragment]) -> list[float] | None:

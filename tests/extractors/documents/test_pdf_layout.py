@@ -189,3 +189,40 @@ def test_lines_hold_every_character(fragments: list[Fragment]) -> None:
     found = "".join(line.text for line in lines_of(fragments, 1))
     found = re.sub(r"\\text|\\mathrm|[\^_{} \ue000\ue001]", "", found)
     assert sorted(found) == expected
+
+
+def item(x: float, y: float, label: str, text: str, *more: str) -> list[Fragment]:
+    """Returns an item whose bold label is a fragment of its own, and the lines below its first one."""
+    lead = replace(at(x, y, label), bold=len(label))
+    lines = [at(x, y + 12 * (i + 1), line) for i, line in enumerate(more)]
+    return [lead, at(lead.x1 + 3, y - 3, text), *lines]
+
+
+def test_items_with_words_for_labels_stand_in_columns_of_their_own() -> None:
+    """The second column starts higher and ends earlier; nothing crosses the gutter."""
+    left = [
+        *item(50, 128, "Problem 1:", "Which power has a lens", "of 0.4 m?"),
+        *item(50, 165, "Problem 2:", "Find the period of it.", "Give its unit."),
+        *item(50, 203, "Problem 3:", "How deep is the well", "with 3 bar?"),
+        *item(50, 240, "Problem 4:", "How much heat is it?"),
+    ]
+    right = [
+        *item(310, 60, "Problem 3:", "About 20 m"),
+        *item(310, 84, "Problem 4:", "About 251 kJ; the rest", "from the table."),
+    ]
+    texts = order(left + right)
+    assert [text.split(":")[0] for text in texts if text.startswith("Problem")] == [
+        f"Problem {n}" for n in (1, 2, 3, 4, 3, 4)
+    ]
+    assert texts.index("from the table.") == len(texts) - 1
+    assert "of 0.4 m?" in texts
+
+
+def test_rows_whose_cells_have_words_for_labels_stay_rows() -> None:
+    rows = []
+    for i in range(4):
+        rows += [
+            *item(50, 100 + 20 * i, f"Case {i + 1}.", "left"),
+            *item(310, 100 + 20 * i, "Case 9.", "right"),
+        ]
+    assert len(reading_order([rows], SIZE)[0]) == 1
