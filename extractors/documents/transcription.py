@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from extractors.documents.blocks import Builder
 from extractors.documents.markdown import MarkdownReader
@@ -29,13 +33,10 @@ _HANDLER = re.compile(r"\bon\w+\s*=|javascript:", re.IGNORECASE)
 # Han, Kana, Thai... have no blanks between words: two characters are taken for one.
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff]"
 _WORD = re.compile(rf"{_UNSPACED}{{1,2}}|(?:(?!{_UNSPACED})\w)+")
-_REFUSAL = re.compile(
-    r"(?:i['’]m |i am )?(?:very )?(?:sorry|afraid)\b|i (?:can(?:no|['’])t|am (?:unable|not able)|won['’]t)\b"
-    r"|(?:unfortunately,? )?(?:i|as an? (?:ai|language model))\b.{0,40}\b(?:can(?:no|['’])t|unable|not able)",
-    re.IGNORECASE | re.DOTALL,
-)
 _SHORT = 400
 """Refusals are shorter than this, in characters."""
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 _MAX_PERIOD = 64
 _LOOP = 40
@@ -79,7 +80,8 @@ def check(answer: str, finish_reason: str, refusal: str, layer: str) -> PageText
         return PageText()
     if not text or text == NOTHING:
         return PageText(failure="empty")
-    if len(text) < _SHORT and _REFUSAL.match(text) and _in_common(text, layer) < 0.5:
+    refused = len(text) < _SHORT and _said("refusal").match(_straight(text))
+    if refused and _in_common(text, layer) < 0.5:
         return PageText(failure="refused")
     if _loops(text):
         return PageText(failure="repetition")
@@ -87,7 +89,38 @@ def check(answer: str, finish_reason: str, refusal: str, layer: str) -> PageText
         return PageText(failure="html")
     if len(_words(layer)) >= _MIN_WORDS and _in_common(text, layer) < _COMMON:
         return PageText(failure="unrelated")
-    return PageText(text)
+    return PageText(_without_chatter(text, layer))
+
+
+def _without_chatter(text: str, layer: str) -> str:
+    """Returns a transcription without "Here is the text:" and "Let me know if...", unless it is printed."""
+    printed = " ".join(_straight(layer).casefold().split())
+    first = _PARAGRAPHS.search(text)
+    if first and _is_chatter("opening", text[: first.start()], printed):
+        text = text[first.end() :].strip()
+    *_, last = [None, *_PARAGRAPHS.finditer(text)]
+    if last and _is_chatter("closing", text[last.end() :], printed):
+        text = text[: last.start()].strip()
+    return text
+
+
+def _is_chatter(role: str, paragraph: str, printed: str) -> bool:
+    said = _straight(paragraph).strip(" *_\n")
+    return _said(role).fullmatch(said) is not None and said.casefold() not in printed
+
+
+def _straight(text: str) -> str:
+    return text.replace("’", "'")
+
+
+@cache
+def _said(role: str) -> re.Pattern[str]:
+    """Returns what models say in one of the roles of transcription.yaml."""
+    source = files("extractors.documents").joinpath("transcription.yaml").read_text("utf-8")
+    languages = yaml.CSafeLoader(source).get_single_data().values()
+    return re.compile(
+        "|".join(f"(?:{p})" for roles in languages for p in roles.get(role, ())), re.IGNORECASE | re.DOTALL
+    )
 
 
 def unfenced(answer: str) -> str:

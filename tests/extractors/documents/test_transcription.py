@@ -56,6 +56,50 @@ def test_a_good_answer_is_used() -> None:
     ) == PageText(PAGE.strip())
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "I’m sorry, but I can't transcribe this image.",
+        "Es tut mir leid, aber dieses Bild kann ich nicht lesen.",
+        "Ich kann den Text auf diesem Bild leider nicht erkennen.",
+        "Désolé, je ne peux pas lire cette image.",
+        "Lo siento, no puedo ayudar con eso.",
+        "К сожалению, я не могу прочитать изображение.",
+        "抱歉，我无法识别这张图片。",
+        "申し訳ありませんが、この画像は読めません。",
+    ],
+)
+def test_a_refusal_in_any_language_is_no_transcription(refusal: str) -> None:
+    assert usable(refusal).failure == "refused"
+
+
+def test_what_only_looks_like_a_refusal_is_used() -> None:
+    asked = "Leider ist die Tabelle nass geworden. Ergänze die drei Werte, die nicht mehr zu lesen sind."
+    assert usable(asked, layer=asked) == PageText(asked)
+    assert usable("Ich fahre nach Ulm. Wie lange dauert das?").failure == ""
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("Sure! Here is the transcription:", "Let me know if you need anything else!"),
+        ("Here's the text of the page:", "If you need further help, just ask."),
+        ("Gerne! Hier ist die Transkription der Seite:", "Lass mich wissen, ob du noch etwas brauchst!"),
+        ("Voici la transcription de l’image :", "N’hésitez pas à me demander autre chose."),
+        ("以下是图片的转录内容：", "如果您还有其他问题，请告诉我。"),
+    ],
+)
+def test_what_a_model_says_around_the_page_is_left_out(opening: str, closing: str) -> None:
+    assert usable(f"{opening}\n\n{PAGE}\n\n{closing}") == PageText(PAGE.strip())
+    printed = f"{opening}\n\n{PAGE}\n\n{closing}"
+    assert usable(printed, layer=printed) == PageText(printed)
+
+
+def test_a_page_may_end_with_a_question() -> None:
+    page = PAGE + "\nHere is the graph of h:\n\nIf x = 2, what is h?"
+    assert usable(page) == PageText(page)
+
+
 @pytest.mark.parametrize("fence", ["```", "```markdown", "```md", "~~~~ latex"])
 def test_a_fence_around_the_whole_is_taken_off(fence: str) -> None:
     close = fence.rstrip("abcdefghijklmnopqrstuvwxyz ")
