@@ -26,6 +26,7 @@ from schemas.ids import record_id
 from schemas.problems import Found, Item
 
 _BRACKET = re.compile(r"[\[(]\s*(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)(?:\.|\s*[:：])\s*")
+_AUTHOR_LINE = 80  # characters of a line that names an author, at most
 _RUN_IN_SHARE = 0.3  # of the problems without a solution below them
 _RUN_IN = re.compile(  # "... fly? Ans. 30 m"
     r"(?<=[.?!)\]。？।؟$])\s+[*_]{0,2}(?P<word>[^\W\d_]+(?: [^\W\d_]+)?)\s?[.:：][*_]{0,2}(?=\s+\S)"
@@ -210,11 +211,20 @@ def _leading(part: Part) -> Part:
 
 
 def _trimmed(part: Part) -> Part:
-    """Drops headings at the end, which belong to what follows."""
+    """Drops headings at the end, which belong to what follows, and a line that says who wrote it."""
     pieces = list(part.pieces)
-    while len(pieces) > 1 and pieces[-1].block.kind == "heading":
+    while len(pieces) > 1 and (pieces[-1].block.kind == "heading" or _names_author(pieces[-1].block.text)):
         pieces.pop()
     return replace(part, pieces=pieces)
+
+
+def _names_author(text: str) -> bool:
+    """Whether a line is "Author: K. Lind" or "(Proposed by K. Lind)"."""
+    line = fold(text[:_AUTHOR_LINE]).strip("*_([ ")
+    found = pattern("author").match(line)
+    if found is None or len(text) >= _AUTHOR_LINE:
+        return False
+    return " " in found["word"] or line[found.end() :].lstrip()[:1] in (":", "：")
 
 
 def _item(document: Document, part: Part) -> Item | None:

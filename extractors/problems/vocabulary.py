@@ -27,6 +27,7 @@ Role = Literal[
     "and",
     "name",
     "title",
+    "author",
 ]
 
 # A word of several roles is read as the first of these; "set" outranks "problem" so that
@@ -47,6 +48,7 @@ _PRECEDENCE: tuple[Role, ...] = (
     "and",
     "name",
     "title",
+    "author",
 )
 # Scripts that put no blank between words: a word ends wherever it ends.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

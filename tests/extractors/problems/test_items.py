@@ -184,6 +184,20 @@ def test_a_hint_is_not_a_solution() -> None:
     assert pairs(text) == []
 
 
+@pytest.mark.parametrize("line", ["Author: K. Lind", "(Proposed by K. Lind)", "Autorin: K. Lind", "作者：林"])
+def test_a_line_that_names_its_author_is_no_part_of_an_item(line: str) -> None:
+    asked, said = ["How many are there?", "Is it even?"], ["Eleven.", "No."]
+    blocks: list[str] = []
+    for number, (q, s) in enumerate(zip(asked, said, strict=True), 1):
+        blocks += [f"Exercise {number}. {q}", f"Solution. {s}", line]
+    assert pairs(document(*blocks)) == list(zip(asked, said, strict=True))
+
+
+def test_an_author_may_be_the_answer() -> None:
+    made = document("Exercise 1. Who wrote it?", "Solution. Authors differ:", "Authors of old copied it.")
+    assert pairs(made) == [("Who wrote it?", "Authors differ:\n\nAuthors of old copied it.")]
+
+
 def test_prose_with_lists_has_no_items() -> None:
     text = document(
         heading("History"), "Three things happened:", item("war", "1."), item("peace", "2."), "The end."
