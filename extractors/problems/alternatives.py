@@ -53,6 +53,10 @@ def without_alternatives(labels: Sequence[Label | None]) -> list[Label | None]:
     single = len(problems) == 1 and not problems[0].problem.number
     followed = sum(1 for p in problems if p.numbers or p.plain)
     most = len(solved) >= _MIN_PROBLEMS and followed >= _MOST * len(problems)
+    # Where all the others have a solution of their own, those below the first are not for them.
+    rest = [p for p in problems if not p.numbers]
+    only = all(len(p.counted()) > 1 and not p.plain for p in solved)
+    most = most or (only and bool(rest) and all(p.plain for p in rest))
     own = all(len(p.numbers) == 1 and p.problem.number[-1:] == ("1",) for p in solved)
     if own or not (single or most):
         return list(labels)

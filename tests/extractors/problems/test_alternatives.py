@@ -31,6 +31,16 @@ def test_solutions_counted_for_each_problem_lose_their_numbers() -> None:
     assert numbers(*solved("1", "1", "2"), *solved("2", ""), *solved("3", "1"))[4:] == [(), ("3",), ()]
 
 
+def test_one_problem_has_two_solutions_where_the_others_have_one() -> None:
+    assert numbers(*solved("1", "1", "2"), *solved("2", ""), *solved("3", "")) == [
+        ("1",), (), (), ("2",), (), ("3",), ()
+    ]  # fmt: skip
+    behind = [*solved("1", ""), *solved("2", "", "1", "2")]  # to exercises without a word
+    assert numbers(*behind) == [x.number for x in behind]
+    unsolved = [*solved("1"), *solved("2", "1", "2")]
+    assert numbers(*unsolved) == [x.number for x in unsolved]
+
+
 def test_solutions_to_a_problem_that_was_missed_are_for_none() -> None:
     labels = [*solved("1", "1", "2"), *solved("2", "1", "1", "2"), *solved("4", "1")]
     roles = [x.role for x in without_alternatives(labels) if x]
