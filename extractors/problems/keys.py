@@ -75,7 +75,7 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
     plain = replace(body, kind="paragraph", marker="")
     worded = [x.number for x in above if x.role == "problem"]
     asked = list(dict.fromkeys(worded or [x.number for x in above if not x.role]))
-    answers = read_key(plain) or _read_titled(plain, asked) or _read_row(plain)
+    answers = read_key(plain) or _read_titled(plain, asked) or _read_row(plain, asked)
     known = sum(1 for _, x in answers if x and x.number in asked)
     if 2 * known >= len(answers) > 0:
         return {at: answers}
@@ -120,11 +120,13 @@ def _is_announced(block: Block, label: Label) -> bool:
     return label.role == "solution" and not label.number and label.end < len(block.text.rstrip())
 
 
-def _read_row(block: Block) -> Labelled:
-    """Returns the answers of a row, "1. 4 m; 2. 7 s; 3. 2 m", with their labels."""
+def _read_row(block: Block, asked: Sequence[tuple[str, ...]]) -> Labelled:
+    """Returns the answers of a row, "1. 4 m; 2. 7 s; 3. 2 m", with their labels; of two, if two are asked."""
     parts = split(block)
     labels = [read_label(part) for part in parts]
-    if len(parts) < _MIN_KEY or not all(x and x.number and not x.role for x in labels):
+    if not all(x and x.number and not x.role for x in labels):
+        return []
+    if len(parts) < _MIN_KEY and [x.number for x in labels if x] != list(asked):
         return []
     return [(p, x and replace(x, role="solution")) for p, x in zip(parts, labels, strict=True)]
 

@@ -77,6 +77,16 @@ def test_a_key_on_the_line_of_its_title_answers_every_question(key: str, answers
     assert pairs(made) == list(zip(questions, answers, strict=True))
 
 
+def test_a_key_of_two_answers_has_all_the_numbers_that_are_asked() -> None:
+    asked = ["1) How many rolls are sold?", "2) Solve it."]
+    found = pairs(document(heading("Exercises"), *asked, "Answers: 1) 160; 2) 9"))
+    assert found == [("How many rolls are sold?", "160"), ("Solve it.", "9")]
+    more = [*asked, "3) Draw it."]
+    assert ("How many rolls are sold?", "160") not in pairs(
+        document(heading("Exercises"), *more, "Answers: 1) 160; 2) 9")
+    )
+
+
 @pytest.mark.parametrize(
     "key",
     [
