@@ -10,6 +10,7 @@ from extractors.problems.sequences import counts_on, numeric
 from schemas.document import Block
 
 _LARGE = 10_000
+_YEAR = 1_000
 
 
 def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Label | None]:
@@ -17,7 +18,8 @@ def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Lab
 
     A worded label that nothing sets off stays only where it is the next of its sequence, or where the
     sequence starts over below a title. A number of five digits or more is a quantity ("86400.") unless a
-    word for a problem stands before it or the document has a label close to it.
+    word for a problem stands before it or the document has a label close to it; one of four digits after
+    an unknown word is a year ("Paper June 2019") unless the same words have a number close to it.
     """
     checked = _without_quantities(labels)
     last: dict[str, Label] = {}
@@ -37,21 +39,26 @@ def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Lab
 
 def _without_quantities(labels: Sequence[Label | None]) -> list[Label | None]:
     """Returns the labels without the large numbers that stand alone."""
-    counts = Counter(int(label.number[-1]) for label in labels if label and _is_large(label))
-    beside = {n for n, times in counts.items() if times > 1 or any(counts[n + d] for d in (-2, -1, 1, 2))}
+    counts = Counter(_large(label) for label in labels if label and _large(label))
     return [
         label
         if label is None
-        or not _is_large(label)
+        or not (large := _large(label))
         or label.role in ("problem", "example")
-        or int(label.number[-1]) in beside
+        # Of a bare number, the one that repeats it is its solution; titles repeat their year.
+        or (counts[large] > 1 and label.role != "unknown")
+        or any(counts[large[0], large[1] + step] for step in (-2, -1, 1, 2))
         else None
         for label in labels
     ]
 
 
-def _is_large(label: Label) -> bool:
-    return bool(label.number) and label.number[-1].isdigit() and int(label.number[-1]) >= _LARGE
+def _large(label: Label) -> tuple[str, int] | None:
+    """Returns a large number, with the words before it where they are unknown; None for other numbers."""
+    if not label.number or not label.number[-1].isdigit():
+        return None
+    unknown, value = label.role == "unknown", int(label.number[-1])
+    return (label.family if unknown else "", value) if value >= (_YEAR if unknown else _LARGE) else None
 
 
 def _starts_over(index: int, blocks: Sequence[Block], labels: Sequence[Label | None], before: Label) -> bool:

@@ -50,3 +50,11 @@ def test_a_large_number_alone_is_a_quantity() -> None:
         ["9", "m", "12000.", "That", "is", "all."],
     ]
     assert pairs(document("Problem 1. How long is a day?", "Ans. 86400")) == [("How long is a day?", "86400")]
+
+
+@pytest.mark.parametrize("title", ["Paper June 2019", "Olympiad 2019"])
+def test_a_title_with_its_year_is_no_problem(title: str) -> None:
+    asked = [f"{n}. {text}" for n, text in enumerate(ASKED["Problem"], 1)]
+    said = [f"{n}. It is {text}." for n, text in enumerate(SAID, 1)]
+    expected = [(text, f"It is {said}.") for text, said in zip(ASKED["Problem"], SAID, strict=True)]
+    assert pairs(document(heading(title), *asked, heading("Solutions"), *said)) == expected
