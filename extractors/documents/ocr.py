@@ -22,6 +22,7 @@ from extractors.documents.pdf_fragments import ASCENT, DESCENT, Fragment
 from extractors.documents.pdf_page import Page
 from extractors.documents.pdf_render import is_blank, picture, pixels_a_point
 from extractors.documents.pdf_text import plain
+from extractors.documents.pdf_unmapped import is_unmapped
 
 DPI = 300
 """What Tesseract's documentation asks for."""
@@ -31,6 +32,9 @@ _NO_LANGUAGE = 0.3
 
 _LANGUAGE = 0.5
 """Text that fastText gives more than this to a language is text."""
+
+_SURE = 0.8
+"""Text that fastText gives more than this to a language is not asked about any further."""
 
 _FEW_LETTERS = 200
 """A page that is one picture with fewer letters than this over it may be a scan with a stamp."""
@@ -70,6 +74,8 @@ _DESCENDERS = re.compile(r"[gjpqyçşţ,;()\[\]{}|/Qβγζημξρφχψçруф
 def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int], list[str]]:
     """Replaces the fragments of pages that have no text layer, or a useless one, by what is recognised.
 
+    Pages whose text layer certainly says something else than they show lose it, whatever is recognised.
+
     Args:
       source: the PyMuPDF document.
       pages: all its pages, as `read_page` gives them; changed in place.
@@ -78,19 +84,20 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
     Returns:
       The numbers of the pages that were recognised, and notes for people.
     """
+    said = _notes(_drop_unmapped(source, pages), "its characters have no map to Unicode")
     bare = [page.number for page in pages if not page.fragments]
     if ocr.mode == "off":
-        return frozenset(), _notes(bare, "no text layer")
+        return frozenset(), said + _notes(bare, "no text layer")
     wanted = _wanted(source, pages, ocr)
     if not wanted:
-        return frozenset(), _notes(bare, "no text layer")
+        return frozenset(), said + _notes(bare, "no text layer")
     try:
         folder, names = tesseract_data(ocr.languages)
     except OcrUnavailable as error:
-        return frozenset(), _notes(bare, f"no text layer; {error}")
+        return frozenset(), said + _notes(bare, f"no text layer; {error}")
     languages = ocr.languages or _language(source, pages, wanted, folder, names)
     read: dict[int, list[_Row]] = {}
-    notes = []
+    notes = said
     for page in wanted:
         try:
             rows = _recognised(source.load_page(page.number - 1), folder, languages)
@@ -111,6 +118,27 @@ def recognise(source: Any, pages: list[Page], ocr: Ocr) -> tuple[frozenset[int],
     still_bare = [number for number in bare if number not in read]
     notes += _notes(sorted(read), f"read by OCR ({languages})") + _notes(still_bare, "no text layer")
     return frozenset(read), notes
+
+
+def _drop_unmapped(source: Any, pages: list[Page]) -> list[int]:
+    """Takes away the text of pages that holds numbers of glyphs; returns which pages these are."""
+    dropped = []
+    for page in pages:
+        if page.fragments and language_confidence(_glance(page))[1] < _SURE and _is_unmapped(source, page):
+            page.fragments = []
+            dropped.append(page.number)
+    return dropped
+
+
+def _is_unmapped(source: Any, page: Page) -> bool:
+    try:
+        return is_unmapped(source.load_page(page.number - 1))
+    except Exception:  # damaged, but it has been read
+        return False
+
+
+def _glance(page: Page) -> str:
+    return " ".join([f.text for f in page.fragments])[:_GLANCE]
 
 
 def _language(source: Any, pages: list[Page], wanted: list[Page], folder: str, names: list[str]) -> str:
@@ -151,7 +179,7 @@ def _wanted(source: Any, pages: list[Page], ocr: Ocr) -> list[Page]:
     wanted, odd = [], []
     known: set[str] = set()
     for page in pages:
-        text = " ".join([f.text for f in page.fragments])[:_GLANCE]
+        text = _glance(page)
         letters = sum(map(str.isalpha, text))
         if not page.fragments:
             if _shows_something(source, page):
