@@ -77,6 +77,9 @@ def _list() -> int:
 def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
+    from pipelines.memory import give_back
+
+    give_back()
     from pipelines.execute import leave, run, stop_on_signal, stopped
 
     with quiet() as screen:
