@@ -1,4 +1,4 @@
-"""Memory that is free goes back to the system: a run of hours on one machine holds no more than it uses."""
+"""Memory that is free goes back to the system, so that a run of hours holds no more than it uses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEPT = 1 << 20  # bytes
 def give_back() -> None:
     """Sets the allocators of this process and of those that it starts; to be called before Arrow is imported.
 
-    By default each keeps a lot for later: Arrow's own pool, and glibc's, whose threshold grows to 64 MB.
+    By default Arrow's pool keeps what is free, and glibc up to a threshold that grows to 64 MB.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(_KEPT))  # read as a process starts
