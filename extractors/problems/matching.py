@@ -20,6 +20,7 @@ from extractors.problems.certainty import share_right
 from extractors.problems.companions import guessed, mirrored, spaced_stem
 from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
+from extractors.problems.names import Known, known_names
 from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
 from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
@@ -188,13 +189,17 @@ def _match(
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()
+    known = known_names(
+        [item for item in problems if item.kind == "problem"],
+        [item for item in solutions if item.kind == "solution"],
+    )
     pairs: list[MatchedPair] = []
     for left_out in dict.fromkeys(
         ((none, none), (none, of_answered), (of_asked, none), (of_asked, of_answered))
     ):
         found = {(item.uri, item.run) for pair in pairs for item in (pair.problem, pair.solution)}
         open_items = [[i for i in items if (i.uri, i.run) not in found] for items in (asked, answered)]
-        pairs += _match_runs(open_items[0], open_items[1], left_out, affinity, taken)
+        pairs += _match_runs(open_items[0], open_items[1], left_out, known, affinity, taken)
     return pairs
 
 
@@ -202,19 +207,20 @@ def _match_runs(
     problems: Sequence[Item],
     solutions: Sequence[Item],
     letters: tuple[frozenset[str], frozenset[str]],
+    known: Known,
     affinity: float,
     taken: set[Place],
 ) -> list[MatchedPair]:
     """Matches runs, round after round, until nothing more fits.
 
     Args:
-      letters: see `runs_of`, for problems and for solutions.
+      letters, known: see `runs_of`; the letters for problems and for solutions.
     """
     pairs: list[MatchedPair] = []
     compared: Compared = {}
     for _ in range(_MAX_ROUNDS):
-        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0], compared)
-        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1], compared)
+        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0], compared, known)
+        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1], compared, known)
         repeated = repeated_numbers(asked)
         rivals = Rivals(asked, repeated)
         ordered = set(in_order(asked, answered))
@@ -243,13 +249,18 @@ def _pair_runs(
         [item.text for item in asked.items.values()],
         {places[key]: answered.items[key].text for key in common},
     )
+    scopes = {key: scope_factor(asked, answered, key, repeated) for key in sorted(common)}
+    # The number is another run's too, and no heading says whose: the order alone is a guess.
+    guesses = {
+        key
+        for key, scope in scopes.items()
+        if key in repeated and (scope == NO_SCOPE or rivals.exist(asked, answered, key))
+    }
+    if 2 * len(guesses) >= len(common):
+        guesses = common  # a run that may be for others is not sure where only its length tells
     pairs = []
-    for key in sorted(common):
-        scope = scope_factor(asked, answered, key, repeated)
-        # The number is another run's too, and no heading says whose: the order alone is a guess.
-        guess = _GUESS if scope == NO_SCOPE and key in repeated else 1.0
-        if key in repeated and rivals.exist(asked, answered, key):
-            guess = _GUESS
+    for key, scope in scopes.items():
+        guess = _GUESS if key in guesses else 1.0
         if places[key] in shifted:
             guess *= _SHIFTED
         evidence = affinity * family * scope * guess * min(1.0, 0.4 + coverage)
