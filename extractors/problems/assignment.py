@@ -21,6 +21,7 @@ from extractors.problems.runs import (
     kind_factor,
     name_factor,
     scope_factor,
+    title_factor,
 )
 from extractors.problems.titles import title_words
 
@@ -114,7 +115,9 @@ def _near(rows: int, columns: int) -> Iterator[tuple[int, int]]:
 
 def _weight(asked: Run, answered: Run, repeated: frozenset[Number]) -> float:
     agreeing = sum(
-        scope_factor(asked, answered, key, repeated) * kind_factor(asked.scopes[key], answered.scopes[key])
+        scope_factor(asked, answered, key, repeated)
+        * kind_factor(asked.scopes[key], answered.scopes[key])
+        * title_factor(asked.scopes[key], answered.scopes[key])
         for key in asked.items.keys() & answered.items.keys()
     )
     family = family_factor(asked, answered) if agreeing else 0.0

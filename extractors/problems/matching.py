@@ -14,14 +14,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from extractors.problems.affinity import answers, out_of_step
+from extractors.problems.affinity import agree, answers, out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
 from extractors.problems.companions import guessed, mirrored, spaced_stem
 from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
 from extractors.problems.names import Known, known_names
-from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
+from extractors.problems.runs import (
+    NO_SCOPE,
+    Compared,
+    Number,
+    Run,
+    family_factor,
+    runs_of,
+    scope_factor,
+    title_factor,
+)
 from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
 
@@ -258,9 +267,10 @@ def _pair_runs(
     }
     if 2 * len(guesses) >= len(common):
         guesses = common  # a run that may be for others is not sure where only its length tells
+    strangers = _under_other_titles(asked, answered)
     pairs = []
     for key, scope in scopes.items():
-        guess = _GUESS if key in guesses else 1.0
+        guess = _GUESS if key in guesses or key in strangers else 1.0
         if places[key] in shifted:
             guess *= _SHIFTED
         evidence = affinity * family * scope * guess * min(1.0, 0.4 + coverage)
@@ -268,3 +278,14 @@ def _pair_runs(
             score = share_right("scope_number", evidence)
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
     return pairs
+
+
+def _under_other_titles(asked: Run, answered: Run) -> set[Number]:
+    """Returns the numbers of what stands under titles that contradict each other, unless the texts agree."""
+    common = sorted(asked.items.keys() & answered.items.keys())
+    found = {key for key in common if title_factor(asked.scopes[key], answered.scopes[key]) < 1.0}
+    if found and agree(
+        [asked.items[key].text for key in common], [answered.items[key].text for key in common]
+    ):
+        return set()
+    return found

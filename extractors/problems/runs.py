@@ -13,13 +13,13 @@ from functools import lru_cache
 
 from extractors.problems.affinity import answers
 from extractors.problems.labels import letter_of
-from extractors.problems.names import NOTHING, Known, Names, names
+from extractors.problems.names import NOTHING, Known, Names, contradict, names
 from extractors.problems.titles import scope_numbers, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Item
 
 SAME_SCOPE, _WITHIN_SCOPE, NO_SCOPE, OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
-_OTHER_KIND = 0.9
+_OTHER_KIND, _OTHER_TITLE = 0.9, 0.7
 
 Number = tuple[str, ...]
 Compared = dict[tuple[str, ...], bool]
@@ -162,6 +162,11 @@ def kind_factor(asked: Scope, answered: Scope) -> float:
     if not asked.kinds or not answered.kinds or asked.kinds & answered.kinds:
         return 1.0
     return _OTHER_KIND
+
+
+def title_factor(asked: Scope, answered: Scope) -> float:
+    """Returns how well the titles agree: "Zoology: solutions" answers no "Linear algebra: exercises"."""
+    return _OTHER_TITLE if contradict(asked.headings, answered.headings) else 1.0
 
 
 def agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:

@@ -142,3 +142,66 @@ def test_solutions_of_a_section_that_has_fewer_problems_go_to_no_other() -> None
         [_read(asked + "# Solutions\n\n" + _section("## Chemistry", "Reply", "Chemistry", 6))]
     ).pairs
     assert [p.problem.text for p in pairs] == ["Question 1 of Chemistry.", "Question 2 of Chemistry."]
+
+
+def _titled(asked: str, answered: str, replies: list[str]) -> list[Found]:
+    questions = ["edges of a tree", "planar graphs", "colours", "cycles", "spanning trees", "tours"]
+    problems = "".join(f"**Problem {n}.** Tell of {q}.\n\n" for n, q in enumerate(questions, 1))
+    solutions = "".join(f"**Problem {n}.** {r}\n\n" for n, r in enumerate(replies, 1))
+    files = {"a.md": f"# {asked}\n\n{problems}", "a_solutions.md": f"# {answered}\n\n{solutions}"}
+    return [_read(text, name) for name, text in files.items()]
+
+
+REPLIES = ["Eleven.", "No.", "Three.", "Four.", "Sixteen.", "Even."]
+CONTRADICTING = [
+    ("Exam, group A", "Exam, group B: solutions"),
+    ("Exam, spring 2021", "Exam, autumn 2021: solutions"),
+    ("Klausur WS 2021", "Klausur SS 2022, Lösungen"),
+    ("Test of 3 May", "Test of 9 June: solutions"),
+    ("Test of 3 May", "Test of 9 May: solutions"),
+    ("Linear algebra: exercises", "Zoology: solutions"),
+    ("代数 习题", "几何 答案"),
+]
+AGREEING = [
+    ("Exam, group A", "Exam, group A: solutions"),
+    ("Exercises", "Zoology: solutions"),
+    ("Zoology: exercises", "Solutions"),
+    ("Linear algebra: exercises", "Solutions: algebra"),
+    ("Lineare Algebra: Aufgaben", "Lösungen zur linearen Algebra"),
+    ("Exercises 1–20 (graphs)", "Graph exercises 1–19: answers"),
+    ("Review exercises", "Answers to selected problems"),
+    ("Test of 3 May", "Test of 3 May 2021: solutions"),
+]
+
+
+@pytest.mark.parametrize(("asked", "answered"), CONTRADICTING)
+def test_titles_that_name_different_things_are_no_match(asked: str, answered: str) -> None:
+    apart = _titled(asked, answered, REPLIES)
+    pairs = match_items(apart).pairs
+    assert all(pair.score < DEFAULT_MINIMUM for pair in pairs)
+    together = f"# {asked}\n\n{_listed('abcdef')}# {answered}\n\n{_listed('ghijkl')}"
+    assert _kept(_read(together)) == []
+
+
+@pytest.mark.parametrize(("asked", "answered"), AGREEING)
+def test_titles_that_do_not_contradict_are_a_match(asked: str, answered: str) -> None:
+    assert len(_kept(*_titled(asked, answered, REPLIES))) == len(REPLIES)
+
+
+@pytest.mark.parametrize(("asked", "answered"), CONTRADICTING)
+def test_texts_that_agree_outweigh_titles(asked: str, answered: str) -> None:
+    replies = ["A tree has n-1 edges.", "Planar graphs have no K33.", "Colours: three.", "Cycles close."]
+    replies += ["Spanning trees: 16.", "Tours need even degrees."]
+    assert len(_kept(*_titled(asked, answered, replies))) == len(replies)
+
+
+def _listed(letters: str) -> str:
+    return "".join(f"{n}. Say {letter * 4}.\n\n" for n, letter in enumerate(letters, 1))
+
+
+def test_titles_of_sets_within_one_chapter_do_not_contradict_that_of_the_answers() -> None:
+    asked = [numbered("problem", str(n), headings=("Chapter 1", "Exercises on vectors")) for n in range(1, 5)]
+    above = ("Mechanics: answers", "Chapter 1")
+    answered = [numbered("solution", str(n), headings=above, run=1) for n in range(1, 5)]
+    pairs = match_items([found("book.md", *asked, *answered)]).pairs
+    assert [pair.score >= DEFAULT_MINIMUM for pair in pairs] == [True] * 4
