@@ -21,6 +21,7 @@ from extractors.problems.companions import guessed, mirrored, spaced_stem
 from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
 from extractors.problems.names import Known, known_names
+from extractors.problems.repeats import repeating
 from extractors.problems.runs import (
     NO_SCOPE,
     Compared,
@@ -193,15 +194,15 @@ def _match(
     Numbers are compared as printed first, and then, in runs of which none was found again, without the
     letters that tell problem P57 from solution L57: those that are not of both.
     """
-    asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
-    answered = without_keys([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
+    asked = [i for i in problems if i.kind == "problem"]
+    answered = [i for i in solutions if i.kind == "solution"]
+    known = known_names(asked, answered)
+    repeated, strangers = _repeating(asked, answered, taken)
+    asked = [i for i in asked if _place(i) not in taken]
+    answered = without_keys([i for i in answered if _place(i) not in taken | strangers])
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()
-    known = known_names(
-        [item for item in problems if item.kind == "problem"],
-        [item for item in solutions if item.kind == "solution"],
-    )
     pairs: list[MatchedPair] = []
     for left_out in dict.fromkeys(
         ((none, none), (none, of_answered), (of_asked, none), (of_asked, of_answered))
@@ -209,7 +210,21 @@ def _match(
         found = {(item.uri, item.run) for pair in pairs for item in (pair.problem, pair.solution)}
         open_items = [[i for i in items if (i.uri, i.run) not in found] for items in (asked, answered)]
         pairs += _match_runs(open_items[0], open_items[1], left_out, known, affinity, taken)
-    return pairs
+    return repeated + pairs
+
+
+def _repeating(
+    problems: Sequence[Item], solutions: Sequence[Item], taken: set[Place]
+) -> tuple[list[MatchedPair], set[Place]]:
+    """Matches solutions that repeat a question; returns those as well that repeat another than their own.
+
+    Adds what it uses to `taken`.
+    """
+    found, strangers = repeating(problems, solutions)
+    score = share_right("repeated")
+    pairs = [MatchedPair(a, b, "repeated", score) for a, b in found if not {_place(a), _place(b)} & taken]
+    taken.update(_place(item) for pair in pairs for item in (pair.problem, pair.solution))
+    return pairs, {_place(item) for item in (*strangers, *(solution for _, solution in found))}
 
 
 def _match_runs(
