@@ -26,18 +26,20 @@ def label_of(piece: Piece) -> Label:
 def clauses(pieces: list[Piece]) -> set[int]:
     """Returns which bare numbers count clauses of a sentence ("1. name the unknown, 2. ...").
 
-    All of their list begin in lower case, where what is labelled begins with a capital letter.
+    All of their list begin in lower case, where what is labelled begins with a capital letter; among
+    solutions, which are often no sentences, they follow a colon as well, and all but the last end in a comma
+    or a semicolon.
     """
     lists: list[list[int]] = []
     lower: set[int] = set()
     capitals = 0
     for index, piece in enumerate(pieces):
-        if piece.label is None or not piece.label.number or piece.section.zone == "solutions":
+        if piece.label is None or not piece.label.number:
             continue
         text = piece.block.text[piece.label.end :].lstrip()
         if not text and index + 1 < len(pieces):
             text = pieces[index + 1].block.text
-        capitals += text[:1].isupper()
+        capitals += text[:1].isupper() and piece.section.zone != "solutions"
         if piece.label.role:
             continue
         start = _TWO_WORDS.match(text)
@@ -46,8 +48,24 @@ def clauses(pieces: list[Piece]) -> set[int]:
         if not lists or piece.label.number[-1] in ("1", "a", "i"):
             lists.append([])
         lists[-1].append(index)
-    counted = {i for members in lists if len(members) > 1 and lower.issuperset(members) for i in members}
-    return counted if capitals > len(counted) else set()
+    lists = [members for members in lists if len(members) > 1 and lower.issuperset(members)]
+    counted = {i for members in lists for i in members if pieces[members[0]].section.zone != "solutions"}
+    sentences = {
+        i
+        for members in lists
+        if _is_announced(members[0], pieces)
+        and all(pieces[j].block.text.rstrip().endswith((",", ";")) for j in members[:-1])
+        for i in members
+    }
+    return (counted if capitals > len(counted) else set()) | {
+        i for i in sentences if pieces[i].section.zone == "solutions"
+    }
+
+
+def _is_announced(first: int, pieces: list[Piece]) -> bool:
+    """Whether a list goes on with the sentence before it: "There are three kinds:"."""
+    before = pieces[first - 1] if first else None
+    return bool(before and not before.title and before.block.text.rstrip().endswith((":", "：")))
 
 
 def without_enumerations(
