@@ -16,6 +16,7 @@ from schemas.problems import Item
 _STEM = 4  # letters that two forms of a word have in common at least
 _ENDING = 3  # letters in which they differ at most
 _WORD = re.compile(r"[^\W\d_]+")
+_COUNTED = re.compile(r"(?:[^\W\d_]+\s+)?§(?:\s+[^\W\d_]+)?")  # a word for a chapter, and those beside it
 _PLAIN_NUMBER = re.compile(r"(?<![\d.,–-])\d{1,4}(?![\d.,–-])")
 
 Names = tuple[str, ...]
@@ -108,8 +109,9 @@ def contradict(asked: tuple[str, ...], answered: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=65536)
 def _telling(heading: str) -> frozenset[str]:
-    text = pattern("qualifier", "chapter").sub(" ", _without_roles(heading))
-    return frozenset(_WORD.findall(text))
+    """Returns the words of a title that name something; "Part One" and "Second part" only count."""
+    text = pattern("qualifier").sub(" ", _without_roles(heading))
+    return frozenset(_WORD.findall(_COUNTED.sub(" ", pattern("chapter").sub("§", text))))
 
 
 def _all_words(headings: Iterable[str]) -> set[str]:

@@ -170,6 +170,8 @@ AGREEING = [
     ("Lineare Algebra: Aufgaben", "Lösungen zur linearen Algebra"),
     ("Exercises 1–20 (graphs)", "Graph exercises 1–19: answers"),
     ("Review exercises", "Answers to selected problems"),
+    ("Part One: problems", "Part Two: solutions"),
+    ("Erster Teil: Aufgaben", "Zweiter Teil: Lösungen"),
     ("Test of 3 May", "Test of 3 May 2021: solutions"),
 ]
 
