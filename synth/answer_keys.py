@@ -18,6 +18,7 @@ MIN_ROMANISED = 8
 
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
+_NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _LATIN = re.compile("[a-z]")
 _OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -143,7 +144,7 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if not any(character.isdecimal() for character in text[:12]):
         return None
     found = read_number(text)
-    if not found or not found[1].strip():
+    if not found or found[1].strip().casefold() in _NO_UNITS:
         return None
     unit = read_unit(found[1].strip())
     return (found[0], unit) if unit and unit.unit is not None else None

@@ -10,7 +10,6 @@ Paris" and "the wife of Paris" are not. What holds a right answer or a part of o
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -33,6 +32,7 @@ from synth.answer_keys import (
     without_articles,
 )
 from synth.dates import read_date, readings
+from synth.exactness import is_exact
 from synth.notation import without_thoughts
 from synth.quantities import same_quantity
 from synth.refusals import beside, stance
@@ -48,7 +48,7 @@ MAX_SENTENCE = 40
 
 _ENDS = " .!"
 _ENDINGS = ("s", "es", "d", "ed")
-_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
+_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|^\*\s+|(?<![\w*])\*([^*\n]+)\*(?![\w*])", re.MULTILINE)
 _MARKED = re.compile(r"[*_`#>\\<]")
 _TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
 # Scripts without blanks between words.
@@ -83,7 +83,15 @@ class Truth:
         said = plain(answer)
         if not said or len(said) > MAX_CHARACTERS:
             return "unclear"
-        if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
+        if said in self.aliases or (said[:-1] in self.aliases and said[-1] == "."):
+            return "correct"
+        grade = self._grade(said)
+        if grade == "correct" and not self._is_exact(said):
+            return "unclear"
+        return grade
+
+    def _grade(self, said: str) -> Grade:
+        if said.rstrip(_ENDS).casefold() in self._plain or self._is_alias(said):
             return "correct"
         how = stance(said, self.language)
         if how != "answers":
@@ -98,6 +106,32 @@ class Truth:
         if near and (self._same_parts(given) or self._in_sentence(given)):
             return "correct"
         return "unclear" if self._mentioned(said) else "wrong"
+
+    def _is_exact(self, said: str) -> bool:
+        """Whether what equals an alias, or holds one, neither differs in a mark nor contradicts itself."""
+        measured = bool(self._known.quantities)
+        return is_exact(said, self.aliases, self.language, measured) and self._agrees(said)
+
+    def _agrees(self, text: str) -> bool:
+        """Whether a statement beside a "yes" or "no" says the same, if the answer is such a word."""
+        if not self._polar:
+            return True
+        said = tokens(text, self.language)
+        yes, no = words(self.language, "yes"), words(self.language, "no")
+        rest = said[1:]
+        if not rest or said[0] not in yes | no:
+            return True
+        if not self._question.isdisjoint(no) or (said[0] in no) == no.isdisjoint(rest):
+            return False
+        stated = self._question.difference(_frame(self.language)).intersection(rest)
+        asked = self._question & words(self.language, "never")
+        return not stated or asked.issubset(rest)
+
+    @cached_property
+    def _polar(self) -> bool:
+        """Whether an alias is a "yes" or "no"."""
+        polar = words(self.language, "yes") | words(self.language, "no")
+        return any(len(said) == 1 and said[0] in polar for said in self._bare)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -122,7 +156,7 @@ class Truth:
         )
         if self._known.quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._known.quantities]
-            return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
+            return True in said or (same and text in self.aliases)
         return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
 
     def _is_titled(self, said: tuple[str, ...]) -> bool:
@@ -337,7 +371,7 @@ def plain(answer: str) -> str:
     said = without_thoughts(answer).strip()
     if "\\" in said and (held := boxed(said)) and not _denies(said):
         said = held
-    said = _MARKUP.sub("", _TYPE.sub(r"\1", unicodedata.normalize("NFKC", said)))
+    said = _MARKUP.sub(r"\1", _TYPE.sub(r"\1", said))
     return said.strip()
 
 
@@ -348,7 +382,7 @@ def _denies(text: str) -> bool:
 def announced(text: str, language: str) -> str | None:
     """Returns what a text announces as its answer ("The answer is Paris."), if it begins so; else None."""
     found = _intro(language).match(text)
-    return text[found.end() :].strip(" \t:.") or None if found else None
+    return text[found.end() :].strip(" \t:：.") or None if found else None
 
 
 @cache
