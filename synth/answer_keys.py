@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from synth.dates import read_date
-from synth.quantities import Number, Unit, read_number, read_unit
+from synth.quantities import Number, Unit, added, read_number, read_unit
 from synth.tokens import OPERATORS, fold, in_digits, spread, tokens
 from synth.words import words
 
@@ -19,6 +19,9 @@ MIN_ROMANISED = 8
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
 _NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
+_PIECE = re.compile(r"\d+(?:\.\d+)?\s*[^\W\d_]+\.?")
+_SEVERAL = re.compile(rf"{_PIECE.pattern}(?:,?\s*(?:and\s+)?{_PIECE.pattern}){{1,3}}")
+_FEET = re.compile("(\\d+)\\s*['\u2032\u2019]\\s*(\\d+)\\s*(?:[\"\u2033\u201d]|''|$)")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _LATIN = re.compile("[a-z]")
 _OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -147,7 +150,26 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if not found or found[1].strip().casefold() in _NO_UNITS:
         return None
     unit = read_unit(found[1].strip())
-    return (found[0], unit) if unit and unit.unit is not None else None
+    if unit and unit.unit is not None:
+        return found[0], unit
+    return _sum(text)
+
+
+def _sum(text: str) -> tuple[Number, Unit] | None:
+    """Returns what is written in several units (6 ft 2 in) in a base unit; None if that is no quantity."""
+    text = _FEET.sub(r"\1 ft \2 in", text)
+    if not _SEVERAL.fullmatch(text):
+        return None
+    total: tuple[Number, Unit] | None = None
+    for piece in _PIECE.findall(text):
+        found = read_number(piece)
+        unit = read_unit(found[1].strip(" .")) if found else None
+        if not found or not unit:
+            return None
+        total = added(*total, found[0], unit) if total else (found[0], unit)
+        if total is None:
+            return None
+    return total
 
 
 def respelt(said: tuple[str, ...]) -> str | None:

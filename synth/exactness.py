@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from synth.tokens import fold
@@ -63,6 +63,25 @@ def is_exact(said: str, aliases: Iterable[str], language: str, measured: bool) -
     if not given.marked and not any(one.marked for one in known):
         return True
     return _fits_marks(given, known, language)
+
+
+def agrees(said: Sequence[str], asked: frozenset[str], frame: frozenset[str], language: str) -> bool:
+    """Whether a statement beside a "yes" or "no" says the same.
+
+    Args:
+      said: tokens of the answer.
+      asked: those of the question.
+      frame: words of any sentence.
+      language: ISO 639-1 of both.
+    """
+    yes, no, never = (words(language, kind) for kind in ("yes", "no", "never"))
+    rest = said[1:]
+    if not rest or said[0] not in yes | no:
+        return True
+    if not asked.isdisjoint(no) or (said[0] in no) == no.isdisjoint(rest):
+        return False
+    stated = asked.difference(frame).intersection(rest)
+    return not stated or (asked & never).issubset(rest)
 
 
 class _Marks:

@@ -32,15 +32,16 @@ from synth.answer_keys import (
     without_articles,
 )
 from synth.dates import read_date, readings
-from synth.exactness import is_exact
-from synth.notation import without_thoughts
-from synth.quantities import same_quantity
+from synth.exactness import agrees, is_exact
+from synth.likeness import Likeness, likeness, may_be
+from synth.numerals import same_number, value
+from synth.quantities import near_quantity, same_quantity
 from synth.refusals import beside, stance
-from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
-from synth.verify import boxed
-from synth.words import forms, load, words
+from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
+from synth.wording import announced, plain
+from synth.words import forms, words
 
-LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
+LIBRARIES = ("anyascii", "babel", "pint", "text_to_num", "unicode_rbnf")
 """What is needed of the extra `verify`."""
 
 MAX_SENTENCE = 40
@@ -48,11 +49,8 @@ MAX_SENTENCE = 40
 
 _ENDS = " .!"
 _ENDINGS = ("s", "es", "d", "ed")
-_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|^\*\s+|(?<![\w*])\*([^*\n]+)\*(?![\w*])", re.MULTILINE)
-_MARKED = re.compile(r"[*_`#>\\<]")
-_TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
-# Scripts without blanks between words.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# Scripts without blanks between words, or with endings at them.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def missing_libraries() -> list[str]:
@@ -105,27 +103,15 @@ class Truth:
         near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
         if near and (self._same_parts(given) or self._in_sentence(given)):
             return "correct"
-        return "unclear" if self._mentioned(said) else "wrong"
+        return "unclear" if self._mentioned(said) or self._may_be(said) else "wrong"
 
     def _is_exact(self, said: str) -> bool:
         """Whether what equals an alias, or holds one, neither differs in a mark nor contradicts itself."""
-        measured = bool(self._known.quantities)
-        return is_exact(said, self.aliases, self.language, measured) and self._agrees(said)
-
-    def _agrees(self, text: str) -> bool:
-        """Whether a statement beside a "yes" or "no" says the same, if the answer is such a word."""
-        if not self._polar:
-            return True
-        said = tokens(text, self.language)
-        yes, no = words(self.language, "yes"), words(self.language, "no")
-        rest = said[1:]
-        if not rest or said[0] not in yes | no:
-            return True
-        if not self._question.isdisjoint(no) or (said[0] in no) == no.isdisjoint(rest):
+        if not is_exact(said, self.aliases, self.language, bool(self._known.quantities)):
             return False
-        stated = self._question.difference(_frame(self.language)).intersection(rest)
-        asked = self._question & words(self.language, "never")
-        return not stated or asked.issubset(rest)
+        return not self._polar or agrees(
+            tokens(said, self.language), self._question, _frame(self.language), self.language
+        )
 
     @cached_property
     def _polar(self) -> bool:
@@ -157,7 +143,12 @@ class Truth:
         if self._known.quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._known.quantities]
             return True in said or (same and text in self.aliases)
-        return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+        return (
+            same
+            or self._is_romanised(text)
+            or (text[-1:].isalnum() and self._is_bare_number(text))
+            or self._is_number(text)
+        )
 
     def _is_titled(self, said: tuple[str, ...]) -> bool:
         """Whether a name is an alias but for a title that no alias has another one in the place of."""
@@ -178,6 +169,18 @@ class Truth:
             return False
         known = (tokens(alias, self.language) for alias in self.aliases)
         return any(given == alias[:1] and all(map(self._asked, alias[1:])) for alias in known)
+
+    def _is_number(self, text: str) -> bool:
+        """Whether a number is an alias that is written in another way; see `synth.numerals`."""
+        if self.language in SPELLED and not self._fractional:
+            return False
+        return any(same_number(text, alias, self.language) for alias in self.aliases)
+
+    @cached_property
+    def _fractional(self) -> bool:
+        """Whether an alias is a number, and no whole one."""
+        read = (value(tokens(alias, self.language), self.language) for alias in self.aliases)
+        return any(number is not None and number.denominator > 1 for number in read)
 
     def _asked(self, word: str) -> bool:
         """Whether the question has a word, but for its ending."""
@@ -315,7 +318,7 @@ class Truth:
         Likewise if it may be an alias in another spelling, or the same date.
         """
         heard = tokens(text, self.language)
-        if self._may_be(heard):
+        if self._may_be_respelt(heard):
             return True
         if self._known.words.isdisjoint(heard) and not _UNSPACED.search(text):
             return False
@@ -330,7 +333,26 @@ class Truth:
                 return True
         return False
 
-    def _may_be(self, said: tuple[str, ...]) -> bool:
+    def _may_be(self, text: str) -> bool:
+        """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
+        kind = _kind(tokens(text, self.language), self.language)
+        if kind and self._alike == {kind}:
+            return False
+        measured = quantity(text, self.language) if self._known.quantities else None
+        if measured and any(near_quantity(*measured, *gold) for gold in self._known.quantities):
+            return True
+        given = likeness(text, self.language)
+        return any(may_be(given, known, self.language) for known in self._likeness)
+
+    @cached_property
+    def _alike(self) -> set[str]:
+        return {_kind(tokens(alias, self.language), self.language) for alias in self.aliases}
+
+    @cached_property
+    def _likeness(self) -> tuple[Likeness, ...]:
+        return tuple(likeness(alias, self.language) for alias in self.aliases)
+
+    def _may_be_respelt(self, said: tuple[str, ...]) -> bool:
         """Whether a text may be an alias in another spelling, or the same date."""
         if respelt(said) in self._respelt:
             return True
@@ -357,38 +379,15 @@ class Truth:
         return frozenset[str]().union(*read)
 
 
+def _kind(said: tuple[str, ...], language: str) -> str:
+    """Returns "number" or "date" for what is compared as such, so that nothing is left to doubt; else ""."""
+    if len(said) == 1 and is_number(said[0]):
+        return "number"
+    return "date" if holds_digits(said) and read_date(said, language) else ""
+
+
 @cache
 def _frame(language: str) -> frozenset[str]:
     """Words that a sentence may hold beside the answer and words of the question."""
     kinds = ("before", "frame", "numeric", "articles", "drop", "year")
     return frozenset().union(*(words(language, kind) for kind in kinds))
-
-
-def plain(answer: str) -> str:
-    """Returns an answer without thoughts and marks of type; if there is a box, what it holds."""
-    if answer.isascii() and not _MARKED.search(answer):
-        return answer.strip()
-    said = without_thoughts(answer).strip()
-    if "\\" in said and (held := boxed(said)) and not _denies(said):
-        said = held
-    said = _MARKUP.sub(r"\1", _TYPE.sub(r"\1", said))
-    return said.strip()
-
-
-def _denies(text: str) -> bool:
-    return bool(set(tokens(text[:MAX_CHARACTERS])) & words("en", "never"))
-
-
-def announced(text: str, language: str) -> str | None:
-    """Returns what a text announces as its answer ("The answer is Paris."), if it begins so; else None."""
-    found = _intro(language).match(text)
-    return text[found.end() :].strip(" \t:：.") or None if found else None
-
-
-@cache
-def _intro(language: str) -> re.Pattern[str]:
-    known = load("answers")
-    intros = [
-        intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
-    ]
-    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE)
