@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import apache_beam as beam
@@ -19,7 +20,7 @@ from pipelines.errors import UsageError
 from pipelines.models import ModelOptions, VllmOptions, accelerator, checked_engine, checked_models
 from pipelines.options import RunOptions, positive, share
 from pipelines.output import join
-from pipelines.questions import Columns, QuestionOptions, primary_subtag, question_order, to_question
+from pipelines.questions import Columns, QuestionOptions, primary_subtag, question_order, to_question, united
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
 from pipelines.recorded import RECORDED_STAGES, RecordedAnswers, sample_files
 from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
@@ -273,7 +274,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     rows = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
     questions = rows.kept | Convert("questions", partial(to_question, where), Question)
-    asked = questions.kept | Distinct("duplicates", lambda question: question.id, question_order)
+    asked = questions.kept | Distinct("duplicates", attrgetter("id"), question_order, united)
     if recorded or not models:
         samples = asked.kept | RecordedAnswers(recorded, where.question)
     else:
@@ -353,7 +354,11 @@ RECIPE = Recipe(
     stages=(
         *ROW_STAGES,
         StageInfo("questions", "rows", "finds question and right answers in a row"),
-        StageInfo("duplicates", "questions", "keeps one of several questions that say the same"),
+        StageInfo(
+            "duplicates",
+            "questions",
+            "keeps one of several questions that say the same, with the right answers of all",
+        ),
         *RECORDED_STAGES,
         StageInfo("samples", "questions", "draws the model's answers, or takes recorded ones"),
         StageInfo("grade", "questions", "tells right answers, refusals and wrong ones apart, and zones"),

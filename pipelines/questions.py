@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -108,6 +108,12 @@ def primary_subtag(code: str) -> str:
 def question_order(question: Question) -> tuple[str, int]:
     """Returns the place of a question among others that ask the same."""
     return question.source.uri, question.source.row
+
+
+def united(questions: Sequence[Question]) -> Question:
+    """Returns the first of some questions that ask the same, with the right answers of all."""
+    aliases = dict.fromkeys(alias for question in questions for alias in question.gold_aliases)
+    return replace(questions[0], gold_aliases=tuple(aliases))
 
 
 def to_recording(question_column: str, row: Row) -> Recording:

@@ -302,6 +302,22 @@ def test_questions_that_say_the_same_are_one() -> None:
     assert question_key("Who  wrote\tÉmile") == question_key("who wrote emile")
 
 
+def test_equal_questions_have_the_right_answers_of_all(beam: Beam, tmp_path: Path) -> None:
+    rows = [
+        {"question": "Who sang it?", "answer": ["Ada", "Ben"], "samples": ["Ada", "Cleo"]},
+        {"question": "who  sang it?", "answer": ["Cleo", "Ada"], "samples": ["Ben", "Dora"]},
+    ]
+    for name, order in (("a", rows), ("b", rows[::-1])):
+        questions = write(tmp_path / f"{name}.jsonl", order)
+        beam("run", "contrastive", "--input", questions, "--samples", questions, "--output", tmp_path / name)
+        [row] = read(tmp_path / name, "data")
+        assert set(row["gold_aliases"]) == {"Ada", "Ben", "Cleo"}
+        assert (row["n_correct"], row["n_wrong"]) == (3, 1)
+        assert row["negatives"][0] == "Dora"
+        [reject] = read(tmp_path / name, "rejected")
+        assert reject["reason"] == "duplicate"
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
