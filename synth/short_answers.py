@@ -36,7 +36,7 @@ from synth.exactness import agrees, is_exact
 from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
 from synth.quantities import near_quantity, same_quantity
-from synth.refusals import beside, stance
+from synth.refusals import beside, is_known, stance
 from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
 from synth.wording import announced, plain
 from synth.words import forms, words
@@ -46,6 +46,9 @@ LIBRARIES = ("anyascii", "babel", "pint", "text_to_num", "unicode_rbnf")
 
 MAX_SENTENCE = 40
 """Tokens of a sentence in which an answer is looked for."""
+
+MIN_REFUSAL = 3
+"""Tokens of an answer that may be a refusal where nobody knows how they are written in the language."""
 
 _ENDS = " .!"
 _ENDINGS = ("s", "es", "d", "ed")
@@ -103,7 +106,10 @@ class Truth:
         near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
         if near and (self._same_parts(given) or self._in_sentence(given)):
             return "correct"
-        return "unclear" if self._mentioned(said) or self._may_be(said) else "wrong"
+        if self._mentioned(said) or self._may_be(said):
+            return "unclear"
+        may_refuse = len(heard) >= MIN_REFUSAL and not is_known(self.language)
+        return "unclear" if may_refuse else "wrong"
 
     def _is_exact(self, said: str) -> bool:
         """Whether what equals an alias, or holds one, neither differs in a mark nor contradicts itself."""
