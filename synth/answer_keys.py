@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from synth.dates import read_date
 from synth.quantities import Number, Unit, added, read_number, read_unit
-from synth.tokens import OPERATORS, fold, in_digits, spread, tokens
+from synth.tokens import OPERATORS, fold, in_digits, is_number, spread, tokens
 from synth.words import words
 
 MIN_ROMANISED = 8
@@ -138,6 +138,13 @@ def parts(text: str, language: str) -> frozenset[str]:
                 found.add(key_of(tuple(run), language))
                 run = []
     return frozenset(found)
+
+
+def kind_of(said: tuple[str, ...], language: str) -> str:
+    """Returns "number" or "date" for what is compared as such, so that nothing is left to doubt; else ""."""
+    if len(said) == 1 and is_number(said[0]):
+        return "number"
+    return "date" if holds_digits(said) and read_date(said, language) else ""
 
 
 @lru_cache(maxsize=1 << 16)

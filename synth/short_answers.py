@@ -23,6 +23,7 @@ from synth.answer_keys import (
     in_a_row,
     key_of,
     keys,
+    kind_of,
     known_of,
     parts,
     quantity,
@@ -37,6 +38,7 @@ from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
 from synth.quantities import near_quantity, same_quantity
 from synth.refusals import beside, is_known, stance
+from synth.sentences import answers_in
 from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
 from synth.wording import announced, plain
 from synth.words import forms, words
@@ -105,6 +107,8 @@ class Truth:
         flat = in_a_row(heard, self.language)
         near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
         if near and (self._same_parts(given) or self._in_sentence(given)):
+            return "correct"
+        if any(map(self._is_alias, answers_in(given, self.question, self.language))):
             return "correct"
         if self._mentioned(said) or self._may_be(said):
             return "unclear"
@@ -341,7 +345,7 @@ class Truth:
 
     def _may_be(self, text: str) -> bool:
         """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
-        kind = _kind(tokens(text, self.language), self.language)
+        kind = kind_of(tokens(text, self.language), self.language)
         if kind and self._alike == {kind}:
             return False
         measured = quantity(text, self.language) if self._known.quantities else None
@@ -352,7 +356,7 @@ class Truth:
 
     @cached_property
     def _alike(self) -> set[str]:
-        return {_kind(tokens(alias, self.language), self.language) for alias in self.aliases}
+        return {kind_of(tokens(alias, self.language), self.language) for alias in self.aliases}
 
     @cached_property
     def _likeness(self) -> tuple[Likeness, ...]:
@@ -383,13 +387,6 @@ class Truth:
         heard = [tokens(alias, self.language) for alias in self.aliases]
         read = (read_date(said, self.language).union(*map(readings, said)) for said in heard)
         return frozenset[str]().union(*read)
-
-
-def _kind(said: tuple[str, ...], language: str) -> str:
-    """Returns "number" or "date" for what is compared as such, so that nothing is left to doubt; else ""."""
-    if len(said) == 1 and is_number(said[0]):
-        return "number"
-    return "date" if holds_digits(said) and read_date(said, language) else ""
 
 
 @cache
