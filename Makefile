@@ -44,8 +44,9 @@ $(VENV)/.core: locks/core.txt setup.py | $(BIN)/uv
 	$(UV) pip install --python $(BIN)/python --no-deps --editable .
 	touch $@
 
+# Compiled, as the tests start many processes, some of them where Python may not write what it compiled.
 $(VENV)/.dev: locks/dev.txt setup.py | $(BIN)/uv
-	$(UV) pip install --python $(BIN)/python --no-deps -r locks/dev.txt
+	$(UV) pip install --python $(BIN)/python --no-deps --compile-bytecode -r locks/dev.txt
 	$(UV) pip install --python $(BIN)/python --no-deps --editable .
 	touch $(VENV)/.core $@
 

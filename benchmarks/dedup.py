@@ -98,17 +98,21 @@ def rows_in(folder: Path) -> int:
 def end_to_end(texts: Sequence[str], work: Path, datatrove: str | None, workers: int) -> None:
     lsh = lsh_for(THRESHOLD, NGRAM, PERMUTATIONS)
     write(texts, work / "documents")
-    commands = {"assay": by_assay(work / "documents", work / "assay", workers, lsh)}
+    commands = {
+        f"assay-{n}": by_assay(work / "documents", work / f"assay-{n}", n, lsh) for n in sorted({1, workers})
+    }
     if datatrove:
-        commands["datatrove"] = by_datatrove(datatrove, work / "documents", work / "datatrove", workers, lsh)
-    print(f"{len(texts):,} documents, {workers} workers, {NGRAM}-grams, {lsh.bands} bands of {lsh.rows} rows")
-    print("by         documents/s  seconds  processor s  memory MB    kept  rejected")
+        name = f"datatrove-{workers}"
+        commands[name] = by_datatrove(datatrove, work / "documents", work / name, workers, lsh)
+    print(f"{len(texts):,} documents, {NGRAM}-grams, {lsh.bands} bands of {lsh.rows} rows")
+    print("by, workers   documents/s  seconds  processor s  memory MB    kept  rejected")
     for name, command in commands.items():
         cost = measure(command)
         kept, out = (rows_in(work / name / part) for part in ("data", "rejected"))
         print(
-            f"{name:9} {len(texts) / cost.seconds:12,.0f} {cost.seconds:8.1f} {cost.processor:12.1f} "
-            f"{cost.megabytes:10,.0f} {kept:7,} {out:9,}"
+            f"{name:13} {len(texts) / cost.seconds:11,.0f} {cost.seconds:8.1f} {cost.processor:12.1f} "
+            f"{cost.megabytes:10,.0f} {kept:7,} {out:9,}",
+            flush=True,
         )
 
 

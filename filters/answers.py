@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -40,18 +41,28 @@ def solution_kind(problem: str, solution: str) -> SolutionKind:
 def final_answer(problem: str, solution: str) -> str | None:
     """Returns the final answer that a solution states, if it is plain which one that is.
 
-    That is, first come: a solution of one short line, if it is no derivation; the letter that
-    answers a problem with options; what a line says after "Answer:" (in any language of
-    `filters/data/answer.yaml`), the last such line; the last `\\boxed{...}`.
+    That is, first come: the box or what follows "Answer:" within a short line of words; a solution of one
+    short line, if it is no derivation; the letter that answers a problem with options; what a line or a
+    sentence says after "Answer:" (in any language of `filters/data/answer.yaml`), the last one; the last
+    `\\boxed{...}`.
     """
     text = solution.strip()
     parts = _counts_parts(text)
+    stated = [answer for line in text.split("\n") for answer in _stated(line)]
+    marked = stated[-1] if stated else _boxed(text)
     if text and "\n" not in text and len(text) <= _SHORT_ANSWER and not parts and not _derives(text):
-        return text
+        more = text.replace(_BOXED, "").replace(marked or "", "")
+        return marked if marked and _WORD.search(more) else text
     if _has_options(problem) and not parts and (letter := _LETTER.match(text)):
         return letter[1]
-    stated = [found[1].strip("*_ \t") for line in text.split("\n") if (found := _marker().match(line))]
-    return next((answer for answer in reversed(stated) if answer), None) or _boxed(text)
+    return marked
+
+
+def _stated(line: str) -> Iterator[str]:
+    """Yields what stands after "Answer:" at the beginning of a line, or of a sentence within it."""
+    for rest in _marker().split(line)[1:]:
+        if answer := rest.strip("*_ \t"):
+            yield answer
 
 
 def _counts_parts(text: str) -> bool:
@@ -98,4 +109,4 @@ def _boxed(text: str) -> str | None:
 @cache
 def _marker() -> re.Pattern[str]:
     words = "|".join(word for language in phrases("answer").values() for word in language)
-    return re.compile(rf"[*_\s]*(?:{words})[*_]*\s*[:：][*_]*\s*(.+)", re.IGNORECASE)
+    return re.compile(rf"(?:^|(?<=[.!?。！？])\s)[*_\s]*(?:{words})[*_]*\s*[:：][*_]*", re.IGNORECASE)

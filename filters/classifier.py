@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 import struct
 import subprocess
@@ -255,7 +256,8 @@ def check_classifier(folder: str) -> None:
       BadClassifier: it can't be used, or ends the process that opens it.
     """
     _read(folder)
-    command = [sys.executable, "-c", _CHECK, folder]
+    there = folder if "://" in folder else os.path.abspath(folder)  # it runs in another folder
+    command = [sys.executable, "-c", _CHECK, there]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_CHECK_S, cwd=Path(__file__).parents[1]
@@ -263,7 +265,8 @@ def check_classifier(folder: str) -> None:
     except subprocess.TimeoutExpired:
         raise BadClassifier(f"{folder}/{MODEL}: not open after {_CHECK_S} s") from None
     if done.returncode:
-        said = done.stdout.strip() or f"it ends the process that opens it (status {done.returncode})"
+        said = done.stdout.strip().replace(there, folder)
+        said = said or f"it ends the process that opens it (status {done.returncode})"
         raise BadClassifier(said if said.startswith(folder) else f"{folder}/{MODEL}: {said}")
 
 

@@ -160,14 +160,10 @@ class ChatClient:
         if status == 429 or status >= 500:
             reason = "rate_limited" if status == 429 else "server_error"
             after = _seconds(response.headers.get("Retry-After", ""))
-            raise ModelError(reason, f"status {status}", passing=True, after=after)
+            raise ModelError(reason, _refusal(self.endpoint, status, content), passing=True, after=after)
         if status != 200:
-            said = content.decode(errors="replace")
-            if self.endpoint.key:  # which some servers repeat
-                said = said.replace(self.endpoint.key, "***")
-            said = _one_line(said[:300])
             passing = status not in _OF_THE_REQUEST
-            raise ModelError("refused_request", f"status {status}: {said}", passing=passing)
+            raise ModelError("refused_request", _refusal(self.endpoint, status, content), passing=passing)
         try:
             return _answer(json.loads(content))
         except (ValueError, RecursionError):
@@ -195,7 +191,7 @@ def check_endpoint(endpoint: Endpoint) -> None:
         raise BadEndpoint(f"an address holds no password; set {KEYS[0]} instead")
     if parts.query or parts.fragment:
         raise BadEndpoint(f"an address has no ? or # part; a key is taken from {KEYS[0]}")
-    status, content = asyncio.run(_get(endpoint, "models"))
+    status, content = asyncio.run(_request(endpoint, "models"))
     if status in (401, 403):
         given = next((name for name in endpoint.keys if os.environ.get(name)), None)
         raise BadEndpoint(
@@ -207,13 +203,24 @@ def check_endpoint(endpoint: Endpoint) -> None:
     try:
         names = [str(model["id"]) for model in json.loads(content)["data"]]
     except (ValueError, KeyError, TypeError):  # not every server lists its models
+        _check_by_asking(endpoint)
         return
     if names and endpoint.model not in names:
         raise BadEndpoint(f"{endpoint.url} has no model {endpoint.model!r}; it has: {', '.join(names[:5])}")
 
 
-async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
-    """Returns the status and the body of a page of the server.
+def _check_by_asking(endpoint: Endpoint) -> None:
+    question = {"model": endpoint.model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1}
+    status, content = asyncio.run(_request(endpoint, "chat/completions", question))
+    if 300 <= status < 500 and status not in (*_OF_THE_REQUEST, 408, 425, 429):
+        raise BadEndpoint(
+            f"{endpoint.base}/chat/completions answers {_refusal(endpoint, status, content)}; "
+            "is this the address that ends in /v1, and the model's name?"
+        )
+
+
+async def _request(endpoint: Endpoint, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
+    """Returns the status and the body of a page of the server, to which `body` is posted, if there is one.
 
     Raises:
       BadEndpoint: nobody answers.
@@ -224,11 +231,22 @@ async def _get(endpoint: Endpoint, path: str) -> tuple[int, bytes]:
     try:
         async with (
             aiohttp.ClientSession(headers=_headers(endpoint), timeout=patience) as http,
-            http.get(f"{endpoint.base}/{path}", allow_redirects=False) as response,
+            http.request(
+                "POST" if body else "GET", f"{endpoint.base}/{path}", json=body, allow_redirects=False
+            ) as response,
         ):
             return response.status, await _content(response)
     except (aiohttp.ClientError, TimeoutError, ModelError, ValueError) as error:
         raise BadEndpoint(f"no model server at {endpoint.url}: {_one_line(error)}") from None
+
+
+def _refusal(endpoint: Endpoint, status: int, content: bytes) -> str:
+    """Returns a status and what the server says of it."""
+    said = content.decode(errors="replace")
+    if endpoint.key:  # which some servers repeat
+        said = said.replace(endpoint.key, "***")
+    said = " ".join(said[:300].split())[:200]
+    return f"status {status}: {said}" if said else f"status {status}"
 
 
 def _headers(endpoint: Endpoint) -> dict[str, str]:

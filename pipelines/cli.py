@@ -11,6 +11,7 @@ from typing import NoReturn
 from pipelines import __version__
 from pipelines.console import quiet
 from pipelines.errors import RunFailed, UsageError
+from pipelines.memory import give_back
 from pipelines.recipe import RECIPES, load_recipe
 
 _EPILOG = "options of a pipeline: beam describe PIPELINE; every option of Apache Beam works too"
@@ -77,6 +78,7 @@ def _list() -> int:
 def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         raise UsageError("run what? beam run PIPELINE ...; beam list names the pipelines")
+    give_back()
     from pipelines.execute import leave, run, stop_on_signal, stopped
 
     with quiet() as screen:

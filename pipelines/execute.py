@@ -245,6 +245,8 @@ def _conclude(
     screen.say(f"report in {folder.join(out, 'report.html')}")
     if wrong:
         raise RunFailed(f"the counts don't add up: {'; '.join(wrong)}")
+    if silent := manifest.unanswered(funnel):
+        raise RunFailed(f"{silent}; the rejects say what it said")
     return 0
 
 

@@ -87,6 +87,21 @@ def stage_counts(counters: dict[str, int], stages: Sequence[StageInfo]) -> list[
     return funnel
 
 
+_OF_NO_USE = frozenset(
+    {"refused_request", "invalid_response", "invalid_answer", "truncated_answer", "refusal"}
+)
+"""Reasons of a model that is there, but can't be asked so."""
+
+
+def unanswered(funnel: Sequence[dict[str, Any]]) -> str:
+    """Returns, in one line, which stage lost all it got to a model that said nothing of use, if one did."""
+    for stage in funnel:
+        if stage["in"] and not stage["kept"] and _OF_NO_USE.issuperset(stage["reasons"]):
+            reasons = ", ".join(f"{reason} {n:,}" for reason, n in stage["reasons"].items())
+            return f"{stage['stage']}: the model said nothing of use ({reasons})"
+    return ""
+
+
 def discrepancies(funnel: Sequence[dict[str, Any]], inputs: int, rows: int, rejects: int) -> list[str]:
     """Returns, a line each, where the counts of a run contradict each other or its files.
 

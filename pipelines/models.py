@@ -216,6 +216,9 @@ def checked_engine(models: ModelsSpec, name: str | None, option: str) -> str:
 
 def _default(options: PipelineOptions) -> dict[str, _Entry]:
     chosen = options.view_as(ModelOptions)
+    for name in ("llm_url", "llm_model"):
+        if getattr(chosen, name) == "":
+            raise UsageError(f"--{name} is empty")
     if not (chosen.llm_url or chosen.llm_engine):
         if chosen.llm_model:
             raise UsageError("--llm_model needs --llm_url or --llm_engine")

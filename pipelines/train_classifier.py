@@ -198,7 +198,10 @@ def _check_counts(counts: dict[str, tuple[int, int]], chosen: Any, skipped: Coun
             )
         if not training or not validation:
             part = "validation" if training else "training"
-            raise UsageError(f"label {label!r} has no example for {part}: give more, or another --seed")
+            raise UsageError(
+                f"label {label!r} has no example for {part}: give more, or another --seed, or a "
+                "--split_column (examples that differ in numbers only are never divided otherwise)"
+            )
 
 
 def _trained(examples: Any, training: Any, file: Path) -> dict[str, Any]:

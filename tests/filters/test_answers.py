@@ -25,6 +25,10 @@ INLINE_CHOICES = "Which is it? a) one b) two c) three d) four"
         ("The answer: is hidden in the text of this rather long sentence, not at its start.", None),
         ("Answer:\n\n(a) 3\n\n(b) 4", None),
         ("", None),
+        ("Adding the units and the tens gives 42. Answer: 42", "42"),
+        ("We add the units, then all of the tens, and carry nothing at all. **Answer:** 42", "42"),
+        ("Since $23\\cdot 45 = 1035$, we obtain $\\boxed{1035}$.", "1035"),
+        ("$\\boxed{4}$", "$\\boxed{4}$"),
     ],
 )
 def test_final_answer(solution: str, answer: str | None) -> None:

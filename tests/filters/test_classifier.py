@@ -83,6 +83,11 @@ def test_it_tells_what_it_was_taught() -> None:
     check_classifier(str(trained()))
 
 
+def test_a_folder_may_be_named_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(trained().parent)
+    check_classifier(trained().name)
+
+
 @pytest.mark.parametrize(
     "text", ["", "\x00\x00", "\ud800", "a" * 100_000, "__label__0 " * 50, "\u2028\u2029"]
 )

@@ -230,6 +230,29 @@ def test_a_server_that_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
         check_endpoint(Endpoint(stub.url, MODEL))
 
 
+def test_an_address_that_lists_no_models_is_asked() -> None:
+    with (
+        Stub(always(FOUR)) as stub,
+        pytest.raises(BadEndpoint, match=r"/v1/chat/completions/chat/completions answers status 404"),
+    ):
+        check_endpoint(Endpoint(f"{stub.url}/chat/completions", MODEL))
+    assert len(stub.requests) == 1
+
+
+@pytest.mark.parametrize("status", [302, 429, 500])
+def test_what_a_server_says_of_a_failure_is_told(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_LLM_KEY", "sesame")
+    with (
+        Stub(always(Reply("insufficient_quota of sesame", status=status, raw=True))) as stub,
+        pytest.raises(ModelError) as caught,
+    ):
+        ask(stub.url)
+    assert caught.value.detail == f"status {status}: insufficient_quota of ***"
+    with Stub(always(Reply("", status=status, raw=True))) as stub, pytest.raises(ModelError) as caught:
+        ask(stub.url)
+    assert caught.value.detail == f"status {status}"
+
+
 def test_a_key_that_no_header_can_hold_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_LLM_KEY", "open\nsesame")
     with Stub(always(FOUR)) as stub, pytest.raises(BadEndpoint) as caught:

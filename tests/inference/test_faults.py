@@ -69,7 +69,7 @@ def test_one_item_alone_is_no_outage_even_if_it_is_the_last(n: int, tmp_path: Pa
     assert status == 0, said
     assert len(right(output)) == n - 1
     assert [(row["reason"], row["detail"]) for row in rows(output, "rejected")] == [
-        ("server_error", "status 500")
+        ("server_error", 'status 500: {"error": "500"}')
     ]
 
 

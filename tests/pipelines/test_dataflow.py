@@ -44,7 +44,7 @@ def graph(options: PipelineOptions) -> Any:
 def test_the_graph_has_every_stage(graph: Any) -> None:
     names = {transform.unique_name.split("/")[0] for transform in graph.components.transforms.values()}
     assert {stage.name for stage in RECIPE.stages} - names == OPTIONAL
-    assert {"data", "rejected"} <= names
+    assert {"data", "write rejected"} <= names
 
 
 @pytest.mark.parametrize(

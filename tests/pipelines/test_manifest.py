@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from pipelines.judging import JudgeOptions
-from pipelines.manifest import cascade_line, discrepancies, public_options, stage_counts, versions
+from pipelines.manifest import (
+    cascade_line,
+    discrepancies,
+    public_options,
+    stage_counts,
+    unanswered,
+    versions,
+)
 from pipelines.models import VllmOptions
 from pipelines.options import RunOptions
 from pipelines.parsing import parse
@@ -110,3 +117,22 @@ def test_secrets_are_hidden_and_counts_are_not() -> None:
     shown = public_options(parse([*arguments, "--vllm_arg", "seed=7"], classes[1:]), classes)
     assert shown["judge_max_tokens"] == 7
     assert shown["vllm_arg"] == ["api-key=***", "seed=7"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kept", "line"),
+    [
+        ({"refused_request": 27}, 0, "judge: the model said nothing of use (refused_request 27)"),
+        ({"refused_request": 26}, 1, ""),
+        ({"invalid_answer": 2, "refusal": 1}, 0, "judge: the model said nothing of use ("),
+        ({"refused_request": 26, "error": 1}, 0, ""),
+        ({"server_error": 1}, 0, ""),
+        ({}, 0, ""),
+    ],
+)
+def test_a_model_that_says_nothing_of_use(reasons: dict[str, int], kept: int, line: str) -> None:
+    rejected = sum(reasons.values())
+    stage = {"stage": "judge", "in": rejected + kept, "kept": kept, "reasons": reasons}
+    found = unanswered([{"stage": "read", "in": 1, "kept": 1, "reasons": {}}, stage])
+    assert found.startswith(line)
+    assert bool(found) == bool(line)
