@@ -96,6 +96,10 @@ class Truth:
     def _grade(self, said: str) -> Grade:
         if said.rstrip(_ENDS).casefold() in self._plain or self._is_alias(said):
             return "correct"
+        heard = tokens(said, self.language)
+        kind = kind_of(heard, self.language)
+        if kind and self._all_of == {kind}:  # which is most of them, and nothing else can be meant
+            return "unclear" if self._mentioned(said) else "wrong"
         how = stance(said, self.language)
         if how != "answers":
             guessed = how == "guesses" or self._mentioned(beside(said, self.language))
@@ -103,7 +107,6 @@ class Truth:
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
             return "correct"
-        heard = tokens(said, self.language)
         flat = in_a_row(heard, self.language)
         near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
         if near and (self._same_parts(given) or self._in_sentence(given)):
@@ -345,9 +348,6 @@ class Truth:
 
     def _may_be(self, text: str) -> bool:
         """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
-        kind = kind_of(tokens(text, self.language), self.language)
-        if kind and self._alike == {kind}:
-            return False
         measured = quantity(text, self.language) if self._known.quantities else None
         if measured and any(near_quantity(*measured, *gold) for gold in self._known.quantities):
             return True
@@ -355,7 +355,8 @@ class Truth:
         return any(may_be(given, known, self.language) for known in self._likeness)
 
     @cached_property
-    def _alike(self) -> set[str]:
+    def _all_of(self) -> set[str]:
+        """The kinds of the aliases; see `kind_of`."""
         return {kind_of(tokens(alias, self.language), self.language) for alias in self.aliases}
 
     @cached_property
