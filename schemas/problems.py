@@ -68,8 +68,9 @@ class MatchedPair:
     Attributes:
       method: how they were matched: "inline" (the solution follows its problem), "follow_up" (the
         same, but the problem has no number and follows a solved one), "declared" (the source links
-        the two), "scope_number" (same number within matching scopes), "mirrored" (documents whose names do
-        not say that they belong together have the same numbers, and the texts agree).
+        the two), "repeated" (the solution begins with the question, word for word), "scope_number" (same
+        number within matching scopes), "mirrored" (documents whose names do not say that they belong
+        together have the same numbers, and the texts agree).
       score: 0..1, the share of pairs found like it that are right (`extractors.problems.certainty`).
     """
 

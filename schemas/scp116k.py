@@ -38,7 +38,7 @@ class Source:
 class Pairing:
     """How problem and solution were found to belong together."""
 
-    method: str = field(metadata={"doc": "inline, follow_up, declared, scope_number or mirrored"})
+    method: str = field(metadata={"doc": "inline, follow_up, declared, repeated, scope_number or mirrored"})
     score: float = field(metadata={"doc": "0..1, the share of pairs found like it that are right"})
 
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from extractors.problems.runs import (
+    NO_SCOPE,
     OTHER_SCOPE,
     SAME_SCOPE,
     Number,
@@ -18,7 +19,9 @@ from extractors.problems.runs import (
     family_factor,
     is_plain,
     kind_factor,
+    name_factor,
     scope_factor,
+    title_factor,
 )
 from extractors.problems.titles import title_words
 
@@ -112,7 +115,9 @@ def _near(rows: int, columns: int) -> Iterator[tuple[int, int]]:
 
 def _weight(asked: Run, answered: Run, repeated: frozenset[Number]) -> float:
     agreeing = sum(
-        scope_factor(asked, answered, key, repeated) * kind_factor(asked.scopes[key], answered.scopes[key])
+        scope_factor(asked, answered, key, repeated)
+        * kind_factor(asked.scopes[key], answered.scopes[key])
+        * title_factor(asked.scopes[key], answered.scopes[key])
         for key in asked.items.keys() & answered.items.keys()
     )
     family = family_factor(asked, answered) if agreeing else 0.0
@@ -131,11 +136,15 @@ class Rivals:
     """
 
     def __init__(self, asked: Iterable[Run], repeated: frozenset[Number]):
+        self.repeated = repeated
         self.at: dict[tuple[Number, Number], list[Run]] = defaultdict(list)
+        self.named: dict[tuple[Number, str], list[Run]] = defaultdict(list)
         for run in asked:
-            for key, scope in run.scopes.items():
-                for heading in _related(scope.own) if key in repeated else ():
+            for key in repeated & run.scopes.keys():
+                for heading in _related(run.scopes[key].own):
                     self.at[key, heading].append(run)
+                for name in run.scopes[key].names:
+                    self.named[key, name].append(run)
 
     def exist(self, chosen: Run, answered: Run, key: Number) -> bool:
         """Whether a rival of the chosen problem stands under headings that suit a solution no less.
@@ -143,21 +152,30 @@ class Rivals:
         Headings that don't suit at all have no rivals: there, it is a guess anyway.
         """
         ours, solution = chosen.scopes[key], answered.scopes[key]
-        wanted = solution.own or solution.above
-        if not wanted or not ours.own:
-            return False
-        best, kind = agreement(ours.own, wanted), kind_factor(ours, solution)
-        if best == OTHER_SCOPE:
-            return False
-        headings = {wanted[0]} if best == SAME_SCOPE else _related(wanted)
-        runs = (run for heading in headings for run in self.at.get((key, heading), ()) if run is not chosen)
-        family = family_factor(chosen, answered)
-        for count, run in enumerate(runs):
-            theirs = run.scopes[key]
-            suits = agreement(theirs.own, wanted) >= best and kind_factor(theirs, solution) >= kind
+        kind, family = kind_factor(ours, solution), family_factor(chosen, answered)
+        for count, (run, suits) in enumerate(self._candidates(chosen, answered, key)):
+            suits = suits and kind_factor(run.scopes[key], solution) >= kind
             if count >= _MANY_RIVALS or (suits and family_factor(run, answered) >= family):
                 return True
         return False
+
+    def _candidates(self, chosen: Run, answered: Run, key: Number) -> Iterator[tuple[Run, bool]]:
+        """Yields the others under headings that may suit a solution, and whether they suit it no less."""
+        ours, solution = chosen.scopes[key], answered.scopes[key]
+        if name_factor(chosen, answered, key) not in (NO_SCOPE, OTHER_SCOPE):
+            best = scope_factor(chosen, answered, key, self.repeated)
+            for run in self.named[key, (solution.names or solution.names_above)[0]]:
+                if run is not chosen:
+                    yield run, scope_factor(run, answered, key, self.repeated) >= best
+            return
+        wanted = solution.own or solution.above
+        best = agreement(ours.own, wanted) if wanted and ours.own else OTHER_SCOPE
+        if best == OTHER_SCOPE:
+            return
+        for heading in {wanted[0]} if best == SAME_SCOPE else _related(wanted):
+            for run in self.at.get((key, heading), ()):
+                if run is not chosen:
+                    yield run, agreement(run.scopes[key].own, wanted) >= best
 
 
 def _related(scope: tuple[Number, ...]) -> set[Number]:

@@ -26,28 +26,44 @@ def label_of(piece: Piece) -> Label:
 def clauses(pieces: list[Piece]) -> set[int]:
     """Returns which bare numbers count clauses of a sentence ("1. name the unknown, 2. ...").
 
-    All of their list begin in lower case, where what is labelled begins with a capital letter.
+    All of their list begin in lower case, where what is labelled begins with a capital letter; among
+    solutions, which are often no sentences, they follow a colon as well, and all but the last end in a comma
+    or a semicolon.
     """
-    lists: list[list[int]] = []
+    lists: dict[bool, list[list[int]]] = {False: [], True: []}  # outside of solutions, and among them
     lower: set[int] = set()
     capitals = 0
     for index, piece in enumerate(pieces):
-        if piece.label is None or not piece.label.number or piece.section.zone == "solutions":
+        if piece.label is None or not piece.label.number:
             continue
+        answers = piece.section.zone == "solutions"
         text = piece.block.text[piece.label.end :].lstrip()
         if not text and index + 1 < len(pieces):
             text = pieces[index + 1].block.text
-        capitals += text[:1].isupper()
+        capitals += text[:1].isupper() and not answers
         if piece.label.role:
             continue
         start = _TWO_WORDS.match(text)
         if start and start[1].islower():
             lower.add(index)
-        if not lists or piece.label.number[-1] in ("1", "a", "i"):
-            lists.append([])
-        lists[-1].append(index)
-    counted = {i for members in lists if len(members) > 1 and lower.issuperset(members) for i in members}
-    return counted if capitals > len(counted) else set()
+        if not lists[answers] or piece.label.number[-1] in ("1", "a", "i"):
+            lists[answers].append([])
+        lists[answers][-1].append(index)
+    asked, answered = (
+        [members for members in found if len(members) > 1 and lower.issuperset(members)]
+        for found in lists.values()
+    )
+    counted = {i for members in asked for i in members}
+    in_sentences = {i for members in answered if _is_sentence(members, pieces) for i in members}
+    return in_sentences | (counted if capitals > len(counted) else set())
+
+
+def _is_sentence(members: list[int], pieces: list[Piece]) -> bool:
+    """Whether a list goes on with the sentence before it: "There are three kinds:", "1. brass,"."""
+    before = pieces[members[0] - 1] if members[0] else None
+    if before is None or before.title or not before.block.text.rstrip().endswith((":", "：")):
+        return False
+    return all(pieces[i].block.text.rstrip().endswith((",", ";")) for i in members[:-1])
 
 
 def without_enumerations(

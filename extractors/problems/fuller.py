@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from extractors.problems.affinity import chance
-from extractors.problems.runs import scope_numbers
-from extractors.problems.titles import title_zone
+from extractors.problems.titles import scope_numbers, title_zone
 from extractors.problems.vocabulary import fold, pattern, words
 from schemas.problems import Item
 

@@ -92,7 +92,7 @@ class _Guess:
 def _guess(document: Document, zones: dict[str, Zone]) -> _Guess:
     pieces = divide(document, zones)
     found = _find(document, pieces, find_openings(pieces))
-    pairs = [pair for pair in match_items([found]).pairs if pair.method == "scope_number"]
+    pairs = [pair for pair in match_items([found]).pairs if pair.method in ("scope_number", "repeated")]
     problems = [pair.problem.text for pair in pairs]
     answered = answers(problems, [pair.solution.text for pair in pairs])
     return _Guess(found, answered, asking(problems), sum(pair.score for pair in pairs))

@@ -14,13 +14,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from extractors.problems.affinity import answers, out_of_step
+from extractors.problems.affinity import agree, answers, out_of_step
 from extractors.problems.assignment import Rivals, assign, in_order, repeated_numbers
 from extractors.problems.certainty import share_right
 from extractors.problems.companions import guessed, mirrored, spaced_stem
 from extractors.problems.fuller import without_keys
 from extractors.problems.labels import letter_of
-from extractors.problems.runs import NO_SCOPE, Compared, Number, Run, family_factor, runs_of, scope_factor
+from extractors.problems.names import Known, known_names
+from extractors.problems.repeats import repeating
+from extractors.problems.runs import (
+    NO_SCOPE,
+    Compared,
+    Number,
+    Run,
+    family_factor,
+    runs_of,
+    scope_factor,
+    title_factor,
+)
 from extractors.problems.vocabulary import pattern
 from schemas.problems import Found, Item, MatchedPair, Matching
 
@@ -183,8 +194,12 @@ def _match(
     Numbers are compared as printed first, and then, in runs of which none was found again, without the
     letters that tell problem P57 from solution L57: those that are not of both.
     """
-    asked = [i for i in problems if i.kind == "problem" and _place(i) not in taken]
-    answered = without_keys([i for i in solutions if i.kind == "solution" and _place(i) not in taken])
+    asked = [i for i in problems if i.kind == "problem"]
+    answered = [i for i in solutions if i.kind == "solution"]
+    known = known_names(asked, answered)
+    repeated, strangers = _repeating(asked, answered, taken)
+    asked = [i for i in asked if _place(i) not in taken]
+    answered = without_keys([i for i in answered if _place(i) not in taken | strangers])
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()
@@ -194,27 +209,42 @@ def _match(
     ):
         found = {(item.uri, item.run) for pair in pairs for item in (pair.problem, pair.solution)}
         open_items = [[i for i in items if (i.uri, i.run) not in found] for items in (asked, answered)]
-        pairs += _match_runs(open_items[0], open_items[1], left_out, affinity, taken)
-    return pairs
+        pairs += _match_runs(open_items[0], open_items[1], left_out, known, affinity, taken)
+    return repeated + pairs
+
+
+def _repeating(
+    problems: Sequence[Item], solutions: Sequence[Item], taken: set[Place]
+) -> tuple[list[MatchedPair], set[Place]]:
+    """Matches solutions that repeat a question; returns those as well that repeat another than their own.
+
+    Adds what it uses to `taken`.
+    """
+    found, strangers = repeating(problems, solutions)
+    score = share_right("repeated")
+    pairs = [MatchedPair(a, b, "repeated", score) for a, b in found if not {_place(a), _place(b)} & taken]
+    taken.update(_place(item) for pair in pairs for item in (pair.problem, pair.solution))
+    return pairs, {_place(item) for item in (*strangers, *(solution for _, solution in found))}
 
 
 def _match_runs(
     problems: Sequence[Item],
     solutions: Sequence[Item],
     letters: tuple[frozenset[str], frozenset[str]],
+    known: Known,
     affinity: float,
     taken: set[Place],
 ) -> list[MatchedPair]:
     """Matches runs, round after round, until nothing more fits.
 
     Args:
-      letters: see `runs_of`, for problems and for solutions.
+      letters, known: see `runs_of`; the letters for problems and for solutions.
     """
     pairs: list[MatchedPair] = []
     compared: Compared = {}
     for _ in range(_MAX_ROUNDS):
-        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0], compared)
-        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1], compared)
+        asked = runs_of([i for i in problems if _place(i) not in taken], letters[0], compared, known)
+        answered = runs_of([i for i in solutions if _place(i) not in taken], letters[1], compared, known)
         repeated = repeated_numbers(asked)
         rivals = Rivals(asked, repeated)
         ordered = set(in_order(asked, answered))
@@ -243,13 +273,19 @@ def _pair_runs(
         [item.text for item in asked.items.values()],
         {places[key]: answered.items[key].text for key in common},
     )
+    scopes = {key: scope_factor(asked, answered, key, repeated) for key in sorted(common)}
+    # The number is another run's too, and no heading says whose: the order alone is a guess.
+    guesses = {
+        key
+        for key, scope in scopes.items()
+        if key in repeated and (scope == NO_SCOPE or rivals.exist(asked, answered, key))
+    }
+    if 2 * len(guesses) >= len(common):
+        guesses = common  # a run that may be for others is not sure where only its length tells
+    strangers = _under_other_titles(asked, answered)
     pairs = []
-    for key in sorted(common):
-        scope = scope_factor(asked, answered, key, repeated)
-        # The number is another run's too, and no heading says whose: the order alone is a guess.
-        guess = _GUESS if scope == NO_SCOPE and key in repeated else 1.0
-        if key in repeated and rivals.exist(asked, answered, key):
-            guess = _GUESS
+    for key, scope in scopes.items():
+        guess = _GUESS if key in guesses or key in strangers else 1.0
         if places[key] in shifted:
             guess *= _SHIFTED
         evidence = affinity * family * scope * guess * min(1.0, 0.4 + coverage)
@@ -257,3 +293,14 @@ def _pair_runs(
             score = share_right("scope_number", evidence)
             pairs.append(MatchedPair(asked.items[key], answered.items[key], "scope_number", score))
     return pairs
+
+
+def _under_other_titles(asked: Run, answered: Run) -> set[Number]:
+    """Returns the numbers of what stands under titles that contradict each other, unless the texts agree."""
+    common = sorted(asked.items.keys() & answered.items.keys())
+    found = {key for key in common if title_factor(asked.scopes[key], answered.scopes[key]) < 1.0}
+    if found and agree(
+        [asked.items[key].text for key in common], [answered.items[key].text for key in common]
+    ):
+        return set()
+    return found

@@ -184,8 +184,7 @@ def _bare(pieces: list[Piece], worded: list[Opening], declared: list[Opening], e
     for (zone, _), indices in sorted(regions.items(), key=lambda r: (not r[0][0], r[1][0])):
         candidates_here = candidates = _candidates(pieces, [i for i in indices if i not in covered], zone)
         items = starts[bisect_left(starts, indices[0]) : bisect(starts, indices[-1])]
-        if zone != "solutions":
-            candidates = [c for c in candidates if c.index not in counted]
+        candidates = [c for c in candidates if c.index not in counted]
         if zone:
             candidates = without_enumerations(candidates, items, pieces)
             inside = [s for s in solutions if indices[0] <= s[0] <= indices[-1]]

@@ -69,6 +69,7 @@ class _Cutter:
         self.level = 0  # of the heading that the open item has
         self.stop = len(pieces)  # where the element ends that declares the open item
         self.method = "inline"
+        self.restating = _restating(pieces, openings)
 
     def cut(self) -> list[Part]:
         at = {opening.index: opening for opening in self.openings}
@@ -175,7 +176,7 @@ class _Cutter:
                 last.link, last.method = record_id("link", last.opening.index), self.method
                 answer = Part("solution", opening.label, opening, link=last.link, method=last.method)
                 self._open(answer, piece)
-        elif self.head is not None:
+        elif self.head is not None and self.head.pieces[0].section.start in self.restating:
             # A question repeated above its solution: the two are a pair of their own.
             asked, label = self.head, opening.label
             if label and asked.label:
@@ -210,6 +211,24 @@ class _Cutter:
             if opening.kind != "aside":
                 return opening.kind in ("inline_solution", "proof")
         return False
+
+
+def _restating(pieces: list[Piece], openings: list[Opening]) -> set[int]:
+    """Returns the sections, by their first pieces, whose solutions mostly begin with the question.
+
+    A word for a solution stands within most of them. One that has it alone ("Solution. by N. N.") begins
+    with no question.
+    """
+    last: dict[int, bool] = {}
+    sections: dict[int, list[int]] = {}
+    for opening in openings:
+        section = pieces[opening.index].section.start
+        if opening.kind == "solution":
+            sections.setdefault(section, []).append(opening.index)
+            last[opening.index] = False
+        elif opening.kind == "inline_solution" and sections.get(section):
+            last[sections[section][-1]] = True
+    return {s for s, found in sections.items() if 2 * sum(last[i] for i in found) > len(found)}
 
 
 def is_lettered(text: str) -> bool:

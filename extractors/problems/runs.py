@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from extractors.problems.affinity import answers
 from extractors.problems.labels import letter_of
-from extractors.problems.titles import scope_number, title_zone
+from extractors.problems.names import NOTHING, Known, Names, contradict, names
+from extractors.problems.titles import scope_numbers, title_zone
 from extractors.problems.vocabulary import fold, languages_of, pattern, words
 from schemas.problems import Item
 
 SAME_SCOPE, _WITHIN_SCOPE, NO_SCOPE, OTHER_SCOPE = 1.0, 0.95, 0.85, 0.0
-_OTHER_KIND = 0.9
+_OTHER_KIND, _OTHER_TITLE = 0.9, 0.7
 
 Number = tuple[str, ...]
 Compared = dict[tuple[str, ...], bool]
@@ -26,18 +27,23 @@ Compared = dict[tuple[str, ...], bool]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The numbers of the headings around an item, innermost first.
+    """The numbers and names of the headings around an item, innermost first.
 
     Attributes:
       own: of the headings that count for it without doubt.
       above: for solutions, of the headings above their title: "Chapter 9" above "Answers" may be
         the chapter they are for, or just the last one of the book.
       kinds: the words for problems in the headings ("problems", "review questions", "quiz").
+      names, names_above: the same as `own` and `above`, of the names that tell sections apart.
+      headings: themselves, outermost first.
     """
 
     own: tuple[Number, ...]
     above: tuple[Number, ...]
     kinds: frozenset[str]
+    names: Names = ()
+    names_above: Names = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +65,17 @@ class Run:
 
 
 def runs_of(
-    items: Sequence[Item], letters: frozenset[str] = frozenset(), compared: Compared | None = None
+    items: Sequence[Item],
+    letters: frozenset[str] = frozenset(),
+    compared: Compared | None = None,
+    known: Known = NOTHING,
 ) -> list[Run]:
     """Returns the runs of numbered items of one kind, in order.
 
     Args:
       letters: those before a number that are left out; what has another letter is another run.
       compared: see `Run`.
+      known: the names of sections that tell them apart.
     """
     grouped: dict[tuple[str, int, str], list[Item]] = defaultdict(list)
     for item in items:
@@ -75,7 +85,7 @@ def runs_of(
     runs = []
     for position, ((uri, _, letter), members) in enumerate(sorted(grouped.items())):
         numbered = {i.number[1:] if letter else i.number: i for i in reversed(members)}
-        scopes = {key: _scope(item) for key, item in numbered.items()}
+        scopes = {key: _scope(item, known) for key, item in numbered.items()}
         order = position / len(grouped)
         runs.append(
             Run(uri, members[0].family, order, numbered, scopes, {} if compared is None else compared)
@@ -83,26 +93,36 @@ def runs_of(
     return runs
 
 
-def _scope(item: Item) -> Scope:
-    return _scope_of(item.headings, item.kind == "solution")
+def _scope(item: Item, known: Known) -> Scope:
+    alone = item.kind == "solution" and (item.uri, item.run) in known.alone
+    return _scope_of(item.headings, item.kind == "solution", known.shared, alone)
 
 
 @lru_cache(maxsize=65536)
-def _scope_of(headings: tuple[str, ...], solution: bool) -> Scope:
+def _scope_of(headings: tuple[str, ...], solution: bool, shared: frozenset[str], alone: bool) -> Scope:
     title = next((i for i, h in enumerate(headings) if title_zone(h) == "solutions"), 0) if solution else 0
     named = pattern("problem", "set")
     kinds = (match["word"] for heading in headings for match in named.finditer(fold(heading)))
-    return Scope(scope_numbers(headings[title:]), scope_numbers(headings[:title]), frozenset(kinds))
-
-
-def scope_numbers(headings: Sequence[str]) -> tuple[Number, ...]:
-    """Returns the numbers that headings give to their sections, innermost first."""
-    numbers = [scope_number(heading) for heading in reversed(headings)]
-    return tuple(number for number in numbers if number)
+    own, above = headings[title:], headings[:title]
+    return Scope(
+        scope_numbers(own),
+        scope_numbers(above),
+        frozenset(kinds),
+        tuple(name for name in names(own) if name in shared),
+        tuple(name for name in names(above) if name in shared and alone),
+        headings,
+    )
 
 
 def scope_factor(asked: Run, answered: Run, key: Number, repeated: frozenset[Number]) -> float:
     """Returns how well the headings around a problem agree with those around a solution."""
+    number, name = _number_factor(asked, answered, key, repeated), name_factor(asked, answered, key)
+    if OTHER_SCOPE in (number, name):
+        return OTHER_SCOPE
+    return name if number == NO_SCOPE else number
+
+
+def _number_factor(asked: Run, answered: Run, key: Number, repeated: frozenset[Number]) -> float:
     problem, solution = asked.scopes[key].own, answered.scopes[key]
     if problem and solution.own:
         factor = agreement(problem, solution.own)
@@ -114,11 +134,39 @@ def scope_factor(asked: Run, answered: Run, key: Number, repeated: frozenset[Num
     return NO_SCOPE
 
 
+def name_factor(asked: Run, answered: Run, key: Number) -> float:
+    """Returns how well the names of sections agree: "Variant B" once more, below "Solutions".
+
+    The name of the section in which a title of solutions stands speaks for its problems, if they have all
+    of the numbers, and never against others: it may be just the last section of the book.
+    """
+    problem, solution = asked.scopes[key].names, answered.scopes[key]
+    if solution.names:
+        factor = _name_agreement(problem, solution.names)
+        return NO_SCOPE if factor == OTHER_SCOPE and len(key) > 1 else factor
+    if solution.names_above and not solution.own and answered.items.keys() <= asked.items.keys():
+        return _name_agreement(problem, solution.names_above) or NO_SCOPE
+    return NO_SCOPE
+
+
+def _name_agreement(problem: Names, solution: Names) -> float:
+    """Returns how well names agree: the innermost one of the solution counts, and no others may differ."""
+    ours, theirs = set(problem), set(solution)
+    if solution[0] not in ours or (ours - theirs and theirs - ours):
+        return OTHER_SCOPE
+    return SAME_SCOPE if solution[0] == problem[0] else _WITHIN_SCOPE
+
+
 def kind_factor(asked: Scope, answered: Scope) -> float:
     """Returns how well the words of headings agree: "Solutions to the problems" answer no questions."""
     if not asked.kinds or not answered.kinds or asked.kinds & answered.kinds:
         return 1.0
     return _OTHER_KIND
+
+
+def title_factor(asked: Scope, answered: Scope) -> float:
+    """Returns how well the titles agree: "Zoology: solutions" answers no "Linear algebra: exercises"."""
+    return _OTHER_TITLE if contradict(asked.headings, answered.headings) else 1.0
 
 
 def agreement(a: tuple[Number, ...], b: tuple[Number, ...]) -> float:

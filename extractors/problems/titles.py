@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
@@ -138,6 +139,12 @@ def scope_number(heading: str) -> tuple[str, ...]:
             return number_parts(before[1])
     tail = re.search(r"(?:^|\s)(\d{1,4}(?:\.\d{1,3})*)\s*$", folded)
     return number_parts(tail[1]) if tail else ()
+
+
+def scope_numbers(headings: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Returns the numbers that headings give to their sections, innermost first."""
+    numbers = [scope_number(heading) for heading in reversed(headings)]
+    return tuple(number for number in numbers if number)
 
 
 def _chapter_parts(number: str) -> tuple[str, ...]:

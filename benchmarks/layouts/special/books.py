@@ -30,6 +30,19 @@ def _questions_and_problems() -> Composed:
     return Composed({"two-kinds": paragraphs(*body, *back)}, truth)
 
 
+def _named_sections(titles: tuple[str, ...], solved: tuple[int, ...]) -> Composed:
+    """Problems count from 1 in sections with names; some are solved at the back, in another order."""
+    body, truth, size = ["% An entrance examination"], [], 6
+    parts = [tasks("en2")[n * size :][: size - n] for n in range(len(titles))]
+    for n, (title, part) in enumerate(zip(titles, parts, strict=True)):
+        body += [f"# {title}", *(f"**{i}.** {task.q}" for i, task in enumerate(part, 1))]
+        truth += [task.truth if n in solved else Truth(task.q) for task in part]
+    body.append("# Solutions")
+    for n in solved:
+        body += [f"## {titles[n]}", *(f"**{i}.** {task.s}" for i, task in enumerate(parts[n], 1))]
+    return Composed({"sections": paragraphs(*body)}, truth)
+
+
 def _two_tests() -> Composed:
     """Two tests with the same numbers, and the keys of both after them."""
     tests, keys, truth = ["% Practice for the entrance test"], ["# Key"], []
@@ -209,6 +222,12 @@ _MANUAL = (
     "numbers and speak of the same things"
 )
 
+_NAMED = {
+    "en-pdf-variants-half-solved": ("pdf", ("Variant A", "Variant B"), (1,)),
+    "en-docx-levels-in-another-order": ("docx", ("Basic", "Advanced", "For experts"), (2, 0)),
+    "en-html-subjects-in-another-order": ("html", ("Arithmetic", "Motion", "Chance"), (1, 2, 0)),
+}
+
 BOOKS = (
     Special("en-pdf-questions-and-problems", _questions_and_problems),
     Special("en-epub-questions-and-problems", _questions_and_problems, form="epub"),
@@ -227,5 +246,9 @@ BOOKS = (
     Special("en-latex-examples-with-the-same-numbers", _examples_first, form="latex"),
     Special("en-pdf-manual-of-many-documents", _companions_by_chapter, undecided=_MANUAL),
     Special("en-html-manual-of-many-documents", _companions_by_chapter, form="html", undecided=_MANUAL),
+    *(
+        Special(name, lambda titles=titles, solved=solved: _named_sections(titles, solved), form=form)  # type: ignore[misc]
+        for name, (form, titles, solved) in _NAMED.items()
+    ),
     *(_stem_special(name, language, sentence) for name, (language, sentence) in _STEMS.items()),
 )

@@ -127,3 +127,11 @@ def test_long_rows_end() -> None:
     starts = list(range(0, len(pieces), 3))
     assert clauses(pieces) == set()
     assert without_enumerations(bare(pieces), starts, pieces) == []
+
+
+def test_a_sentence_among_solutions_that_goes_on_in_a_list() -> None:
+    listed = ("1. solid solutions of metals,", "2. liquid solutions of salts,", "3. mixtures of gases.")
+    assert clauses(pieces_of(*CAPITALS, heading("Solutions"), "There are three kinds:", *listed)) == {6, 7, 8}
+    assert clauses(pieces_of(*CAPITALS, heading("Solutions"), *listed)) == set()
+    whole = [text.replace(",", ".") for text in listed]
+    assert clauses(pieces_of(*CAPITALS, heading("Solutions"), "The solutions are:", *whole)) == set()

@@ -56,6 +56,17 @@ NO_PAIRS = {
     "interview": "".join(
         f"**Smith:** {text}\n\n**Jones:** In 198{n}.\n\n" for n, text in enumerate(QUESTIONS)
     ),
+    "advice on answers": "# Manual\n\n"
+    + listed("Questions", QUESTIONS)
+    + listed("How to answer", ["Be brief.", "Name the gas.", "Draw.", "Give a unit.", "Look.", "Say how."]),
+    "kinds of solutions": "# Solutions and mixtures\n\n"
+    + "".join(f"**Exercise {n}.** {text}\n\n" for n, text in enumerate(QUESTIONS, 1))
+    + "## Solutions\n\nThere are three kinds:\n\n1. solid solutions such as brass,\n"
+    "2. liquid solutions such as brine,\n3. gaseous solutions such as air.\n",
+    "solutions of the last issue": "# Puzzles of the month\n\n"
+    + "".join(f"**Problem {n}.** {text}\n\n" for n, text in enumerate(QUESTIONS, 57))
+    + "# Solutions of the last issue\n\n**55.** The ant walks 5 m.\n\n**56.** There are 36 ways.\n\n"
+    "**Solution.** by M. Roth, Bern.\n",
     "solutions that are liquids": "# Exercises\n\n"
     + "\n".join(
         f"{n}. A flask holds {n} g of salt. Solution: A has {n + 1} g in 1 L. Which is stronger?"

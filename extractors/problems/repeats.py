@@ -1,0 +1,58 @@
+"""Solutions that begin with a question, word for word: it says whose they are, whatever their number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from extractors.problems.labels import without_letter
+from extractors.problems.vocabulary import fold
+from schemas.problems import Item
+
+_MIN_LENGTH = 20  # characters: "Find $x$." is said of many
+_COMPARED = 200  # characters, at most
+_IGNORED = re.compile(r"[\s*_`~\\.,:;!?'\"“”„«»()\[\]{}]+")
+
+
+def repeating(
+    problems: Sequence[Item], solutions: Sequence[Item]
+) -> tuple[list[tuple[Item, Item]], list[Item]]:
+    """Finds the solutions that repeat a question, and say more.
+
+    Returns:
+      Problems with the solutions that repeat them, where one problem asks so and one solution repeats it;
+      and the other solutions that repeat problems of other numbers than theirs, which are for none.
+    """
+    asked: dict[str, list[Item]] = defaultdict(list)
+    for problem in problems:
+        if len(text := _bare(problem.text)[:_COMPARED]) >= _MIN_LENGTH:
+            asked[text].append(problem)
+    lengths = sorted({len(text) for text in asked}, reverse=True)
+    found = [(solution, text) for solution in solutions if (text := _question(solution, asked, lengths))]
+    times = Counter(text for _, text in found)
+    pairs, strangers = [], []
+    for solution, text in found:
+        if len(asked[text]) == 1 == times[text]:
+            pairs.append((asked[text][0], solution))
+        elif not any(_same_number(problem, solution) for problem in asked[text]):
+            strangers.append(solution)
+    return pairs, strangers
+
+
+def _question(solution: Item, asked: dict[str, list[Item]], lengths: Sequence[int]) -> str:
+    """Returns the longest of the questions that a solution begins with; empty if there is none."""
+    text = _bare(solution.text)
+    return next((text[:n] for n in lengths if n < len(text) and text[:n] in asked), "")
+
+
+def _bare(text: str) -> str:
+    """Returns the beginning of a text as it is compared: type, spaces and punctuation are no words."""
+    return _IGNORED.sub("", fold(text[: 2 * _COMPARED]))
+
+
+def _same_number(problem: Item, solution: Item) -> bool:
+    """Whether one number is the end of the other, letters before it aside: "1.2.5", "L5"."""
+    ours, theirs = without_letter(problem.number), without_letter(solution.number)
+    shorter = min(len(ours), len(theirs))
+    return not shorter or ours[-shorter:] == theirs[-shorter:]
