@@ -14,6 +14,15 @@ OPTIONAL = {"labels", "near_duplicates", "decontamination", "answers"}
 """Stages of scp116k that run where they are asked for."""
 STAGES = [stage for stage in RECIPE.stages if stage.name not in OPTIONAL]
 
+FULL_DISK = """
+import pipelines.sink
+
+def initialize_write(self):
+    raise OSError(28, "No space left on device")
+
+pipelines.sink.ParquetSink.initialize_write = initialize_write
+"""
+
 
 def run_json(out: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))

@@ -19,8 +19,8 @@ import pytest
 
 from schemas.arrow import arrow_schema
 from schemas.scp116k import Pair
-from tests.conftest import EXAMPLES, ROOT, STOPPED_LINE, Beam
-from tests.pipelines.runs import assert_adds_up, rows, run_json, written
+from tests.conftest import ROOT, STOPPED_LINE, Beam
+from tests.pipelines.runs import FULL_DISK, assert_adds_up, rows, run_json
 from tests.pipelines.test_reader import SABOTAGE
 
 
@@ -193,34 +193,6 @@ def test_a_document_that_crashes_or_hangs_its_reader_costs_itself_alone(
     reasons = {Path(r["source_uri"]).stem: r["reason"] for r in rows(out, "rejected")}
     assert reasons == {"abort": "crashed", "exit": "crashed", "sleep": "timeout", "raise": "error"}
     assert run_json(out)["stages"][0]["failed"] == 1
-
-
-def test_an_interrupted_overwrite_leaves_the_old_dataset_whole(
-    first: Path, beam: Beam, tmp_path: Path
-) -> None:
-    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
-    out = tmp_path / "out"
-    shutil.copytree(first, out)
-    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    arguments = ["run", "scp116k", "--input", EXAMPLES, "--output", out, "--overwrite"]
-    done = beam(*arguments, env=env)
-    assert done.returncode == 1
-    for name, data in written(first).items():
-        assert (out / name).read_bytes() == data
-    assert run_json(out) == run_json(first)
-    done = beam(*arguments)
-    assert done.returncode == 0, done.stderr
-    assert set(written(out)) == set(written(first))
-
-
-FULL_DISK = """
-import pipelines.sink
-
-def initialize_write(self):
-    raise OSError(28, "No space left on device")
-
-pipelines.sink.ParquetSink.initialize_write = initialize_write
-"""
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -17,8 +17,8 @@ from schemas.arrow import arrow_schema
 from schemas.ids import record_id
 from schemas.scp116k import Pair
 from schemas.verdict import Rejected
-from tests.conftest import EXAMPLES, Beam
-from tests.pipelines.runs import STAGES, assert_adds_up, rows, run_json, written
+from tests.conftest import EXAMPLES, ROOT, Beam
+from tests.pipelines.runs import FULL_DISK, STAGES, assert_adds_up, rows, run_json, written
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +161,21 @@ def test_datasets_opens_the_folder_offline(first: Path, tmp_path: Path) -> None:
     kept, rejected, *columns = done.stdout.split()
     assert (int(kept), int(rejected)) == (len(rows(first)), len(rows(first, "rejected")))
     assert columns == sorted(arrow_schema(Pair).names)
+
+
+def test_an_interrupted_overwrite_leaves_the_old_dataset_whole(
+    first: Path, beam: Beam, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
+    out = tmp_path / "out"
+    shutil.copytree(first, out)
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    arguments = ["run", "scp116k", "--input", EXAMPLES, "--output", out, "--overwrite"]
+    done = beam(*arguments, env=env)
+    assert done.returncode == 1
+    for name, data in written(first).items():
+        assert (out / name).read_bytes() == data
+    assert run_json(out) == run_json(first)
+    done = beam(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert set(written(out)) == set(written(first))
