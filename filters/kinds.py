@@ -83,6 +83,7 @@ class Kind:
       decide: (options, scores) -> Verdict, where bounds can't say it.
       rewrite: options -> a function that changes the text of a row that is kept; None if it changes nothing.
       measured: options that change the scores, and not only what is made of them.
+      trained_on: options -> the columns it was trained on, in their order; none if it looks at any text.
       check: raises `ValueError` if the options name something that can't be used; called before any work.
     """
 
@@ -95,6 +96,7 @@ class Kind:
     decide: Callable[[Any, Mapping[str, Value]], Verdict] | None = None
     rewrite: Callable[[Any], Callable[[str], str] | None] = lambda options: None
     measured: tuple[str, ...] = ()
+    trained_on: Callable[[Any], tuple[str, ...]] = lambda options: ()
     check: Callable[[Any], None] = lambda options: None
 
 

@@ -20,6 +20,7 @@ from pipelines.decontaminate import EXPORT, Searched, contamination_card
 from pipelines.errors import UsageError
 from pipelines.filter_config import (
     Step,
+    at_columns,
     check_same_scores,
     declared,
     describe_filters,
@@ -228,6 +229,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     steps = load_steps(chosen.filters, chosen.lid_model)
     rejects = frozenset(more_inputs(run.options, run.uris))
     schema = schema_of([uri for uri in run.uris if uri not in rejects])
+    steps = at_columns(steps, chosen.text_column or (), text_columns(schema))
     columns = checked_columns(schema, chosen.text_column, steps)
     if not chosen.rescore:
         for path, earlier in _earlier(options.input).items():

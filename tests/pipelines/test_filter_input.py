@@ -11,6 +11,9 @@ from pipelines.cli import main
 from pipelines.filter import output_schema
 from pipelines.manifest import discrepancies
 from pipelines.plain import Plain
+from tests.filters.trained import BAD as TRAINED_BAD
+from tests.filters.trained import GOOD as TRAINED_GOOD
+from tests.filters.trained import trained
 from tests.pipelines.filtering import (
     FILTERS,
     GOOD,
@@ -265,3 +268,21 @@ def test_describe_tells_the_filters(capfd: pytest.CaptureFixture[str]) -> None:
         "fineweb_short_lines:",
     ):
         assert line in said
+
+
+def test_a_classifier_reads_the_columns_of_its_training_or_those_with_the_text(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    texts = [(" ".join(words * 3), " ".join(words * 4)) for words in (TRAINED_GOOD, TRAINED_BAD)]
+    path = filters(tmp_path, f"- classifier: {{model: '{trained()}'}}")
+    found = []
+    for name, columns in (("same", ("problem", "solution")), ("other", ("q", "a"))):
+        rows = [dict(zip(columns, pair, strict=True)) for pair in texts]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        options = ("--input", tmp_path / f"{name}.jsonl", "--output", tmp_path / name, "--filters", path)
+        assert run(*options, column=columns) == 0
+        found.append([row["classifier_label"] for row in read(tmp_path / name)])
+    assert sorted(found[0]) == sorted(found[1]) == ["drop", "keep"]
+    assert manifest(tmp_path / "other")["filters"][0]["options"]["columns"] == ["q", "a"]
+    options = ("--input", tmp_path / "other.jsonl", "--output", tmp_path / "out", "--filters", path)
+    assert "--filters: classifier problem: no such column; " in says(capfd, *options, column=["q"])
