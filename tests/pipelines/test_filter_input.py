@@ -7,8 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from filters.kinds import Kind
+from filters.words import Texts
 from pipelines.cli import main
 from pipelines.filter import output_schema
+from pipelines.filter_config import load_steps
 from pipelines.manifest import discrepancies
 from pipelines.plain import Plain
 from tests.filters.trained import BAD as TRAINED_BAD
@@ -286,3 +289,21 @@ def test_a_classifier_reads_the_columns_of_its_training_or_those_with_the_text(
     assert manifest(tmp_path / "other")["filters"][0]["options"]["columns"] == ["q", "a"]
     options = ("--input", tmp_path / "other.jsonl", "--output", tmp_path / "out", "--filters", path)
     assert "--filters: classifier problem: no such column; " in says(capfd, *options, column=["q"])
+
+
+def test_quality_keeps_prose_with_formulas() -> None:
+    solution = (
+        r"Let $g(t) = t^2 - 5t + 6$ for $t \in [0, 4]$. We have $g'(t) = 2t - 5$, so that $t = 5/2$ is the "
+        r"only point with $g'(t) = 0$. There $g(5/2) = 25/4 - 25/2 + 6 = -1/4$. At the ends $g(0) = 6$ and "
+        r"$g(4) = 16 - 20 + 6 = 2$. Hence the least value is $-1/4$ and the largest one is $6$. By $g(2) = 0$"
+        r" and $g(3) = 0$ we see that $g(t) < 0$ for $2 < t < 3$, and that $g(t) \ge 0$ for all the others."
+    )
+    texts = Texts({"text": solution}, ("text",))
+    reasons = {}
+    for name in ("quality", "web"):
+        for step in load_steps(name):
+            if isinstance(step.kind, Kind):
+                scores = step.kind.open(step.options)(texts)
+                reasons[name, step.name] = step.verdict(dict(zip(step.names, scores, strict=True))).reason
+    assert [reason for (name, _), reason in reasons.items() if name == "quality" and reason] == []
+    assert reasons["web", "gopher_quality"] == "short_words"
