@@ -14,18 +14,16 @@ from pydantic import Field
 
 from filters.completeness import is_only_reference, truncation
 from filters.duplicates import normalised
+from filters.elsewhere import names_another
 from filters.figure import needs_figure
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
 from filters.legibility import broken_mathematics, lost_share
 from filters.phrases import any_phrase, phrases
-from filters.rules_judge import names_another
+from filters.pictures import TABLE
 from filters.words import Texts, tokens
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _ESCAPED_BACKSLASH = re.compile(r"\\\\")
-_TABLE = re.compile(
-    r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|[ \t:|-]*$|\\begin\s*\{(?:tabular|array)|<table", re.MULTILINE | re.I
-)
 _SHINGLE = 8  # words
 _SURE = 0.5  # of a language: else its words are looked for in all
 
@@ -94,7 +92,7 @@ def _references(options: References, texts: Texts) -> tuple[Value, ...]:
     text = texts.text(options.columns)
     raw, (code, sure) = text.raw, text.language
     language = code if sure >= _SURE else ""
-    table = any_phrase("table", language).search(raw) is not None and _TABLE.search(raw) is None
+    table = any_phrase("table", language).search(raw) is not None and TABLE.search(raw) is None
     return needs_figure(raw, language=language), names_another(raw, language), table
 
 
