@@ -15,7 +15,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.kinds import Kind
 from pipelines.card import plain, table
-from pipelines.columns import columns_of, schema_of, text_columns
+from pipelines.columns import columns_of, mixed_columns, schema_of, text_columns
 from pipelines.decontaminate import EXPORT, Searched, contamination_card
 from pipelines.errors import UsageError
 from pipelines.filter_config import (
@@ -264,7 +264,9 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         rejected=write_records(
             tuple(end.rejected for end in ends), "rejected", join(run.output, "rejected"), Rejected
         ),
-        measured=partial(_measured, declared(steps), [one.measured for one in built if one.measured]),
+        measured=partial(
+            _measured, declared(steps), mixed_columns(schema), [one.measured for one in built if one.measured]
+        ),
         recipe=replace(
             RECIPE,
             record=written,
@@ -314,10 +316,18 @@ def _built(
 
 
 def _measured(
-    filters: list[dict[str, Any]], others: Sequence[Measured], made: str, counters: Mapping[str, int]
+    filters: list[dict[str, Any]],
+    mixed: list[str],
+    others: Sequence[Measured],
+    made: str,
+    counters: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Returns what run.json tells besides: the filters as they were, and what they measured of all rows."""
-    found: dict[str, Any] = {"filters": filters}
+    """Returns what run.json tells besides.
+
+    These are the filters as they were, the columns that became texts as only some of their values were, and
+    what filters measured of all rows.
+    """
+    found: dict[str, Any] = {"filters": filters, "mixed_columns": mixed}
     for other in others:
         found |= other(made, counters)
     return found

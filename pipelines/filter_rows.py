@@ -107,12 +107,13 @@ class ReadPlain(beam.PTransform):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where no row can be read, as the rejects name it."""
+    """Where no row can be read, as the rejects name it, and what was read all the same."""
 
     id: str
     uri: str
     sha256: str
     number: int
+    as_read: Mapping[str, Any] | None = None
 
 
 class _ReadFn(beam.DoFn):
@@ -137,7 +138,8 @@ class _ReadFn(beam.DoFn):
             else:
                 for last, values in self.reader.rows(part):
                     if isinstance(values, BadRow):
-                        yield counts.reject(_place(part, last), "read", values.reason, values.detail)
+                        place = replace(_place(part, last), as_read=values.values)
+                        yield counts.reject(place, "read", values.reason, values.detail)
                     else:
                         counts.kept("read")
                         yield self._row(part, last, values, self.rewritten)
@@ -162,7 +164,12 @@ class _ReadFn(beam.DoFn):
         for number, (reject, record) in enumerate(rejected_rows(part), start=part.first):
             values = record.get("values")
             if not values or not isinstance(values, dict):
-                place = replace(_place(part, number), id=reject["id"], uri=reject["source_uri"])
+                place = replace(
+                    _place(part, number),
+                    id=reject["id"],
+                    uri=reject["source_uri"],
+                    as_read=record.get("as_read"),
+                )
                 yield counts.reject(place, "read", reject["reason"], reject["detail"])
                 continue
             counts.kept("read")

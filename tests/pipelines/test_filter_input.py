@@ -177,7 +177,7 @@ def test_hostile_rows_are_rows_or_rejects(tmp_path: Path) -> None:
     found = manifest(out)
     assert found["rows"] + found["rejects"] == len(lines) + 1
     assert discrepancies(found["stages"], 1, found["rows"], found["rejects"]) == []
-    assert funnel(out)["read"] == {"wrong_type": 4}
+    assert funnel(out)["read"] == {"wrong_type": 3}
     assert funnel(out)["text"] == {"no_text": 3}
     assert "<script>" not in (out / "report.html").read_text()
     assert "<script>" not in (out / "README.md").read_text()
