@@ -46,15 +46,6 @@ TEXT_STAGE = StageInfo("text", "rows", "looks for the text")
 WRITE_STAGE = StageInfo("write", "rows", "writes the rows")
 
 
-def boolean(text: str) -> bool:
-    """true or false."""
-    import argparse
-
-    if text not in ("true", "false"):
-        raise argparse.ArgumentTypeError(f"must be true or false, not {text!r}")
-    return text == "true"
-
-
 class FilterOptions(PipelineOptions):
     """What is filtered, and by what."""
 
@@ -82,9 +73,8 @@ class FilterOptions(PipelineOptions):
         )
         parser.add_argument(
             "--rescore",
-            type=boolean,
-            default=True,
-            metavar="{true,false}",
+            choices=("true", "false"),
+            default="true",
             help="false: the input is the output of an earlier run, whose rows, rejected ones too, "
             "keep their scores and are decided again",
         )
@@ -160,7 +150,7 @@ def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:
       UsageError: an input is no output of this recipe.
     """
     chosen, ours = options.view_as(FilterOptions), options.view_as(RunOptions)
-    if chosen.rescore:
+    if chosen.rescore == "true":
         return []
     return [
         file for path in _earlier(ours.input) for file in list_tables([join(path, "rejected")], ours.output)
@@ -231,7 +221,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     schema = schema_of([uri for uri in run.uris if uri not in rejects])
     steps = at_columns(steps, chosen.text_column or (), text_columns(schema))
     columns = checked_columns(schema, chosen.text_column, steps)
-    if not chosen.rescore:
+    if chosen.rescore == "false":
         for path, earlier in _earlier(options.input).items():
             _check_earlier(steps, columns, earlier, path)
     written = output_schema(schema, steps)
@@ -243,7 +233,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     id_column = run.options.view_as(RowOptions).id_column
-    rewritten = 0 if chosen.rescore else rewriters(steps)
+    rewritten = 0 if chosen.rescore == "true" else rewriters(steps)
     read = sources | ReadPlain(PlainReader(schema), id_column, rejects, rewritten, run.ticks)
     found = read.kept | CheckText(columns)
     ends, rows = [read, found], found.kept
@@ -293,7 +283,7 @@ def _built(
     steps: Sequence[Step], columns: tuple[str, ...], output: str, chosen: FilterOptions
 ) -> list[Built]:
     """Returns the filters ready to be applied; neighbours that look at one row alone are one transform."""
-    scoring: Scoring = chosen.score if chosen.rescore else "none"
+    scoring: Scoring = chosen.score if chosen.rescore == "true" else "none"
     ahead = [step for step in steps if isinstance(step.kind, Kind)] if scoring == "all" else []
     built, before = [], 0
     if ahead and isinstance(steps[0].kind, GlobalKind):

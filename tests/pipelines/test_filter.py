@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.cli import main
 from tests.pipelines.filtering import (
     FILTERS,
     GOOD,
@@ -129,6 +131,20 @@ def test_deciding_again_is_what_scoring_again_would_decide(
     path = filters(tmp_path, first, "1.yaml")
     assert run("--input", after, "--output", back, "--filters", path, "--rescore", "false") == 0
     assert contents(back) == contents(before)
+
+
+def test_the_command_of_the_card_makes_it_again(dataset: Path, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    assert run("--input", dataset, "--output", before, "--filters", filters(tmp_path)) == 0
+    again = ("--input", before, "--output", after, "--rescore", "false", "--filters", filters(tmp_path))
+    assert run(*again) == 0
+    for out, value in ((before, "true"), (after, "false")):
+        _, _, card = (out / "README.md").read_text().partition("## How to make it again")
+        command = shlex.split(card.split("```")[1].replace("DIR", str(tmp_path / value)))
+        assert f"--rescore={value}" in command
+        assert command[0] == "beam"
+        assert main(command[1:]) == 0
+        assert contents(tmp_path / value) == contents(out)
 
 
 def test_texts_are_changed_once(tmp_path: Path) -> None:
