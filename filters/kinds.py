@@ -84,6 +84,7 @@ class Kind:
       rewrite: options -> a function that changes the text of a row that is kept; None if it changes nothing.
       measured: options that change the scores, and not only what is made of them.
       trained_on: options -> the columns it was trained on, in their order; none if it looks at any text.
+      model: options -> what a card calls the model that it asks; empty if it asks none.
       check: raises `ValueError` if the options name something that can't be used; called before any work.
     """
 
@@ -97,6 +98,7 @@ class Kind:
     rewrite: Callable[[Any], Callable[[str], str] | None] = lambda options: None
     measured: tuple[str, ...] = ()
     trained_on: Callable[[Any], tuple[str, ...]] = lambda options: ()
+    model: Callable[[Any], str] = lambda options: ""
     check: Callable[[Any], None] = lambda options: None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from pathlib import Path
 
 from pydantic import Field
 
@@ -108,5 +109,6 @@ KIND = Kind(
     decide=decide,
     measured=("model",),
     trained_on=lambda options: tuple(_classifier(options.model).columns),
+    model=lambda options: f"{Path(options.model).name} ({_classifier(options.model).name})",
     check=_check,
 )

@@ -24,6 +24,7 @@ from pipelines.filter_config import (
     check_same_scores,
     declared,
     describe_filters,
+    fasttext_models,
     load_steps,
     rewriters,
 )
@@ -255,7 +256,13 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
             tuple(end.rejected for end in ends), "rejected", join(run.output, "rejected"), Rejected
         ),
         measured=partial(
-            _measured, declared(steps), mixed_columns(schema), [one.measured for one in built if one.measured]
+            _measured,
+            {
+                "filters": declared(steps),
+                "fasttext": fasttext_models(steps),
+                "mixed_columns": mixed_columns(schema),
+            },
+            [one.measured for one in built if one.measured],
         ),
         recipe=replace(
             RECIPE,
@@ -306,18 +313,14 @@ def _built(
 
 
 def _measured(
-    filters: list[dict[str, Any]],
-    mixed: list[str],
-    others: Sequence[Measured],
-    made: str,
-    counters: Mapping[str, int],
+    found: dict[str, Any], others: Sequence[Measured], made: str, counters: Mapping[str, int]
 ) -> dict[str, Any]:
     """Returns what run.json tells besides.
 
-    These are the filters as they were, the columns that became texts as only some of their values were, and
-    what filters measured of all rows.
+    These are the filters as they were, the models of fastText that they asked, the columns that became texts
+    as only some of their values were, and what filters measured of all rows.
     """
-    found: dict[str, Any] = {"filters": filters, "mixed_columns": mixed}
+    found = dict(found)
     for other in others:
         found |= other(made, counters)
     return found

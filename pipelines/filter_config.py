@@ -122,6 +122,15 @@ def declared(steps: Sequence[Step]) -> list[dict[str, Any]]:
     ]
 
 
+def fasttext_models(steps: Sequence[Step]) -> dict[str, list[str]]:
+    """Returns the fastText models that filters ask, and the names of these filters."""
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        if isinstance(step.kind, Kind) and (model := step.kind.model(step.options)):
+            found.setdefault(model, []).append(step.name)
+    return found
+
+
 def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]], where: str) -> None:
     """Checks that the scores of an earlier run are those that filters would give, and the texts too.
 

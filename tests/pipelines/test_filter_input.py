@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -49,6 +50,7 @@ def dataset(tmp_path: Path) -> Path:
             "- c4: {columns: [titel]}",
             "--filters: c4 titel: no such column; there are body.text, kind, source",
         ),
+        ("- language: {keep: [english]}", "language: keep english: no language of the model"),
         ("- language: {model: none.ftz}", "language: model none.ftz: no such file"),
         ("- classifier: {model: none}", "classifier: model none: has no"),
         ("- classifier", "classifier: model: Field required"),
@@ -260,6 +262,8 @@ def test_the_lists_that_come_with_assay_work(tmp_path: Path) -> None:
         assert run(*options, column=["problem", "solution"]) == 0
         assert manifest(out)["rows"] + manifest(out)["rejects"] == 1
     assert manifest(tmp_path / "pairs")["rows"] == 1
+    card = (tmp_path / "pairs" / "README.md").read_text()
+    assert "`lid.176` of fastText was asked by `language`, `truncation`, `references`." in card
 
 
 def test_describe_tells_the_filters(capfd: pytest.CaptureFixture[str]) -> None:
@@ -286,6 +290,10 @@ def test_a_classifier_reads_the_columns_of_its_training_or_those_with_the_text(
         assert run(*options, column=columns) == 0
         found.append([row["classifier_label"] for row in read(tmp_path / name)])
     assert sorted(found[0]) == sorted(found[1]) == ["drop", "keep"]
+    card = (tmp_path / "other" / "README.md").read_text()
+    assert re.search(
+        r"## Models\n\n`model \(fasttext:[0-9a-f]{12}\)` of fastText was asked by `classifier`\.", card
+    )
     assert manifest(tmp_path / "other")["filters"][0]["options"]["columns"] == ["q", "a"]
     options = ("--input", tmp_path / "other.jsonl", "--output", tmp_path / "out", "--filters", path)
     assert "--filters: classifier problem: no such column; " in says(capfd, *options, column=["q"])
