@@ -48,9 +48,7 @@ def test_what_is_kept() -> None:
 
 def test_languages_that_there_are_not_are_said() -> None:
     KIND.check(LanguageOptions(keep=("en", "zh")))
-    with pytest.raises(
-        ValueError, match=r"keep english: no language of the model, .* such as en"
-    ):
+    with pytest.raises(ValueError, match=r"keep english: no language of the model, .* such as en"):
         KIND.check(LanguageOptions(keep=("en", "english")))
 
 
