@@ -187,6 +187,7 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
+    rewrites_rejects=True,
     measured=("mode", "emails", "phones", "ips", "regions"),
     check=_check,
 )

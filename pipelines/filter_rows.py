@@ -241,6 +241,7 @@ class _FilterFn(beam.DoFn):
             self._score_all(values, errors)
         texts = Texts(values, self.columns)
         for step in self.steps:
+            assert isinstance(step.kind, Kind)
             try:
                 if self.scoring == "needed":
                     self._score(step, texts, values, errors)
@@ -249,14 +250,16 @@ class _FilterFn(beam.DoFn):
                 verdict = step.verdict(values)
                 place += self.rewriters[step.name] is not None
                 again = place <= row.rewritten  # its text is as an earlier run left it
-                rewritten = self._rewritten(step, values) if verdict.keep and not again else values
+                changes = verdict.keep or step.kind.rewrites_rejects
+                rewritten = self._rewritten(step, values) if changes and not again else values
             except (ImportError, Fatal):
                 raise
             except Exception as error:
                 yield self.counts.fail(replace(row, values=values), step.name, error)
                 return
             if not verdict.keep:
-                row = replace(row, values=values)
+                done = place if step.kind.rewrites_rejects else 0
+                row = replace(row, values=rewritten, rewritten=max(row.rewritten, done))
                 yield self.counts.reject(row, step.name, verdict.reason, verdict.detail)
                 return
             self.counts.kept(step.name)

@@ -180,6 +180,26 @@ def test_deciding_again_unmasks_nothing(
         assert not after.exists()
 
 
+def test_what_pii_rejects_is_masked_too(tmp_path: Path) -> None:
+    rows = [{"text": GOOD + "Write to jane@example.com."}, {"text": GOOD}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    strict = filters(tmp_path, "- pii: {max_emails: 0}", "1.yaml")
+    loose = filters(tmp_path, "- pii", "2.yaml")
+    before, after, again = (tmp_path / name for name in ("before", "after", "again"))
+    inputs = ("--input", tmp_path / "a.jsonl")
+    assert run(*inputs, "--output", before, "--filters", strict, column=["text"]) == 0
+    [reject] = read(before, "rejected")
+    assert reject["reason"] == "too_many_emails"
+    assert "Write to [EMAIL]." in json.loads(reject["record"])["values"]["text"]
+    for file in ("report.html", "README.md", "rejected"):
+        for path in [before / file] if (before / file).is_file() else (before / file).iterdir():
+            assert b"jane@example.com" not in path.read_bytes()
+    options = ("--input", before, "--rescore", "false", "--filters", loose)
+    assert run(*options, "--output", after, column=["text"]) == 0
+    assert run(*inputs, "--output", again, "--filters", loose, column=["text"]) == 0
+    assert contents(after) == contents(again)
+
+
 def test_rows_that_were_not_scored_say_so(dataset: Path, tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     run("--input", dataset, "--output", before, "--filters", filters(tmp_path), "--score", "needed")
