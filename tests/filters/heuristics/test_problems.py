@@ -106,6 +106,10 @@ def test_leaks_are_looked_for_in_columns_of_other_names() -> None:
     [
         ("See Example 3.2.", "only_reference"),
         ("siehe Seite 12", "only_reference"),
+        ("Same as above.", "only_reference"),
+        ("同上", "only_reference"),
+        ("Omitted.", "only_reference"),
+        ("N/A", "only_reference"),
         ("See Example 3.2, whose method gives x = 4 at once.", ""),
         ("4", ""),
     ],
