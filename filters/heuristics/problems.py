@@ -136,15 +136,26 @@ def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
 
 
 def states_answer(problem: str) -> bool:
-    """Whether a line of a problem announces an answer and gives one ("Answer: 12")."""
+    """Whether a problem announces an answer and gives one.
+
+    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in a sentence ("The answer is 12."); in the
+    latter two only a number or a formula counts: "(Answer: in km)" gives none.
+    """
     return _answer().search(problem) is not None
 
 
 @cache
 def _answer() -> re.Pattern[str]:
-    words = "|".join(f"(?:{word})" for language in phrases("answer").values() for word in language)
+    words, sentences = (
+        "|".join(f"(?:{word})" for language in phrases(name).values() for word in language)
+        for name in ("answer", "answer_sentence")
+    )
+    number = r"[$(\\]{0,2}[+-]?\d|\$[^$\s]"
     return re.compile(
-        rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]", re.IGNORECASE | re.MULTILINE
+        rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]"
+        rf"|[(（\[](?:{words})[ \t]?[:：][ \t]*(?:{number})"
+        rf"|(?:^|[.?!。？！])[ \t]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})",
+        re.IGNORECASE | re.MULTILINE,
     )
 
 
@@ -219,7 +230,7 @@ KINDS = (
         Leak,
         lambda options: (
             Score("overlap", "float64", "share of the solution's runs of eight words that the problem has"),
-            Score("answer", "bool", 'a line of the problem gives an answer ("Answer: 12")'),
+            Score("answer", "bool", 'the problem gives an answer ("Answer: 12")'),
         ),
         lambda options: partial(_leak, options),
         (
