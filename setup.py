@@ -59,6 +59,7 @@ setup(
             "math-verify>=0.9",
             "pint>=0.25",
             "text2num>=3.1",
+            "unicode-rbnf>=2.4",
         ],
         "gcp": ["apache-beam[gcp]==2.77.0"],
         "gpu": ["vllm==0.32.0; sys_platform == 'linux'"],  # it has no wheels for other systems
@@ -84,6 +85,7 @@ setup(
             "text2num>=3.1",
             "types-PyYAML",
             "typst==0.15.2",  # sets the PDFs of benchmarks/layouts
+            "unicode-rbnf>=2.4",
         ],
     },
 )

@@ -83,6 +83,10 @@ def with_group(count: int, members: int, inside: float, outside: float) -> list[
     ]
 
 
+ALWAYS_1, ALWAYS_0 = Annotator(0.0, 1.0), Annotator(1.0, 0.0)
+MOSTLY_1, COIN = Annotator(0.03, 0.97), Annotator(0.5, 0.5)
+"""Annotators whose votes don't depend on the steps."""
+
 SCENES: dict[str, Callable[[int], list[Annotator]]] = {
     "equal, independent": lambda n: equal(n, strict=0.1, lenient=0.1),
     "equal, goes on": lambda n: equal(n, strict=0.1, lenient=0.1, goes_on=True),
@@ -101,5 +105,17 @@ SCENES: dict[str, Callable[[int], list[Annotator]]] = {
     "third a worse group": lambda n: with_group(n, max(2, n // 3), 0.2, 0.15),
     "first errors shifted": lambda n: equal(n, strict=0.05, lenient=0.05, shift=0.3, goes_on=True),
     "abstain and miscount": lambda n: equal(n, strict=0.1, lenient=0.1, abstains=0.1, miscounts=0.1),
+    "one says always 1": lambda n: [*equal(n - 1, strict=0.1, lenient=0.15), ALWAYS_1],
+    "one says 1 in 97 %": lambda n: [*equal(n - 1, strict=0.1, lenient=0.15), MOSTLY_1],
+    "one says always 0": lambda n: [*equal(n - 1, strict=0.1, lenient=0.15), ALWAYS_0],
+    "one tosses a coin": lambda n: [*equal(n - 1, strict=0.1, lenient=0.15), COIN],
+    "third say always 1": lambda n: [*equal(n - n // 3, strict=0.1, lenient=0.15), *[ALWAYS_1] * (n // 3)],
+    "third toss coins": lambda n: [*equal(n - n // 3, strict=0.1, lenient=0.15), *[COIN] * (n // 3)],
+    "nearly perfect, one says always 1": lambda n: [*equal(n - 1, strict=0.01, lenient=0.02), ALWAYS_1],
+    "skills 0.03-0.35, one says always 1": lambda n: [*from_to(n - 1, 0.03, 0.35), ALWAYS_1],
+    "good to poor, with all four": lambda n: [
+        *from_to(max(n - 4, 2), 0.05, 0.25),
+        *[ALWAYS_1, MOSTLY_1, COIN, ALWAYS_0][: n - 2],
+    ],
 }
 DIFFERENT_SKILLS = ("skills 0.03-0.35", "skills 0.02-0.30, goes on", "one good")

@@ -25,14 +25,15 @@ def has_votes(solution: Solution, minimum: int) -> Verdict:
 def agrees(labelled: Labelled, minimum: float, conflicts: str) -> Verdict:
     """Keeps labels that annotators agree on, and that the outcome doesn't contradict.
 
-    Where an abstention leaves the first error open there is nothing to agree on, and the labels are kept.
-
     Args:
-      minimum: share of annotators (0..1) who have to see the first error where the labels have it.
+      minimum: share of annotators (0..1) who have to see the first error where the labels have it. With any,
+        labels whose first error an abstention leaves open are not agreed on.
       conflicts: `drop` rejects labels that the outcome contradicts.
     """
     agreement = labelled.agreement
     scores = {} if agreement is None else {"agreement": agreement}
+    if agreement is None and minimum > 0:
+        return Verdict(False, NO_CONSENSUS, "an abstention leaves the first error open", scores)
     if agreement is not None and agreement < minimum:
         return Verdict(False, NO_CONSENSUS, f"agreement {agreement:g} < {minimum:g}", scores)
     if conflicts == "drop" and labelled.outcome_conflict:

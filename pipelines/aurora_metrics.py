@@ -94,7 +94,7 @@ def first_errors(labels: Iterable[tuple[int, int | None]]) -> FirstErrors:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How well wrong steps are found; from the first wrong one on all are.
+    """How well wrong steps are found.
 
     Attributes:
       hits, false_alarms, misses, passed: steps that are wrong and labelled so, right and labelled wrong,

@@ -6,38 +6,45 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.pvalue import AsSingleton
 
 from inference.models import ModelsSpec
 from pipelines.ask import Ask, Work
+from pipelines.balance import Balance
 from pipelines.errors import UsageError
 from pipelines.models import ModelOptions, VllmOptions, accelerator, checked_engine, checked_models
 from pipelines.options import RunOptions, positive, share
 from pipelines.output import join
-from pipelines.questions import Columns, QuestionOptions, primary_subtag, question_order, to_question
+from pipelines.questions import (
+    Columns,
+    QuestionOptions,
+    is_unsure,
+    primary_subtag,
+    question_order,
+    to_question,
+    united,
+)
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
 from pipelines.recorded import RECORDED_STAGES, RecordedAnswers, sample_files
 from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
 from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import (
     NAMESPACE,
-    REJECTED,
     Convert,
     ConvertFn,
     Distinct,
     Refused,
-    Split,
     Stage,
-    Tally,
     source_of,
 )
 from pipelines.tables import list_tables
-from schemas.contrastive import Answered, Contrast, Preference, Question, Sampling, Triplets, Zone
+from schemas.contrastive import Answered, Contrast, Preference, Question, Sampling, Triplets
+from schemas.row import Row
 from schemas.verdict import Rejected
 from synth.mastery import (
     NO_NEGATIVE,
@@ -46,9 +53,7 @@ from synth.mastery import (
     TOO_UNCLEAR,
     UNCERTAIN,
     MasterySpec,
-    balance_rank,
     contrast,
-    cutoffs,
     graded,
     preferences,
     quadrants,
@@ -64,6 +69,9 @@ EXPORTS = (
     Export("preference", Preference, "every positive against every negative, as TRL's DPO trainer reads it"),
     Export("contrastive", Triplets, "a question as anchor, with its positives and negatives"),
 )
+
+UNSURE = "unsure_languages"
+"""Questions whose language is a fallback, or hardly likelier than another."""
 
 
 def temperature(text: str) -> float:
@@ -153,6 +161,19 @@ class MasteryOptions(PipelineOptions):
         parser.add_argument("--balance_seed", type=int, default=0, metavar="N", help="which ones are kept")
 
 
+class _Questions(ConvertFn):
+    """Finds questions and right answers, and counts questions in a language that is hardly told."""
+
+    def __init__(self, columns: Columns):
+        super().__init__("questions", partial(to_question, columns))
+        self.columns = columns
+
+    def process(self, record: Row) -> Iterator[Any]:
+        if is_unsure(self.columns, record):
+            Metrics.counter(NAMESPACE, UNSURE).inc()
+        yield from super().process(record)
+
+
 class _Choose(ConvertFn):
     """Chooses positives and negatives, and counts the answers of each quadrant."""
 
@@ -180,45 +201,6 @@ def chosen(spec: MasterySpec, record: Answered) -> Contrast:
     if not row.negatives:
         raise Refused(NO_NEGATIVE, f"{row.zone}, with no wrong answer", row)
     return row
-
-
-class _Balance(beam.DoFn):
-    def __init__(self, seed: int):
-        self.tally, self.seed = Tally("balance"), seed
-
-    def process(self, row: Contrast, last: Mapping[Zone, str]) -> Iterator[Any]:
-        self.tally.seen()
-        if balance_rank(self.seed, row.id) <= last[row.zone]:
-            self.tally.kept()
-            yield row
-        else:
-            yield self.tally.reject(row, "balanced_out", row.zone)
-
-
-class Balance(beam.PTransform):
-    """Keeps equally many questions of each zone that has any; which, depends on seed and ids alone."""
-
-    def __init__(self, seed: int):
-        super().__init__(label="balance")
-        self.seed = seed
-
-    def expand(self, rows: beam.PCollection[Contrast]) -> Split:
-        def ranked(row: Contrast, seed: int = self.seed) -> tuple[Zone, str]:
-            return row.zone, balance_rank(seed, row.id)
-
-        last = (
-            rows
-            | beam.Map(ranked).with_output_types(tuple[str, str])
-            | beam.GroupByKey()
-            | beam.MapTuple(lambda zone, ranks: (zone, list(ranks)))
-            | beam.combiners.ToList()
-            | beam.Map(cutoffs)
-        )
-        out = rows | "keep" >> beam.ParDo(_Balance(self.seed), AsSingleton(last)).with_outputs(
-            REJECTED, main="kept"
-        )
-        out.kept.element_type, out[REJECTED].element_type = Contrast, Rejected
-        return Split(out.kept, out[REJECTED])
 
 
 def checked_sampling(options: PipelineOptions, models: ModelsSpec | None) -> list[str]:
@@ -272,8 +254,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     rows = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
-    questions = rows.kept | Convert("questions", partial(to_question, where), Question)
-    asked = questions.kept | Distinct("duplicates", lambda question: question.id, question_order)
+    questions = rows.kept | Stage(_Questions(where), "questions", Question)
+    asked = questions.kept | Distinct("duplicates", attrgetter("id"), question_order, united)
     if recorded or not models:
         samples = asked.kept | RecordedAnswers(recorded, where.question)
     else:
@@ -316,7 +298,12 @@ def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:
     """Returns the zones and quadrants of run.json."""
     counts = Counter({name: counters.get(f"quadrants/{name}", 0) for name in (*QUADRANTS, UNCERTAIN)})
     zones = {zone: counters.get(f"zones/{zone}", 0) for zone in ("known", "uncertain", "unknown")}
-    measures = {"questions": zones, "answers": dict(counts), "shares": shares(counts)}
+    measures = {
+        "questions": zones,
+        "answers": dict(counts),
+        "shares": shares(counts),
+        UNSURE: counters.get(UNSURE, 0),
+    }
     return {"measures": measures}
 
 
@@ -353,7 +340,11 @@ RECIPE = Recipe(
     stages=(
         *ROW_STAGES,
         StageInfo("questions", "rows", "finds question and right answers in a row"),
-        StageInfo("duplicates", "questions", "keeps one of several questions that say the same"),
+        StageInfo(
+            "duplicates",
+            "questions",
+            "keeps one of several questions that say the same, with the right answers of all",
+        ),
         *RECORDED_STAGES,
         StageInfo("samples", "questions", "draws the model's answers, or takes recorded ones"),
         StageInfo("grade", "questions", "tells right answers, refusals and wrong ones apart, and zones"),

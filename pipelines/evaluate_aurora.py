@@ -21,6 +21,7 @@ from pipelines.aurora_metrics import (
 )
 from pipelines.console import quiet
 from pipelines.errors import UsageError
+from synth.labels import first_error_of
 
 Row = Mapping[str, Any]
 
@@ -28,14 +29,15 @@ Row = Mapping[str, Any]
 def parser() -> argparse.ArgumentParser:
     options = Parser(
         prog="beam evaluate aurora",
-        description="Labels of steps beside the true ones: F1 of ProcessBench, by steps, and calibration.",
+        description="Labels of steps beside the true ones: F1 of ProcessBench, by steps, and calibration; "
+        "the latter two up to the first wrong step, as the truth doesn't say what the later ones are.",
     )
     options.add_argument(
         "--predictions",
         nargs="+",
         required=True,
         metavar="PATH",
-        help="the folder of a run, or files: `id`, `label` (or `first_error`), `labels`, `labels_soft`",
+        help="the folder of a run, or files: `id`, and `label`, `first_error` or `labels`; `labels_soft`",
     )
     options.add_argument(
         "--truth",
@@ -101,20 +103,20 @@ def read_predictions(paths: Sequence[str]) -> dict[str, Prediction]:
     found: dict[str, Prediction] = {}
     for uri, number, row in _rows(paths, "predictions"):
         source = row.get("source")
-        name = source.get("id") if isinstance(source, Mapping) else row.get("id")
+        name = source.get("id") if isinstance(source, Mapping) else row.get("source_id", row.get("id"))
         where = f"--predictions {uri}: row {number}"
-        if name is None or not ({"label", "first_error"} & set(row)):
-            raise UsageError(f"{where}: needs `id`, and `label` or `first_error`")
-        label = row.get("first_error", row.get("label"))
-        if label is not None and (not isinstance(label, int) or isinstance(label, bool)):
-            raise UsageError(f"{where}: the label is no whole number")
+        if name is None or not ({"label", "first_error", "labels"} & set(row)):
+            raise UsageError(f"{where}: needs `id`, and `label`, `first_error` or `labels`")
         if str(name) in found:
             raise UsageError(f"{where}: there are several solutions of {name}; give those of one policy")
-        found[str(name)] = _prediction(row, label, where)
+        found[str(name)] = _prediction(row, where)
     return found
 
 
-def _prediction(row: Row, label: int | None, where: str) -> Prediction:
+def _prediction(row: Row, where: str) -> Prediction:
+    label = row.get("first_error", row.get("label"))
+    if label is not None and (not isinstance(label, int) or isinstance(label, bool)):
+        raise UsageError(f"{where}: the label is no whole number")
     soft, labels, steps = (row.get(name) or () for name in ("labels_soft", "labels", "steps"))
     if not all(isinstance(values, (list, tuple)) for values in (soft, labels, steps)):
         raise UsageError(f"{where}: labels_soft, labels and steps have to be lists")
@@ -126,6 +128,8 @@ def _prediction(row: Row, label: int | None, where: str) -> Prediction:
     if not all(one is None or one in (0, 1) for one in labels):
         raise UsageError(f"{where}: labels has to hold 0, 1 or null")
     said = tuple(None if one is None else int(one) for one in labels)
+    if not {"label", "first_error"} & set(row):
+        label = first_error_of(said)
     return Prediction(label, tuple(soft), next(iter(counts), None), said)
 
 
@@ -172,14 +176,15 @@ def _by_steps(
         true, predicted = truth[name], predictions[name]
         if true.steps is None or other_steps(true, predicted):
             continue
-        right = labels_from(true.label, true.steps)
-        soft += list(zip(predicted.soft, right, strict=True)) if predicted.soft else []
+        known = true.steps if true.label < 0 else true.label + 1  # nobody labelled what follows an error
+        right = labels_from(true.label, known)
+        soft += zip(predicted.soft[:known], right, strict=True) if predicted.soft else []
         if predicted.labels:
-            labels.append((right, predicted.labels))
+            labels.append((right, predicted.labels[:known]))
         elif predicted.soft:
-            labels.append((right, [int(share >= threshold) for share in predicted.soft]))
+            labels.append((right, [int(share >= threshold) for share in predicted.soft[:known]]))
         elif predicted.label is not None:
-            labels.append((right, labels_from(predicted.label, true.steps)))
+            labels.append((right, labels_from(predicted.label, known)))
     if not labels:
         yield "no prediction has steps to measure by"
         return
@@ -187,8 +192,8 @@ def _by_steps(
     count = steps.hits + steps.false_alarms + steps.misses + steps.passed
     yield ""
     yield (
-        f"wrong steps, of {count:,}: precision {steps.precision:.4f}, recall {steps.recall:.4f}, "
-        f"F1 {steps.f1:.4f}"
+        f"wrong steps, of {count:,} up to the first wrong one: precision {steps.precision:.4f}, "
+        f"recall {steps.recall:.4f}, F1 {steps.f1:.4f}"
     )
     if soft:
         bins = reliability(soft)

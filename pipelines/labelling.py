@@ -130,7 +130,8 @@ class LabelOptions(PipelineOptions):
             type=share,
             default=0.0,
             metavar="SHARE",
-            help="annotators who have to see the first error in the same place, else no_consensus",
+            help="annotators who have to see the first error in the same place, else no_consensus; so is, "
+            "with any, a first error that an abstention leaves open",
         )
         parser.add_argument(
             "--conflicts",

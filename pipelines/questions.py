@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from extractors.documents.language import language_confidence
+from pipelines.question_language import guessed_language
 from pipelines.stages import Refused
 from schemas.contrastive import Question, Sample, Sampling, Source
 from schemas.ids import record_id
 from schemas.row import Row, value_of
 from synth.tokens import fold
 
-SURE = 0.6
-"""Confidence from which a language other than English is believed: questions are short."""
 BAD_SAMPLING = "bad_sampling"
-_SCRIPTS = (("ja", "\u3040", "\u30ff"), ("ko", "\uac00", "\ud7a3"), ("zh", "\u4e00", "\u9fff"))
 
 
 class QuestionOptions(PipelineOptions):
@@ -90,11 +87,21 @@ def to_question(columns: Columns, row: Row) -> Question:
     aliases = tuple(dict.fromkeys(filter(None, map(_text, _list(value_of(row.values, columns.answer))))))
     if not aliases:
         raise Refused("no_answer", f"nothing in {columns.answer}; columns: {_named(row.values)}")
-    language = primary_subtag(columns.language)
-    if columns.language == "auto":
-        language = primary_subtag(_text(row.values.get("language"))) or _guessed(question)
+    language = _given_language(columns, row) or guessed_language(question)[0]
     source = Source(row.uri, row.sha256, row.number, row.id)
     return Question(record_id("question", question_key(question)), question, aliases, language, source)
+
+
+def is_unsure(columns: Columns, row: Row) -> bool:
+    """Whether nobody says in which language the question of a row is, nor its words."""
+    question = _text(value_of(row.values, columns.question))
+    return not _given_language(columns, row) and bool(question) and not guessed_language(question)[1]
+
+
+def _given_language(columns: Columns, row: Row) -> str:
+    if columns.language != "auto":
+        return primary_subtag(columns.language)
+    return primary_subtag(_text(row.values.get("language")))
 
 
 def primary_subtag(code: str) -> str:
@@ -108,6 +115,12 @@ def primary_subtag(code: str) -> str:
 def question_order(question: Question) -> tuple[str, int]:
     """Returns the place of a question among others that ask the same."""
     return question.source.uri, question.source.row
+
+
+def united(questions: Sequence[Question]) -> Question:
+    """Returns the first of some questions that ask the same, with the right answers of all."""
+    aliases = dict.fromkeys(alias for question in questions for alias in question.gold_aliases)
+    return replace(questions[0], gold_aliases=tuple(aliases))
 
 
 def to_recording(question_column: str, row: Row) -> Recording:
@@ -163,14 +176,6 @@ def _text(value: Any) -> str:
         return ""
     text = str(value).strip()
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _guessed(question: str) -> str:
-    for code, first, last in _SCRIPTS:
-        if any(first <= character <= last for character in question):
-            return code
-    code, confidence = language_confidence(question)
-    return code if confidence >= SURE and len(code) == 2 else "en"
 
 
 def _named(values: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,8 @@ class _Broken:
 
 
 class ReadRows(beam.PTransform):
-    """Sources -> `Row`s. A file that can't be opened is rejected by `open`, a row that is none by `read`.
+    """Sources -> `Row`s. A file that can't be opened is rejected by `open`, a row that is none by `read`,
+    and so is one whose text UTF-8 can't encode (`not_unicode`).
 
     Where a file breaks off, the rows before that are used and the break is one reject.
 
@@ -107,6 +108,10 @@ class _Read(beam.DoFn):
                 if isinstance(values, BadRow):
                     self.tally.seen()
                     yield self.tally.reject(_broken(part, uri, number), values.reason, values.detail)
+                elif column := _half_a_pair(values):
+                    self.tally.seen()
+                    detail = f"{column} holds half of a surrogate pair, which is no character"
+                    yield self.tally.reject(_broken(part, uri, number), "not_unicode", detail)
                 else:
                     kept += 1
                     yield _row(part, uri, number, values, self.id_column)
@@ -116,6 +121,24 @@ class _Read(beam.DoFn):
             yield self.tally.reject(_broken(part, uri, number + 1), "not_readable", where)
         self.tally.seen(kept)
         self.tally.kept(kept)
+
+
+def _half_a_pair(values: Mapping[str, Any]) -> str | None:
+    """Returns the first column with half of a surrogate pair; neither a prompt nor a file can hold that."""
+    return next((name for name, value in values.items() if not (_encodes(name) and _encodes(value))), None)
+
+
+def _encodes(value: Any) -> bool:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return False
+    elif isinstance(value, Mapping):
+        return all(_encodes(name) and _encodes(one) for name, one in value.items())
+    elif isinstance(value, list):
+        return all(map(_encodes, value))
+    return True
 
 
 def _row(part: Part, uri: str, number: int, values: dict[str, Any], id_column: str) -> Row:

@@ -218,15 +218,19 @@ class _Key(beam.DoFn):
             yield self.tally.fail(record, error)
 
 
-class _First(beam.DoFn):
-    def __init__(self, stage: str, order: Callable[[Any], Any]):
-        self.tally, self.order = Tally(stage), order
+def _first(records: Sequence[Any]) -> Any:
+    return records[0]
+
+
+class _One(beam.DoFn):
+    def __init__(self, stage: str, order: Callable[[Any], Any], unite: Callable[[Sequence[Any]], Any]):
+        self.tally, self.order, self.unite = Tally(stage), order, unite
 
     def process(self, group: tuple[str, Iterable[Any]]) -> Iterator[Any]:
         records = sorted(group[1], key=self.order)
         self.tally.seen(len(records))
         self.tally.kept()
-        yield records[0]
+        yield self.unite(records)
         for record in records[1:]:
             yield self.tally.reject(record, "duplicate", f"same as {records[0].id}")
 
@@ -239,14 +243,23 @@ class Distinct(beam.PTransform):
       key: record -> what equal records have in common.
       order: record -> its place in a total order; the first of a group is kept, whatever the order
         in which a runner delivers them.
+      unite: a group in that order -> the record that is kept of it; the first as it is, if not given.
     """
 
-    def __init__(self, stage: str, key: Callable[[Any], str], order: Callable[[Any], Any]):
+    def __init__(
+        self,
+        stage: str,
+        key: Callable[[Any], str],
+        order: Callable[[Any], Any],
+        unite: Callable[[Sequence[Any]], Any] = _first,
+    ):
         super().__init__(label=stage)
-        self.stage, self.key, self.order = stage, key, order
+        self.stage, self.key, self.order, self.unite = stage, key, order, unite
 
     def expand(self, records: Any) -> Split:
         kind = records.element_type
         keyed = records | Stage(_Key(self.stage, self.key), "key", beam.typehints.Tuple[str, kind])
-        first = keyed.kept | beam.GroupByKey() | Stage(_First(self.stage, self.order), "first", kind)
+        first = (
+            keyed.kept | beam.GroupByKey() | Stage(_One(self.stage, self.order, self.unite), "first", kind)
+        )
         return Split(first.kept, (keyed.rejected, first.rejected) | beam.Flatten())

@@ -157,7 +157,9 @@ def stepwise(row: Labelled) -> Iterator[Stepwise]:
 def processed(row: Labelled) -> Iterator[Processed]:
     """Yields a row in the format of ProcessBench; none if an abstention leaves the first error open."""
     if row.first_error is not None:
-        yield Processed(row.id, row.policy, row.problem, row.steps, row.outcome, row.first_error)
+        yield Processed(
+            row.id, row.source.id, row.policy, row.problem, row.steps, row.outcome, row.first_error
+        )
 
 
 def preferred(rows: Sequence[Labelled]) -> Iterator[Preferred]:

@@ -114,7 +114,7 @@ class Labelled:
     outcome_conflict: bool | None = field(
         metadata={
             "doc": "whether labels and outcome contradict each other: all steps right and the answer "
-            "wrong, or all wrong from the first error on and the answer right; null if either is not known"
+            "wrong, or all wrong from the first error on and the answer right; null if that is not known"
         }
     )
     annotators: tuple[str, ...] = field(
@@ -143,6 +143,7 @@ class Processed:
     """A row in the format of ProcessBench (arXiv 2412.06559)."""
 
     id: str = field(metadata={"doc": "that of the dataset"})
+    source_id: str = field(metadata={"doc": "what the row that the solution came with calls itself"})
     generator: str = field(metadata={"doc": "who wrote the solution"})
     problem: str = field(metadata={"doc": "the problem"})
     steps: tuple[str, ...] = field(metadata={"doc": "the steps of the solution"})

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from synth.dates import read_date
-from synth.quantities import Number, Unit, read_number, read_unit
-from synth.tokens import OPERATORS, fold, in_digits, spread, tokens
+from synth.quantities import Number, Unit, added, read_number, read_unit
+from synth.tokens import OPERATORS, fold, in_digits, is_number, spread, tokens
 from synth.words import words
 
 MIN_ROMANISED = 8
@@ -18,6 +18,10 @@ MIN_ROMANISED = 8
 
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
+_NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
+_PIECE = re.compile(r"\d+(?:\.\d+)?\s*[^\W\d_]+\.?")
+_SEVERAL = re.compile(rf"{_PIECE.pattern}(?:,?\s*(?:and\s+)?{_PIECE.pattern}){{1,3}}")
+_FEET = re.compile("(\\d+)\\s*['\u2032\u2019]\\s*(\\d+)\\s*(?:[\"\u2033\u201d]|''|$)")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _LATIN = re.compile("[a-z]")
 _OTHER_LETTERS = re.compile("[^\\W\\d_a-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -136,6 +140,13 @@ def parts(text: str, language: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def kind_of(said: tuple[str, ...], language: str) -> str:
+    """Returns "number" or "date" for what is compared as such, so that nothing is left to doubt; else ""."""
+    if len(said) == 1 and is_number(said[0]):
+        return "number"
+    return "date" if holds_digits(said) and read_date(said, language) else ""
+
+
 @lru_cache(maxsize=1 << 16)
 def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     """Returns a number with a unit that the library pint knows; None for any other text."""
@@ -143,10 +154,29 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if not any(character.isdecimal() for character in text[:12]):
         return None
     found = read_number(text)
-    if not found or not found[1].strip():
+    if not found or found[1].strip().casefold() in _NO_UNITS:
         return None
     unit = read_unit(found[1].strip())
-    return (found[0], unit) if unit and unit.unit is not None else None
+    if unit and unit.unit is not None:
+        return found[0], unit
+    return _sum(text)
+
+
+def _sum(text: str) -> tuple[Number, Unit] | None:
+    """Returns what is written in several units (6 ft 2 in) in a base unit; None if that is no quantity."""
+    text = _FEET.sub(r"\1 ft \2 in", text)
+    if not _SEVERAL.fullmatch(text):
+        return None
+    total: tuple[Number, Unit] | None = None
+    for piece in _PIECE.findall(text):
+        found = read_number(piece)
+        unit = read_unit(found[1].strip(" .")) if found else None
+        if not found or not unit:
+            return None
+        total = added(*total, found[0], unit) if total else (found[0], unit)
+        if total is None:
+            return None
+    return total
 
 
 def respelt(said: tuple[str, ...]) -> str | None:

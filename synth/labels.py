@@ -63,9 +63,10 @@ def labelled(spec: LabelSpec, solution: Solution, skills: Skills | None = None) 
     """
     ballot = solution.ballot
     means = [sum(step) / len(step) for step in zip(*ballot.votes, strict=True)]
-    soft = means if skills is None else probabilities(skills, ballot.annotators, ballot.votes)
-    soft = [round(share, DIGITS) for share in soft]
-    labels = tuple(label_of(spec, share) for share in soft)
+    soft = means
+    if skills is not None:
+        soft = [round(share, DIGITS) for share in probabilities(skills, ballot.annotators, ballot.votes)]
+    labels = tuple(label_of(spec, share) for share in soft)  # means are exact, and compared as they are
     first_error = first_error_of(labels)
     return Labelled(
         id=solution.id,
@@ -76,7 +77,7 @@ def labelled(spec: LabelSpec, solution: Solution, skills: Skills | None = None) 
         solution=solution.solution,
         steps=solution.steps,
         votes=ballot.votes,
-        labels_soft=tuple(soft),
+        labels_soft=tuple(round(share, DIGITS) for share in soft),
         labels=labels,
         first_error=first_error,
         n_votes=len(ballot.votes),

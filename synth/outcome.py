@@ -45,10 +45,11 @@ def conflict_of(labels: Sequence[int | None], first_error: int | None, outcome: 
     """Returns whether labels contradict the outcome, None if either is not known.
 
     They do where all steps are right and the answer is wrong, or all are wrong from the first error on and
-    the answer is right.
+    the answer is right; a step without a label that decides it leaves that open.
     """
     if outcome is None or first_error is None:
         return None
-    if outcome:
-        return first_error >= 0 and not any(labels[first_error:]) and None not in labels[first_error:]
-    return first_error < 0
+    if not outcome or first_error < 0:
+        return not outcome and first_error < 0
+    later = labels[first_error:]
+    return None if None in later and 1 not in later else 1 not in later

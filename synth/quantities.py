@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -14,6 +15,8 @@ SURE_DIGITS = 3
 """A rounded number agrees with an exact one if it has so many digits, all of them right."""
 NEAR = 0.05
 """Rounded numbers that differ by less may be the same, with other constants; a model has to say."""
+CONVERTED = 0.01
+"""Quantities in two units that differ by less may be the same, converted and rounded."""
 _NOISE = 1e-12
 
 _GROUPS = r"\d{1,3}(?:(?:,|\{,\}|[ \u00a0\u2009\u202f]|\\,|\\ )\d{3})+"
@@ -119,11 +122,16 @@ def read_unit(text: str) -> Unit | None:
         return Unit(None, words) if re.fullmatch(r"[^\W\d_]{2,}(?: [^\W\d_]+)*", words) else None
 
 
-_UNIT_MARKS = (
+def _degrees(found: re.Match[str]) -> str:
+    return f"deg{(found[1] or found[2] or found[3]).upper()}"
+
+
+_UNIT_MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\\(?:mathrm|text|textrm|mathit|operatorname|textnormal|rm|mbox|unit)\b\s*", ""),
     (r"\\(?:degree|circ)\b|°", "°"),
     (r"\^\s*\{?\s*°\s*\}?", "°"),
     (r"°\s*\{?\s*([CF])\b\s*\}?", r"deg\1"),
+    (r"(?i)\bdegrees?\s+(?:(c)elsius|(f)ahrenheit|([cf]))\b", _degrees),
     (r"°", "degree"),
     (r"\\?%", "percent"),
     (r"\\(?:Omega|ohm)\b|[ΩΩ]", "ohm"),
@@ -166,6 +174,27 @@ def same_quantity(a: Number, in_a: Unit, b: Number, in_b: Unit) -> bool | None:
     if in_a.unit.dimensionality != in_b.unit.dimensionality:
         return None
     return same_number(_in_base(a, in_a), _in_base(b, in_b))
+
+
+def added(a: Number, in_a: Unit, b: Number, in_b: Unit) -> tuple[Number, Unit] | None:
+    """Returns the sum of two quantities in a base unit; None where they measure different things."""
+    if in_a.unit is None or in_b.unit is None or in_a.unit.dimensionality != in_b.unit.dimensionality:
+        return None
+    base = _registry().Quantity(1.0, in_a.unit).to_base_units().units
+    x, y = _in_base(a, in_a), _in_base(b, in_b)
+    return Number(x.value + y.value, max(x.step, y.step), max(x.digits, y.digits)), Unit(base, str(base))
+
+
+def near_quantity(a: Number, in_a: Unit, b: Number, in_b: Unit) -> bool:
+    """Returns whether two quantities may be one: about the same in other units, or in "degrees"."""
+    if in_a.unit is None or in_b.unit is None:
+        return False
+    if in_a.unit.dimensionality == in_b.unit.dimensionality:
+        if in_a.unit == in_b.unit:
+            return False
+        x, y = complex(_in_base(a, in_a).value), complex(_in_base(b, in_b).value)
+        return abs(x - y) <= CONVERTED * max(abs(x), abs(y))
+    return "degree" in str(in_a.unit) and "degree" in str(in_b.unit) and a.value == b.value
 
 
 def same_as_bare(quantity: Number, unit: Unit, bare: Number) -> bool | None:

@@ -13,10 +13,11 @@ Stance = Literal["refuses", "guesses", "answers"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;\u3002\uff01\uff1f\u0964\u061f\n])\s*")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`]")
+_VOWEL_SIGNS = re.compile("[\u0640\u064b-\u0652]")  # of Arabic, which are mostly left out
 _PUNCTUATION = " \t\n.,;:!?*_\"'()[]-\u2013\u2014\u3002\uff0c\u3001\u060c\u0964\u201c\u201d\u00ab\u00bb\u2026"
 _PART = re.compile("[,;:\uff0c\u060c\u3001\u2013\u2014]|\\s-\\s")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019]*")
-_UNSPACED = ("zh", "ja", "ko", "hi")
+_UNSPACED = ("zh", "ja", "ko", "hi", "th", "bn")
 MIN_CAPITALISED = 3
 """Letters of a word that has a capital in a title; shorter ones may have none."""
 _SMALL = frozenset(("and", "for", "from", "into", "not", "over", "the", "upon", "with"))
@@ -46,6 +47,7 @@ def beside(text: str, language: str = "en") -> str:
 @lru_cache(maxsize=1 << 16)
 def _read(text: str, language: str) -> tuple[Stance, str]:
     plain = _APOSTROPHES.sub("", fold(text[:MAX_CHARACTERS]))
+    plain = plain if plain.isascii() else _VOWEL_SIGNS.sub("", plain)
     sentences = [said for part in _SENTENCE_END.split(plain) if (said := part.strip(_PUNCTUATION))]
     first = True
     for number, sentence in enumerate(sentences):
@@ -81,6 +83,11 @@ def refusal(language: str) -> str:
     """Returns how a refusal is written in a language; in English if the language is not known."""
     data = load("refusals")
     return str(data.get(language, data["en"])["say"])
+
+
+def is_known(language: str) -> bool:
+    """Whether refusals are recognised in a language."""
+    return language in load("refusals")
 
 
 def languages() -> list[str]:

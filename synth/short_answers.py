@@ -10,7 +10,6 @@ Paris" and "the wife of Paris" are not. What holds a right answer or a part of o
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,6 +23,7 @@ from synth.answer_keys import (
     in_a_row,
     key_of,
     keys,
+    kind_of,
     known_of,
     parts,
     quantity,
@@ -33,26 +33,29 @@ from synth.answer_keys import (
     without_articles,
 )
 from synth.dates import read_date, readings
-from synth.notation import without_thoughts
-from synth.quantities import same_quantity
-from synth.refusals import beside, stance
-from synth.tokens import MAX_CHARACTERS, fold, is_number, tokens
-from synth.verify import boxed
-from synth.words import forms, load, words
+from synth.exactness import agrees, is_exact
+from synth.likeness import Likeness, likeness, may_be
+from synth.numerals import same_number, value
+from synth.quantities import near_quantity, same_quantity
+from synth.refusals import beside, is_known, stance
+from synth.sentences import answers_in
+from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
+from synth.wording import announced, plain
+from synth.words import forms, words
 
-LIBRARIES = ("anyascii", "babel", "pint", "text_to_num")
+LIBRARIES = ("anyascii", "babel", "pint", "text_to_num", "unicode_rbnf")
 """What is needed of the extra `verify`."""
 
 MAX_SENTENCE = 40
 """Tokens of a sentence in which an answer is looked for."""
 
+MIN_REFUSAL = 3
+"""Tokens of an answer that may be a refusal where nobody knows how they are written in the language."""
+
 _ENDS = " .!"
 _ENDINGS = ("s", "es", "d", "ed")
-_MARKUP = re.compile(r"\*\*|__|`+|^#+\s|^>\s|(?<![\w*])\*|\*(?![\w*])", re.MULTILINE)
-_MARKED = re.compile(r"[*_`#>\\<]")
-_TYPE = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf)\s*\{([^{}]*)\}")
-# Scripts without blanks between words.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# Scripts without blanks between words, or with endings at them.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
 def missing_libraries() -> list[str]:
@@ -83,8 +86,20 @@ class Truth:
         said = plain(answer)
         if not said or len(said) > MAX_CHARACTERS:
             return "unclear"
-        if said.strip(_ENDS).casefold() in self._plain or self._is_alias(said):
+        if said in self.aliases or (said[:-1] in self.aliases and said[-1] == "."):
             return "correct"
+        grade = self._grade(said)
+        if grade == "correct" and not self._is_exact(said):
+            return "unclear"
+        return grade
+
+    def _grade(self, said: str) -> Grade:
+        if said.rstrip(_ENDS).casefold() in self._plain or self._is_alias(said):
+            return "correct"
+        heard = tokens(said, self.language)
+        kind = kind_of(heard, self.language)
+        if kind and self._all_of == {kind}:  # which is most of them, and nothing else can be meant
+            return "unclear" if self._mentioned(said) else "wrong"
         how = stance(said, self.language)
         if how != "answers":
             guessed = how == "guesses" or self._mentioned(beside(said, self.language))
@@ -92,12 +107,30 @@ class Truth:
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
             return "correct"
-        heard = tokens(said, self.language)
         flat = in_a_row(heard, self.language)
         near = any(key in flat for key in self._known.flat) or (self._known.dated and holds_digits(heard))
         if near and (self._same_parts(given) or self._in_sentence(given)):
             return "correct"
-        return "unclear" if self._mentioned(said) else "wrong"
+        if any(map(self._is_alias, answers_in(given, self.question, self.language))):
+            return "correct"
+        if self._mentioned(said) or self._may_be(said):
+            return "unclear"
+        may_refuse = len(heard) >= MIN_REFUSAL and not is_known(self.language)
+        return "unclear" if may_refuse else "wrong"
+
+    def _is_exact(self, said: str) -> bool:
+        """Whether what equals an alias, or holds one, neither differs in a mark nor contradicts itself."""
+        if not is_exact(said, self.aliases, self.language, bool(self._known.quantities)):
+            return False
+        return not self._polar or agrees(
+            tokens(said, self.language), self._question, _frame(self.language), self.language
+        )
+
+    @cached_property
+    def _polar(self) -> bool:
+        """Whether an alias is a "yes" or "no"."""
+        polar = words(self.language, "yes") | words(self.language, "no")
+        return any(len(said) == 1 and said[0] in polar for said in self._bare)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -122,8 +155,13 @@ class Truth:
         )
         if self._known.quantities and (given := quantity(text, self.language)):
             said = [same_quantity(*given, *gold) for gold in self._known.quantities]
-            return True in said or (same and text.casefold() in {alias.casefold() for alias in self.aliases})
-        return same or self._is_romanised(text) or (text[-1:].isalnum() and self._is_bare_number(text))
+            return True in said or (same and text in self.aliases)
+        return (
+            same
+            or self._is_romanised(text)
+            or (text[-1:].isalnum() and self._is_bare_number(text))
+            or self._is_number(text)
+        )
 
     def _is_titled(self, said: tuple[str, ...]) -> bool:
         """Whether a name is an alias but for a title that no alias has another one in the place of."""
@@ -144,6 +182,18 @@ class Truth:
             return False
         known = (tokens(alias, self.language) for alias in self.aliases)
         return any(given == alias[:1] and all(map(self._asked, alias[1:])) for alias in known)
+
+    def _is_number(self, text: str) -> bool:
+        """Whether a number is an alias that is written in another way; see `synth.numerals`."""
+        if self.language in SPELLED and not self._fractional:
+            return False
+        return any(same_number(text, alias, self.language) for alias in self.aliases)
+
+    @cached_property
+    def _fractional(self) -> bool:
+        """Whether an alias is a number, and no whole one."""
+        read = (value(tokens(alias, self.language), self.language) for alias in self.aliases)
+        return any(number is not None and number.denominator > 1 for number in read)
 
     def _asked(self, word: str) -> bool:
         """Whether the question has a word, but for its ending."""
@@ -281,7 +331,7 @@ class Truth:
         Likewise if it may be an alias in another spelling, or the same date.
         """
         heard = tokens(text, self.language)
-        if self._may_be(heard):
+        if self._may_be_respelt(heard):
             return True
         if self._known.words.isdisjoint(heard) and not _UNSPACED.search(text):
             return False
@@ -296,7 +346,24 @@ class Truth:
                 return True
         return False
 
-    def _may_be(self, said: tuple[str, ...]) -> bool:
+    def _may_be(self, text: str) -> bool:
+        """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
+        measured = quantity(text, self.language) if self._known.quantities else None
+        if measured and any(near_quantity(*measured, *gold) for gold in self._known.quantities):
+            return True
+        given = likeness(text, self.language)
+        return any(may_be(given, known, self.language) for known in self._likeness)
+
+    @cached_property
+    def _all_of(self) -> set[str]:
+        """The kinds of the aliases; see `kind_of`."""
+        return {kind_of(tokens(alias, self.language), self.language) for alias in self.aliases}
+
+    @cached_property
+    def _likeness(self) -> tuple[Likeness, ...]:
+        return tuple(likeness(alias, self.language) for alias in self.aliases)
+
+    def _may_be_respelt(self, said: tuple[str, ...]) -> bool:
         """Whether a text may be an alias in another spelling, or the same date."""
         if respelt(said) in self._respelt:
             return True
@@ -328,33 +395,3 @@ def _frame(language: str) -> frozenset[str]:
     """Words that a sentence may hold beside the answer and words of the question."""
     kinds = ("before", "frame", "numeric", "articles", "drop", "year")
     return frozenset().union(*(words(language, kind) for kind in kinds))
-
-
-def plain(answer: str) -> str:
-    """Returns an answer without thoughts and marks of type; if there is a box, what it holds."""
-    if answer.isascii() and not _MARKED.search(answer):
-        return answer.strip()
-    said = without_thoughts(answer).strip()
-    if "\\" in said and (held := boxed(said)) and not _denies(said):
-        said = held
-    said = _MARKUP.sub("", _TYPE.sub(r"\1", unicodedata.normalize("NFKC", said)))
-    return said.strip()
-
-
-def _denies(text: str) -> bool:
-    return bool(set(tokens(text[:MAX_CHARACTERS])) & words("en", "never"))
-
-
-def announced(text: str, language: str) -> str | None:
-    """Returns what a text announces as its answer ("The answer is Paris."), if it begins so; else None."""
-    found = _intro(language).match(text)
-    return text[found.end() :].strip(" \t:.") or None if found else None
-
-
-@cache
-def _intro(language: str) -> re.Pattern[str]:
-    known = load("answers")
-    intros = [
-        intro for code in dict.fromkeys((language, "en")) for intro in known.get(code, {}).get("intro", ())
-    ]
-    return re.compile(rf"^(?:{'|'.join(intros)})\s*", re.IGNORECASE)

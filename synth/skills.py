@@ -1,8 +1,12 @@
 """What annotators of steps are worth, estimated from their votes alone, and what their votes then say.
 
 The estimate is the EM of Dawid and Skene (1979) with two coins an annotator, carried over to sequences as in
-HMM-crowd (Nguyen et al. 2017, ACL P17-1028). Votes on the steps of a solution are not independent of each
-other, in three ways, each of which would make them count for more than they are worth:
+HMM-crowd (Nguyen et al. 2017, ACL P17-1028), from their start: the shares of the votes. It is that of a
+posterior, with beta priors on the coins, and under one order: nobody says 1 more often where a step is wrong.
+So whoever always says the same, or tosses a coin, tells nothing.
+
+Votes on the steps of a solution are not independent of each other, in three ways, each of which would make
+them count for more than they are worth:
 
 - What follows from a wrong step is wrong. So the truth is a Markov chain over the steps, whose states are
   right, right with the next step wrong, and wrong. The second one is there for annotators who see an error a
@@ -38,15 +42,19 @@ ROUNDS = 200
 CLOSE = 1e-6
 DIGITS = 9  # of estimates: what is behind them depends on the machine
 
-# What is believed before there are votes, as numbers of votes: it keeps an annotator with few votes, or
-# without a mistake so far, from deciding alone. By the vote on the step before, for WRONG and RIGHT (said 1,
-# of); after a vote of 0 the next one tells nothing. Those of LAST are RIGHT's own, with as many votes.
+# What is believed before there are votes, as numbers of votes (Raykar et al. 2010, JMLR 11, put beta
+# priors on the coins too): it keeps an annotator with few votes, or without a mistake so far, from
+# deciding alone. A coin is worth `_STRENGTH` votes. Odds of saying 1 are believed to be three times the
+# annotator's own where a step is right, and a third of them where it is wrong; after its vote of 0 they tell
+# nothing. Its own, over all steps, are even before there are votes, and worth as many as both coins. So of
+# one that says 1 whatever it sees it is soon believed that it does so on wrong steps too.
 _STRENGTH = 10.0
-_BELIEVED = (((5.0, _STRENGTH), (2.5, _STRENGTH)), ((5.0, _STRENGTH), (7.5, _STRENGTH)))
+_TELLS = ((1.0, 1 / 3), (1.0, 3.0))  # by state, and by its vote on the step before
 # Likewise of the truth: that a step is the first wrong one, and that one after a wrong one is right.
 _ERRORS, _RECOVERIES = (1.0, 10.0), (1.0, 20.0)
-_UNRELATED = 0.75 * 0.25
-"""Variance of votes that are believed to have no correlation, before there are any."""
+_UNRELATED = 30 * 0.75 * 0.25
+"""Variance of votes that are believed to have no correlation, before there are any: 30 of them, as it takes
+more to know a correlation than a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Skill:
     weight: float = 1.0
 
 
-UNKNOWN = Skill(tuple((a / n, b / m) for (a, n), (b, m) in (*_BELIEVED, _BELIEVED[RIGHT])))
+UNKNOWN = Skill(tuple((a / (1 + a), b / (1 + b)) for a, b in (*_TELLS, _TELLS[RIGHT])))
 """An annotator that nobody has seen before."""
 
 
@@ -108,27 +116,58 @@ def estimate_skills(items: Iterable[tuple[Sequence[str], Votes]]) -> Skills:
 
     chains = _Chains(items)
     count = len(chains.names)
-    one, weight = np.array(UNKNOWN.one)[:, None].repeat(count, axis=1), np.ones(count)
     if not count:
         return Skills({})
-    posterior, known = _smoothed(chains, _log_likelihood(chains, one, weight), Skills({}))
+    found = _Found(_shares_of_votes(chains), np.ones((len(STATES), count, 2)), np.ones(count))
     # First LAST is held to be like RIGHT, and then only the coins are estimated again: all at once, three
     # annotators would explain as much by errors a step too early as by differences in skill.
-    for first in (True, False):
-        for _ in range(ROUNDS):
-            one = _coins(chains, posterior, like_right=first)
-            weight = _weights(chains, posterior, one) if first else weight
-            before = posterior
-            posterior, found = _smoothed(chains, _log_likelihood(chains, one, weight), known)
-            known = found if first else known
-            if np.abs(posterior - before).max() < CLOSE:
-                break
+    for last in (False, True):
+        found = _run(chains, found, last)
+    one, weight, known = found.one, found.weight, found.known
     one, weight = one.round(DIGITS), weight.round(DIGITS)
     skills = {
         name: Skill(tuple((a, b) for a, b in one[:, j].tolist()), float(weight[j]))
         for j, name in enumerate(chains.names)
     }
     return Skills(skills, round(known.error, DIGITS), round(known.recovery, DIGITS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a round of the EM finds.
+
+    Attributes:
+      posterior: of the states, by step.
+      one: see `_coins`.
+      weight: by annotator.
+      known: how often errors and recoveries occur.
+    """
+
+    posterior: Array
+    one: Array
+    weight: Array
+    known: Skills = Skills({})
+
+
+def _run(chains: _Chains, found: _Found, last: bool) -> _Found:
+    """Returns what the EM comes to from what was found so far.
+
+    Args:
+      last: whether LAST has coins of its own; then only the coins are estimated.
+    """
+    import numpy as np
+
+    for _ in range(ROUNDS):
+        before = found.posterior
+        one = _coins(chains, before, like_right=not last)
+        posterior, known = _smoothed(chains, _log_likelihood(chains, one, found.weight), found.known)
+        if last:
+            found = _Found(posterior, one, found.weight, found.known)
+        else:
+            found = _Found(posterior, one, _weights(chains, posterior, one), known)
+        if np.abs(posterior - before).max() < CLOSE:
+            break
+    return found
 
 
 class _Chains:
@@ -173,6 +212,14 @@ class _Chains:
         self.last = ends - 1
 
 
+def _shares_of_votes(chains: _Chains) -> Array:
+    """Returns what is believed of the states at first: as Dawid and Skene do, the shares of the votes."""
+    import numpy as np
+
+    right = chains.ones.sum(1) / chains.said.sum(1)
+    return np.stack([1 - right, right, 0 * right], axis=1)
+
+
 def _coins(chains: _Chains, posterior: Array, like_right: bool) -> Array:
     """Returns the probability of saying 1, by state, annotator and vote on the step before.
 
@@ -184,12 +231,16 @@ def _coins(chains: _Chains, posterior: Array, like_right: bool) -> Array:
     if like_right:
         posterior = np.stack([posterior[:, WRONG], 1 - posterior[:, WRONG], 0 * posterior[:, LAST]], axis=1)
     ones, said = ((votes.T @ posterior).T.reshape(len(STATES), -1, 2) for votes in (chains.ones, chains.said))
-    prior = np.array(_BELIEVED)[:, None]
+    share = (ones.sum(0) + _STRENGTH) / (said.sum(0) + 2 * _STRENGTH)
+    odds = share / (1 - share) * np.array(_TELLS)[:, None]
+    ones[:LAST] += _STRENGTH * odds / (1 + odds)
+    said[:LAST] += _STRENGTH
     coins = np.empty_like(ones)
-    coins[:LAST] = (ones[:LAST] + prior[..., 0]) / (said[:LAST] + prior[..., 1])
-    # If they could be wrong more often than right, calling all right steps wrong would explain votes too.
-    coins[WRONG, :, 1] = np.minimum(coins[WRONG, :, 1], 0.5)
-    coins[RIGHT, :, 1] = np.maximum(coins[RIGHT, :, 1], 0.5)
+    coins[:LAST] = ones[:LAST] / said[:LAST]
+    # No vote of 1 may speak for an error: else calling all right steps wrong would explain votes too. Where
+    # it would, both coins are one, and the vote tells nothing (the order-restricted estimate).
+    pooled = ones[:LAST].sum(0) / said[:LAST].sum(0)
+    coins[:LAST] = np.where(coins[WRONG] > coins[RIGHT], pooled, coins[:LAST])
     coins[LAST] = (ones[LAST] + _STRENGTH * coins[RIGHT]) / (said[LAST] + _STRENGTH)
     return coins
 
@@ -207,8 +258,8 @@ def _weights(chains: _Chains, posterior: Array, one: Array) -> Array:
         covariance = covariance + surprise.T @ surprise.multiply(posterior[:, [state]])
     deviation = np.sqrt(covariance.diagonal())
     others = triu(covariance, 1).tocoo()
-    believed = _STRENGTH * _UNRELATED
-    correlation = np.clip(others.data / (deviation[others.row] * deviation[others.col] + believed), 0, 1)
+    both_vary = deviation[others.row] * deviation[others.col]
+    correlation = np.clip(others.data / (both_vary + _UNRELATED), 0, 1)
     sums = np.bincount(others.row, correlation, count) + np.bincount(others.col, correlation, count)
     weights: Array = 1 / (1 + sums)
     return weights
@@ -231,6 +282,7 @@ def _smoothed(chains: _Chains, logs: Array, known: Skills) -> tuple[Array, Skill
     start, follow = np.array(known.start), np.array(known.follow)
     likelihood = np.exp(logs - logs.max(1, keepdims=True))
     likelihood[chains.last, LAST] = 0
+    likelihood[chains.last, RIGHT] /= 1 - known.error  # no step follows, so none that is right
     forward, backward = np.empty_like(likelihood), np.ones_like(likelihood)
     for t, places in enumerate(chains.layers):
         expected = start if t == 0 else forward[places - 1] @ follow
@@ -243,8 +295,8 @@ def _smoothed(chains: _Chains, logs: Array, known: Skills) -> tuple[Array, Skill
         followed += (joint / joint.sum((1, 2), keepdims=True)).sum(0)
     posterior = _normalised(forward * backward)
     begun = posterior[chains.layers[0]].sum(0)
-    errors = begun[WRONG] + begun[LAST] + followed[RIGHT, LAST] + followed[WRONG, LAST]
-    none = begun[RIGHT] + followed[RIGHT, RIGHT] + followed[WRONG, RIGHT]
+    errors = begun[WRONG] + followed[LAST, WRONG]
+    none = begun[RIGHT] + begun[LAST] + followed[RIGHT].sum()
     recoveries = followed[WRONG, RIGHT] + followed[WRONG, LAST]
     error = (errors + _ERRORS[0]) / (errors + none + _ERRORS[1])
     recovery = (recoveries + _RECOVERIES[0]) / (followed[WRONG].sum() + _RECOVERIES[1])
@@ -272,6 +324,7 @@ def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[fl
             previous = vote
     likelihood = [[math.exp(value - max(said)) for value in said] for said in logs]
     likelihood[-1][LAST] = 0.0
+    likelihood[-1][RIGHT] /= 1 - skills.error  # no step follows, so none that is right
     expected, follow = skills.start, skills.follow
     forward: list[list[float]] = []
     for step in likelihood:

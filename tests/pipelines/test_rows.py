@@ -47,6 +47,17 @@ def test_rows_are_named_by_themselves_or_by_their_place(tmp_path: Path) -> None:
     assert counts["read/kept"] == 5
 
 
+def test_half_of_a_surrogate_pair_costs_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    bad = ['{"t": "a \\ud83d"}', '{"n": [{"t": "\\udc00"}]}', '{"\\ud800": 1}', '{"id": "\\ud800"}']
+    path.write_text("\n".join([*bad, '{"t": "\\ud83d\\ude00"}']))
+    rows, rejects, counts = _read([str(path)], tmp_path / "out")
+    assert [row["values"] for row in rows] == [{"t": "\U0001f600"}]
+    assert [reject["reason"] for reject in rejects] == ["not_unicode"] * 4
+    assert {reject["detail"].split()[0] for reject in rejects} == {"t", "n", "\\ud800", "id"}
+    assert counts["read/in"] == 5
+
+
 def test_ids_do_not_depend_on_the_name_of_the_file(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.jsonl").write_text('{"n": 1}\n{"n": 1}\n')

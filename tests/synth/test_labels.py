@@ -130,7 +130,10 @@ def test_minimum_of_votes_at_its_edge() -> None:
         ((0, 0, 0), True, True),
         ((1, 1), None, None),
         ((1, None), False, None),
-        ((1, 0, None), True, False),
+        ((1, 0, None), True, None),
+        ((0, 0, None), True, None),
+        ((0, None, 1), True, False),
+        ((0, 0, None), False, False),
     ],
 )
 def test_labels_and_outcome(
@@ -148,10 +151,17 @@ def test_consensus_at_its_edge() -> None:
     assert agrees(labelled(LabelSpec(), solution([[1, 1]], outcome=None)), 1.0, "drop").keep
 
 
-def test_an_open_first_error_is_nothing_to_agree_on() -> None:
-    row = labelled(LabelSpec(abstain=0.1), solution([[1, 1], [1, 0]]))
-    assert (row.labels, row.first_error, row.agreement) == ((1, None), None, None)
-    assert agrees(row, 0.9, "drop").keep
+def test_what_an_abstention_leaves_open_is_no_consensus_if_one_is_asked_for() -> None:
+    row = labelled(LabelSpec(abstain=0.2), solution([[1, 1], [0, 1]], outcome=None))
+    assert row.agreement is None
+    assert agrees(row, 0.0, "keep").keep
+    assert agrees(row, 0.6, "keep").reason == "no_consensus"
+
+
+def test_a_mean_is_compared_as_it_is_and_not_as_it_is_written() -> None:
+    row = labelled(LabelSpec("soft", 0.33333333), solution([[1], [0], [0]], outcome=None))
+    assert row.labels == (1,)
+    assert row.labels_soft == (0.333333,)
 
 
 def test_entropy_is_in_bits() -> None:

@@ -107,6 +107,11 @@ def test_a_refusal_that_is_the_answer_is_right() -> None:
     assert song.grade("No lo sé") == "refused"
 
 
+def test_what_may_be_a_refusal_in_an_unknown_language_is_unclear() -> None:
+    assert Truth("X", ("Paris",), "eu").grade("Ez dakit erantzuna") == "unclear"
+    assert Truth("X", ("Paris",), "eu").grade("Bilbo") == "wrong"
+
+
 def test_part_of_the_truth_is_unclear() -> None:
     assert Truth("who wrote it", ("J. K. Rowling",)).grade("Rowling") == "unclear"
     assert Truth("when", ("December 1972",)).grade("1972") == "unclear"
