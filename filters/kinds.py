@@ -82,7 +82,10 @@ class Kind:
       bounds: how it decides, the first one that is hit.
       decide: (options, scores) -> Verdict, where bounds can't say it.
       rewrite: options -> a function that changes the text of a row that is kept; None if it changes nothing.
+      rewrites_rejects: the text of a row that it rejects is changed too.
       measured: options that change the scores, and not only what is made of them.
+      trained_on: options -> the columns it was trained on, in their order; none if it looks at any text.
+      model: options -> what a card calls the model that it asks; empty if it asks none.
       check: raises `ValueError` if the options name something that can't be used; called before any work.
     """
 
@@ -94,7 +97,10 @@ class Kind:
     bounds: tuple[Bound, ...] = ()
     decide: Callable[[Any, Mapping[str, Value]], Verdict] | None = None
     rewrite: Callable[[Any], Callable[[str], str] | None] = lambda options: None
+    rewrites_rejects: bool = False
     measured: tuple[str, ...] = ()
+    trained_on: Callable[[Any], tuple[str, ...]] = lambda options: ()
+    model: Callable[[Any], str] = lambda options: ""
     check: Callable[[Any], None] = lambda options: None
 
 

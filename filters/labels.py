@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from pathlib import Path
 
 from pydantic import Field
 
@@ -19,7 +20,8 @@ class ClassifierOptions(FilterOptions):
 
     Attributes:
       model: folder that `beam train-classifier` wrote.
-      columns: those that stand for the columns of its training, in their order, if they are called otherwise.
+      columns: those that stand for the columns of its training, in their order. If none are named they are
+        those of its training where the input has all of them, else those of --text_column.
       keep: labels of rows that are kept; all if empty.
       min_score: least probability of the likeliest label.
       min: label -> least probability of it.
@@ -106,5 +108,7 @@ KIND = Kind(
     _open,
     decide=decide,
     measured=("model",),
+    trained_on=lambda options: tuple(_classifier(options.model).columns),
+    model=lambda options: f"{Path(options.model).name} ({_classifier(options.model).name})",
     check=_check,
 )

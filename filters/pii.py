@@ -23,15 +23,19 @@ from filters.words import Texts
 
 MASKS = {"emails": "[EMAIL]", "phones": "[PHONE]", "ips": "[IP]"}
 
-# Bounded repeats: no text takes more than linear time. The form is RFC 5322's without quotes and comments.
+# Bounded repeats: no text takes more than linear time. Of what RFC 5322 allows before the @ only letters,
+# digits and ._%+- are taken for the address, and it begins with a letter or digit: other marks are those of
+# Markdown, LaTeX, links and quotes, and words of scripts without blanks may stand right before and behind.
+_LETTER = r"A-Za-z0-9À-ÖØ-öø-ɏ"
 _EMAIL = re.compile(
-    r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w!#$%&'*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]{0,63}"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w@-])"
+    rf"(?<![{_LETTER}])[{_LETTER}](?:[{_LETTER}._%+-]|\\_){{0,63}}"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@]|-[A-Za-z0-9])"
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])")
 _INTERNATIONAL = re.compile(r"(?<![\w+=/*^)\]}.-])\+[1-9][\d\s().\-/\u2010-\u2015]{6,24}\d")
 _SUM = re.compile(r"[\d=+*/^×·−-]\s*$")
+_RESULT = re.compile(r"\s*[=<>≈≤≥*/^×·]")
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|mobile|cell|call|fax|whatsapp|telefon|telefax|handy|mobil|tél|téléphone|teléfono|telefone"
     r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b(?=[^\d\n]{0,15}\d(?:\D{0,4}\d){4})",
@@ -92,10 +96,13 @@ _MARKS = re.compile(r"[$`\\]")
 
 
 def _apart(found: list[Span]) -> list[Span]:
+    """Returns spans in order, the longer one of two that overlap."""
     kept: list[Span] = []
     for span in sorted(found):
         if not kept or span[0] >= kept[-1][1]:
             kept.append(span)
+        elif span[1] - span[0] > kept[-1][1] - kept[-1][0]:
+            kept[-1] = span
     return kept
 
 
@@ -126,7 +133,8 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             if _SUM.search(text[max(0, match.start() - 8) : match.start()]):
                 continue
             for number in phonenumbers.PhoneNumberMatcher(match[0], None, max_tries=8):
-                yield match.start() + number.start, match.start() + number.end
+                if not _RESULT.match(text, match.start() + number.end):
+                    yield match.start() + number.start, match.start() + number.end
     for call in _CALL.finditer(text) if regions else ():
         import phonenumbers
 
@@ -179,6 +187,7 @@ KIND = Kind(
     lambda options: partial(_score, options),
     BOUNDS,
     rewrite=_rewrite,
+    rewrites_rejects=True,
     measured=("mode", "emails", "phones", "ips", "regions"),
     check=_check,
 )

@@ -18,14 +18,12 @@ The verdict is keep unless one of the criteria is 1.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from extractors.problems.vocabulary import fold, pattern
 from filters.completeness import is_empty, is_only_reference, truncation
+from filters.elsewhere import names_another
 from filters.judge import DIGITS
 from filters.legibility import broken_mathematics, has_mathematics, lost_share
-from filters.phrases import any_phrase
 from filters.pictures import PICTURE
 from filters.rubrics import HIGHEST, LOWEST, Rubric, load_rubric
 from schemas.scp116k import Criterion, Judge, Pair
@@ -36,8 +34,6 @@ UNREADABLE = 0.2
 
 Finding = tuple[float | None, str]
 """A score and what it is for."""
-
-_NUMBER = r"\s?(?:n\.? ?[oº°]\.? ?|nr\.? ?)?\(?(?:\d+(?:[.\-–]\d+)*|[A-Z]?\d+\.\d+)\)?"
 
 
 def rules_judge(pair: Pair) -> Judge:
@@ -102,16 +98,6 @@ def _gone(text: str, language: str) -> str:
     if is_empty(PICTURE.sub(" ", text)):
         return "only a picture" if PICTURE.search(text) else "empty"
     return truncation(text, language)
-
-
-def names_another(text: str, language: str = "") -> bool:
-    """Whether a problem names another item of its document, by number or as the one before."""
-    return bool(any_phrase("elsewhere", language).search(text) or _reference().search(fold(text)))
-
-
-@cache
-def _reference() -> re.Pattern[str]:
-    return re.compile(f"(?:{pattern('problem', 'example', 'float').pattern}){_NUMBER}")
 
 
 @cache

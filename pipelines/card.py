@@ -73,10 +73,14 @@ def card(recipe: Recipe, run: dict[str, Any], output: str) -> str:
 
 
 def _models(run: dict[str, Any]) -> str:
-    """Returns what language models did, by the options of the run."""
+    """Returns what models did, by the options of the run."""
     models, options = run["models"], run["options"]
     if not models:
-        return "None was used."
+        said = [
+            f"`{plain(model)}` of fastText was asked by `{'`, `'.join(filters)}`."
+            for model, filters in run.get("fasttext", {}).items()
+        ]
+        return " ".join(said) or "None was used."
     first = next(iter(models))
 
     def named(names: list[str] | None) -> str:

@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.types as t
 
 from pipelines.errors import UsageError
-from pipelines.tables import BadRow, BadTable, all_rows, arrow_schema_of
+from pipelines.tables import ARROW_ENDINGS, BadRow, BadTable, all_rows, arrow_schema_of
 
 _HUGGING_FACE = b"huggingface"  # what `datasets` knows of a column besides its type, such as names of classes
+_MIXED = "mixed"  # texts, numbers and truth values
+_MIXED_DOC = "texts and others, such as numbers, in the input; all of them are texts here"
 _NUMBERS = ("int64", "double")
 _INTEGERS = range(-(2**63), 2**63)
 
@@ -20,17 +22,25 @@ def schema_of(uris: Sequence[str]) -> pa.Schema:
     """Returns one schema for the rows of all files.
 
     That of Parquet and Arrow files is read, that of JSON is what their rows have: all of them are looked at,
-    since a column may begin anywhere. Where two rows contradict each other the first one counts, and the
-    other is rejected when it is read. Files that can't be read are left out: the run rejects them.
+    since a column may begin anywhere. Where one row has a number and another one a text, all become texts,
+    which the column's documentation says (see `mixed_columns`). Where two rows contradict each other
+    otherwise the first one counts, and the other is rejected when it is read. Files that can't be read are
+    left out: the run rejects them.
 
     Raises:
       UsageError: no file has rows, or the columns of two files don't go together.
     """
     found: list[pa.Schema] = []
+    lines = [uri for uri in uris if not uri.endswith(ARROW_ENDINGS)]
+    later = set(lines[1:])  # are read with the first of them
     for uri in uris:
+        if uri in later:
+            continue
         try:
-            schema = arrow_schema_of(uri) or _of_json(uri)
+            schema = arrow_schema_of(uri) if uri.endswith(ARROW_ENDINGS) else _of_json(lines)
         except BadTable:
+            continue
+        if not schema.names:
             continue
         if not found or not _same(schema, found[-1]):
             found.append(_unify(found[-1:], schema, uri))
@@ -68,15 +78,15 @@ class _Kinds(dict[str, Any]):
     """Column -> what it holds: None, a type of Arrow, [what its items hold] or the fields of a struct."""
 
 
-def _of_json(uri: str) -> pa.Schema:
+def _of_json(uris: Sequence[str]) -> pa.Schema:
     kinds = _Kinds()
-    try:
-        for _, row in all_rows(uri):
-            if not isinstance(row, BadRow):
-                _see(kinds, row)
-    except BadTable:  # what came before counts
-        if not kinds:
-            raise
+    for uri in uris:
+        try:
+            for _, row in all_rows(uri):
+                if not isinstance(row, BadRow):
+                    _see(kinds, row)
+        except BadTable:  # what came before counts
+            continue
     return pa.schema(list(_fields(kinds)))
 
 
@@ -101,10 +111,11 @@ def _with(kind: Any, value: Any) -> Any:
             for one in value:
                 item = _with(item, one)
             return [item]
-    elif (scalar := _scalar(value)) == kind or kind is None:
-        return scalar
-    elif scalar in _NUMBERS and kind in _NUMBERS:
-        return "double"
+    elif kind is None or isinstance(kind, str):
+        scalar = _scalar(value)
+        if kind is None or scalar == kind:
+            return scalar
+        return "double" if scalar in _NUMBERS and kind in _NUMBERS else _MIXED
     return kind
 
 
@@ -118,7 +129,18 @@ def _scalar(value: Any) -> str:
 
 def _fields(kinds: _Kinds) -> Iterable[pa.Field]:
     for name, kind in kinds.items():
-        yield pa.field(name, _type(kind))
+        yield pa.field(name, _type(kind), metadata={"doc": _MIXED_DOC} if _is_mixed(kind) else None)
+
+
+def _is_mixed(kind: Any) -> bool:
+    if isinstance(kind, _Kinds):
+        return any(map(_is_mixed, kind.values()))
+    return _is_mixed(kind[0]) if isinstance(kind, list) else kind == _MIXED
+
+
+def mixed_columns(schema: pa.Schema) -> list[str]:
+    """Returns the columns of JSON files in which numbers became texts, since others are texts."""
+    return [field.name for field in schema if (field.metadata or {}).get(b"doc") == _MIXED_DOC.encode()]
 
 
 def _type(kind: Any) -> pa.DataType:
@@ -129,7 +151,7 @@ def _type(kind: Any) -> pa.DataType:
         return pa.struct(list(_fields(kind))) if kind else pa.null()
     if isinstance(kind, list):
         return pa.list_(_type(kind[0]))
-    return pa.type_for_alias(kind)
+    return pa.string() if kind == _MIXED else pa.type_for_alias(kind)
 
 
 def columns_of(schema: pa.Schema) -> list[str]:

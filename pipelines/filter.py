@@ -15,14 +15,16 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.kinds import Kind
 from pipelines.card import plain, table
-from pipelines.columns import columns_of, schema_of, text_columns
+from pipelines.columns import columns_of, mixed_columns, schema_of, text_columns
 from pipelines.decontaminate import EXPORT, Searched, contamination_card
 from pipelines.errors import UsageError
 from pipelines.filter_config import (
     Step,
+    at_columns,
     check_same_scores,
     declared,
     describe_filters,
+    fasttext_models,
     load_steps,
     rewriters,
 )
@@ -43,15 +45,6 @@ from schemas.verdict import Rejected
 
 TEXT_STAGE = StageInfo("text", "rows", "looks for the text")
 WRITE_STAGE = StageInfo("write", "rows", "writes the rows")
-
-
-def boolean(text: str) -> bool:
-    """true or false."""
-    import argparse
-
-    if text not in ("true", "false"):
-        raise argparse.ArgumentTypeError(f"must be true or false, not {text!r}")
-    return text == "true"
 
 
 class FilterOptions(PipelineOptions):
@@ -81,9 +74,8 @@ class FilterOptions(PipelineOptions):
         )
         parser.add_argument(
             "--rescore",
-            type=boolean,
-            default=True,
-            metavar="{true,false}",
+            choices=("true", "false"),
+            default="true",
             help="false: the input is the output of an earlier run, whose rows, rejected ones too, "
             "keep their scores and are decided again",
         )
@@ -159,7 +151,7 @@ def more_inputs(options: PipelineOptions, uris: Sequence[str]) -> list[str]:
       UsageError: an input is no output of this recipe.
     """
     chosen, ours = options.view_as(FilterOptions), options.view_as(RunOptions)
-    if chosen.rescore:
+    if chosen.rescore == "true":
         return []
     return [
         file for path in _earlier(ours.input) for file in list_tables([join(path, "rejected")], ours.output)
@@ -228,8 +220,9 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     steps = load_steps(chosen.filters, chosen.lid_model)
     rejects = frozenset(more_inputs(run.options, run.uris))
     schema = schema_of([uri for uri in run.uris if uri not in rejects])
+    steps = at_columns(steps, chosen.text_column or (), text_columns(schema))
     columns = checked_columns(schema, chosen.text_column, steps)
-    if not chosen.rescore:
+    if chosen.rescore == "false":
         for path, earlier in _earlier(options.input).items():
             _check_earlier(steps, columns, earlier, path)
     written = output_schema(schema, steps)
@@ -241,7 +234,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
 
     sources = pipeline | "inputs" >> beam.Create([source_of(uri) for uri in run.uris])
     id_column = run.options.view_as(RowOptions).id_column
-    rewritten = 0 if chosen.rescore else rewriters(steps)
+    rewritten = 0 if chosen.rescore == "true" else rewriters(steps)
     read = sources | ReadPlain(PlainReader(schema), id_column, rejects, rewritten, run.ticks)
     found = read.kept | CheckText(columns)
     ends, rows = [read, found], found.kept
@@ -262,7 +255,15 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         rejected=write_records(
             tuple(end.rejected for end in ends), "rejected", join(run.output, "rejected"), Rejected
         ),
-        measured=partial(_measured, declared(steps), [one.measured for one in built if one.measured]),
+        measured=partial(
+            _measured,
+            {
+                "filters": declared(steps),
+                "fasttext": fasttext_models(steps),
+                "mixed_columns": mixed_columns(schema),
+            },
+            [one.measured for one in built if one.measured],
+        ),
         recipe=replace(
             RECIPE,
             record=written,
@@ -289,7 +290,7 @@ def _built(
     steps: Sequence[Step], columns: tuple[str, ...], output: str, chosen: FilterOptions
 ) -> list[Built]:
     """Returns the filters ready to be applied; neighbours that look at one row alone are one transform."""
-    scoring: Scoring = chosen.score if chosen.rescore else "none"
+    scoring: Scoring = chosen.score if chosen.rescore == "true" else "none"
     ahead = [step for step in steps if isinstance(step.kind, Kind)] if scoring == "all" else []
     built, before = [], 0
     if ahead and isinstance(steps[0].kind, GlobalKind):
@@ -312,10 +313,14 @@ def _built(
 
 
 def _measured(
-    filters: list[dict[str, Any]], others: Sequence[Measured], made: str, counters: Mapping[str, int]
+    found: dict[str, Any], others: Sequence[Measured], made: str, counters: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Returns what run.json tells besides: the filters as they were, and what they measured of all rows."""
-    found: dict[str, Any] = {"filters": filters}
+    """Returns what run.json tells besides.
+
+    These are the filters as they were, the models of fastText that they asked, the columns that became texts
+    as only some of their values were, and what filters measured of all rows.
+    """
+    found = dict(found)
     for other in others:
         found |= other(made, counters)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
@@ -96,12 +96,39 @@ def load_steps(path: str, lid_model: str = "") -> list[Step]:
     return steps
 
 
+def at_columns(steps: Sequence[Step], chosen: Sequence[str], known: Sequence[str]) -> list[Step]:
+    """Returns filters of which those that were trained on columns name the ones that stand for them.
+
+    Args:
+      chosen: columns with the text, which stand for those of the training if their number fits.
+      known: columns of the input that hold text; those of the training stand for themselves if all are there.
+    """
+    placed = []
+    for step in steps:
+        trained = step.kind.trained_on(step.options) if isinstance(step.kind, Kind) else ()
+        if trained and not step.options.columns:
+            fits = len(chosen) == len(trained) and not set(trained) <= set(known)
+            columns = tuple(chosen) if fits else trained
+            step = replace(step, options=step.options.model_copy(update={"columns": columns}))
+        placed.append(step)
+    return placed
+
+
 def declared(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Returns filters with all of their options, as run.json has them."""
     return [
         {"name": step.name, "kind": step.kind.name, "options": step.options.model_dump(mode="json")}
         for step in steps
     ]
+
+
+def fasttext_models(steps: Sequence[Step]) -> dict[str, list[str]]:
+    """Returns the fastText models that filters ask, and the names of these filters."""
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        if isinstance(step.kind, Kind) and (model := step.kind.model(step.options)):
+            found.setdefault(model, []).append(step.name)
+    return found
 
 
 def check_same_scores(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]], where: str) -> None:

@@ -107,12 +107,13 @@ class ReadPlain(beam.PTransform):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where no row can be read, as the rejects name it."""
+    """Where no row can be read, as the rejects name it, and what was read all the same."""
 
     id: str
     uri: str
     sha256: str
     number: int
+    as_read: Mapping[str, Any] | None = None
 
 
 class _ReadFn(beam.DoFn):
@@ -137,7 +138,8 @@ class _ReadFn(beam.DoFn):
             else:
                 for last, values in self.reader.rows(part):
                     if isinstance(values, BadRow):
-                        yield counts.reject(_place(part, last), "read", values.reason, values.detail)
+                        place = replace(_place(part, last), as_read=values.values)
+                        yield counts.reject(place, "read", values.reason, values.detail)
                     else:
                         counts.kept("read")
                         yield self._row(part, last, values, self.rewritten)
@@ -162,7 +164,12 @@ class _ReadFn(beam.DoFn):
         for number, (reject, record) in enumerate(rejected_rows(part), start=part.first):
             values = record.get("values")
             if not values or not isinstance(values, dict):
-                place = replace(_place(part, number), id=reject["id"], uri=reject["source_uri"])
+                place = replace(
+                    _place(part, number),
+                    id=reject["id"],
+                    uri=reject["source_uri"],
+                    as_read=record.get("as_read"),
+                )
                 yield counts.reject(place, "read", reject["reason"], reject["detail"])
                 continue
             counts.kept("read")
@@ -234,6 +241,7 @@ class _FilterFn(beam.DoFn):
             self._score_all(values, errors)
         texts = Texts(values, self.columns)
         for step in self.steps:
+            assert isinstance(step.kind, Kind)
             try:
                 if self.scoring == "needed":
                     self._score(step, texts, values, errors)
@@ -242,14 +250,16 @@ class _FilterFn(beam.DoFn):
                 verdict = step.verdict(values)
                 place += self.rewriters[step.name] is not None
                 again = place <= row.rewritten  # its text is as an earlier run left it
-                rewritten = self._rewritten(step, values) if verdict.keep and not again else values
+                changes = verdict.keep or step.kind.rewrites_rejects
+                rewritten = self._rewritten(step, values) if changes and not again else values
             except (ImportError, Fatal):
                 raise
             except Exception as error:
                 yield self.counts.fail(replace(row, values=values), step.name, error)
                 return
             if not verdict.keep:
-                row = replace(row, values=values)
+                done = place if step.kind.rewrites_rejects else 0
+                row = replace(row, values=rewritten, rewritten=max(row.rewritten, done))
                 yield self.counts.reject(row, step.name, verdict.reason, verdict.detail)
                 return
             self.counts.kept(step.name)

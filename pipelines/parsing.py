@@ -123,7 +123,7 @@ def _flags(option: str, action: argparse.Action, value: Any, path: str) -> list[
     if value is None:
         return []
     values = value if isinstance(value, list) else [value]
-    return [f"{option}={json.dumps(v) if isinstance(v, dict) else v}" for v in values]
+    return [f"{option}={json.dumps(v) if isinstance(v, (dict, bool)) else v}" for v in values]
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

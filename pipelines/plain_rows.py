@@ -45,7 +45,7 @@ class PlainReader:
             yield from enumerate(plain.rows(self._conform(batch)), start=first)
         except _UNFIT as error:
             if batch.num_rows == 1:
-                yield first, BadRow("not_readable", " ".join(str(error).split())[:200])
+                yield first, BadRow("not_readable", _line(error))
                 return
             for place in range(batch.num_rows):
                 yield from self._of_batch(plain, first + place, batch.slice(place, 1))
@@ -63,21 +63,71 @@ class PlainReader:
 
     def _of_json(self, plain: Plain, chunk: list[Numbered]) -> Iterator[Numbered]:
         """Yields rows as they are, once Arrow has taken them."""
+        texts = [field for field in self.schema if _holds_text(field.type)]
+        chunk = [(n, row if isinstance(row, BadRow) else _with_texts(row, texts)) for n, row in chunk]
         rows = [row for _, row in chunk if not isinstance(row, BadRow)]
         try:
-            for field in self.schema:
-                if pa.types.is_nested(field.type):
-                    for row in rows:
-                        _check(row.get(field.name), field.type)
-            plain.table(rows)
+            self._take(plain, rows)
         except _UNFIT as error:
             if len(chunk) == 1:
-                yield chunk[0][0], BadRow("wrong_type", " ".join(str(error).split())[:200])
+                [(number, row)] = chunk
+                assert not isinstance(row, BadRow)
+                yield number, BadRow("wrong_type", f"{self._wrong(row)}{_line(error)}", row)
                 return
             for one in chunk:
                 yield from self._of_json(plain, [one])
         else:
             yield from chunk
+
+    def _take(self, plain: Plain, rows: list[dict[str, Any]]) -> None:
+        """Raises one of `_UNFIT` unless Arrow takes the rows."""
+        for field in plain.schema:
+            if pa.types.is_nested(field.type):
+                for row in rows:
+                    _check(row.get(field.name), field.type)
+        plain.table(rows)
+
+    def _wrong(self, row: dict[str, Any]) -> str:
+        """Returns the column whose value Arrow doesn't take, and a colon."""
+        for field in self.schema:
+            try:
+                self._take(Plain(pa.schema([field])), [row])
+            except _UNFIT:
+                return f"{field.name}: "
+        return ""
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    if pa.types.is_struct(kind):
+        return any(_holds_text(field.type) for field in kind)
+    return _holds_text(kind.value_type) if pa.types.is_list(kind) else pa.types.is_string(kind)
+
+
+def _with_texts(row: dict[str, Any], fields: list[pa.Field]) -> dict[str, Any]:
+    """Returns a row whose numbers and truth values are JSON in the columns of texts."""
+    changed = {
+        field.name: text
+        for field in fields
+        if (value := row.get(field.name)) is not None
+        and not isinstance(value, str)
+        and (text := _as_text(value, field.type)) is not value
+    }
+    return {**row, **changed} if changed else row
+
+
+def _as_text(value: Any, kind: pa.DataType) -> Any:
+    if pa.types.is_string(kind):
+        return json.dumps(value) if isinstance(value, (bool, int, float)) else value
+    if pa.types.is_struct(kind) and isinstance(value, Mapping):
+        types = {field.name: field.type for field in kind}
+        return {name: _as_text(one, types[name]) if name in types else one for name, one in value.items()}
+    if pa.types.is_list(kind) and isinstance(value, list):
+        return [_as_text(one, kind.value_type) for one in value]
+    return value
 
 
 def _check(value: Any, kind: pa.DataType) -> None:

@@ -21,6 +21,8 @@ from pipelines.inputs import list_inputs
 from pipelines.output import MARKER, is_ours, join
 
 ENDINGS = (".parquet", ".jsonl", ".jsonl.gz", ".json", ".arrow")
+ARROW_ENDINGS = (".parquet", ".arrow")
+"""Of files that tell the types of their columns."""
 _ABOUT = {"dataset_info.json", "dataset_dict.json", "dataset_infos.json", "state.json"}
 """Files that the library `datasets` writes beside the rows."""
 
@@ -41,10 +43,12 @@ class BadRow:
     Attributes:
       reason: in snake_case: not_json, not_an_object, too_large.
       detail: what is wrong, for a person.
+      values: what was read, if anything was.
     """
 
     reason: str
     detail: str
+    values: Mapping[str, Any] | None = None
 
 
 Numbered = tuple[int, dict[str, Any] | BadRow]
@@ -158,7 +162,7 @@ def arrow_schema_of(uri: str) -> Any:
     Raises:
       BadTable: it can't be read.
     """
-    if not uri.endswith((".parquet", ".arrow")):
+    if not uri.endswith(ARROW_ENDINGS):
         return None
     with _readable(uri), _open(uri) as file:
         if uri.endswith(".parquet"):

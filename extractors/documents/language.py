@@ -44,6 +44,11 @@ def language_confidence(text: str, model: str = "") -> tuple[str, float]:
     return label.removeprefix("__label__"), probability
 
 
+def language_labels(model: str = "") -> list[str]:
+    """Returns the codes of the languages that a model knows; see `language_confidence`."""
+    return [label.removeprefix("__label__") for label in _model(model).get_labels()]
+
+
 def language_probabilities(text: str) -> dict[str, float]:
     """Returns fastText's probability of every language of lid.176 for a text, however short; by code.
 

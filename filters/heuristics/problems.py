@@ -14,18 +14,17 @@ from pydantic import Field
 
 from filters.completeness import is_only_reference, truncation
 from filters.duplicates import normalised
+from filters.elsewhere import names_another
 from filters.figure import needs_figure
 from filters.kinds import Bound, FilterOptions, Kind, Score, Value
+from filters.language import LID
 from filters.legibility import broken_mathematics, lost_share
 from filters.phrases import any_phrase, phrases
-from filters.rules_judge import names_another
+from filters.pictures import TABLE
 from filters.words import Texts, tokens
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _ESCAPED_BACKSLASH = re.compile(r"\\\\")
-_TABLE = re.compile(
-    r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|[ \t:|-]*$|\\begin\s*\{(?:tabular|array)|<table", re.MULTILINE | re.I
-)
 _SHINGLE = 8  # words
 _SURE = 0.5  # of a language: else its words are looked for in all
 
@@ -94,7 +93,7 @@ def _references(options: References, texts: Texts) -> tuple[Value, ...]:
     text = texts.text(options.columns)
     raw, (code, sure) = text.raw, text.language
     language = code if sure >= _SURE else ""
-    table = any_phrase("table", language).search(raw) is not None and _TABLE.search(raw) is None
+    table = any_phrase("table", language).search(raw) is not None and TABLE.search(raw) is None
     return needs_figure(raw, language=language), names_another(raw, language), table
 
 
@@ -137,15 +136,26 @@ def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
 
 
 def states_answer(problem: str) -> bool:
-    """Whether a line of a problem announces an answer and gives one ("Answer: 12")."""
+    """Whether a problem announces an answer and gives one.
+
+    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in a sentence ("The answer is 12."); in the
+    latter two only a number or a formula counts: "(Answer: in km)" gives none.
+    """
     return _answer().search(problem) is not None
 
 
 @cache
 def _answer() -> re.Pattern[str]:
-    words = "|".join(f"(?:{word})" for language in phrases("answer").values() for word in language)
+    words, sentences = (
+        "|".join(f"(?:{word})" for language in phrases(name).values() for word in language)
+        for name in ("answer", "answer_sentence")
+    )
+    number = r"[$(\\]{0,2}[+-]?\d|\$[^$\s]"
     return re.compile(
-        rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]", re.IGNORECASE | re.MULTILINE
+        rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]"
+        rf"|[(（\[](?:{words})[ \t]?[:：][ \t]*(?:{number})"
+        rf"|(?:^|[.?!。？！])[ \t]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})",
+        re.IGNORECASE | re.MULTILINE,
     )
 
 
@@ -177,6 +187,7 @@ KINDS = (
         lambda options: (Score("truncated", "bool", "ends in the middle of a sentence or an environment"),),
         lambda options: partial(_truncated, options),
         (Bound("truncated", "drop_truncated", "truncated"),),
+        model=lambda options: LID,
     ),
     Kind(
         "mathematics",
@@ -211,6 +222,7 @@ KINDS = (
             Bound("item", "drop_item", "missing_item"),
             Bound("table", "drop_table", "missing_table"),
         ),
+        model=lambda options: LID,
     ),
     Kind(
         "leak",
@@ -218,7 +230,7 @@ KINDS = (
         Leak,
         lambda options: (
             Score("overlap", "float64", "share of the solution's runs of eight words that the problem has"),
-            Score("answer", "bool", 'a line of the problem gives an answer ("Answer: 12")'),
+            Score("answer", "bool", 'the problem gives an answer ("Answer: 12")'),
         ),
         lambda options: partial(_leak, options),
         (

@@ -46,6 +46,12 @@ def test_what_is_kept() -> None:
     assert decided("", keep_unknown=False)[1] == "no_language"
 
 
+def test_languages_that_there_are_not_are_said() -> None:
+    KIND.check(LanguageOptions(keep=("en", "zh")))
+    with pytest.raises(ValueError, match=r"keep english: no language of the model, .* such as en"):
+        KIND.check(LanguageOptions(keep=("en", "english")))
+
+
 def test_a_model_that_is_none_is_said() -> None:
     with pytest.raises(ValueError, match=r"model none\.bin: no such file"):
         KIND.check(LanguageOptions(model="none.bin"))

@@ -26,6 +26,9 @@ def test_lost_characters(text: str, share: float) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        r"Let $f(x) = 1 \text{ if $x>0$}$ and 0 otherwise.",
+        r"$$a_n = 2 \mbox{ for all $n_{k}$ and $m$}.$$ Then $x$.",
+        r"It costs $\$5 + \frac{1}{2}$ and $x\\$.",
         "no mathematics",
         r"$x_{1}^{2}$ and $\frac{a}{b}$",
         r"$$\left( \frac{1}{2} \right]$$",

@@ -28,7 +28,9 @@ def jaccard(one: str, other: str) -> float:
 
 
 def least(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    return min(map(jaccard, one, other))
+    """Returns the similarity of the least similar parts, where both have no words left out."""
+    parts = [(a, b) for a, b in zip(one, other, strict=True) if grams(a) or grams(b)]
+    return min((jaccard(a, b) for a, b in parts), default=0.0)
 
 
 def linked(texts: list[tuple[str, ...]], threshold: float) -> list[int]:
@@ -94,7 +96,17 @@ def test_every_part_has_to_be_similar() -> None:
     assert not near_duplicates([(problem, one), (problem, other)], LSH)
     assert not near_duplicates([(problem, one), (one, problem)], LSH)
     assert len(near_duplicates([(problem, one), (problem.upper(), one)], LSH)) == 1
-    assert not near_duplicates([(problem, "..."), (problem, "...")], LSH)
+
+
+def test_parts_without_words_are_like_each_other_only() -> None:
+    same = "a farmer keeps a flock of sheep on the meadow behind the house"
+    lsh = lsh_for(0.8)
+    [found] = near_duplicates([(same, ""), (same, "...")], lsh)
+    assert (found.index, found.kept, found.similarity) == (1, 0, 1.0)
+    assert near_duplicates([(same, ""), (same, "ten")], lsh) == []
+    assert near_duplicates([("", ""), ("", "")], lsh) == []
+    assert [found.similarity for found in near_duplicates([("Two.", "x = 2"), ("two", "x=2")], lsh)] == [1.0]
+    assert near_duplicates([("two",), ("three",)], lsh) == []
 
 
 def test_what_keeps_apart() -> None:

@@ -16,6 +16,17 @@ PLAIN = Pii()
     [
         ("Write to jane.doe+x@mail.example.com, please.", "Write to [EMAIL], please."),
         ("<a@b.org>;c-d@e-f.co.uk", "<[EMAIL]>;[EMAIL]"),
+        (
+            "`code@example.com` and $a@b.com$ and {c@d.org} and |e@f.net|",
+            "`[EMAIL]` and $[EMAIL]$ and {[EMAIL]} and |[EMAIL]|",
+        ),
+        (
+            "\\email{jo\\_do@b.org}, *j@e.com*, **j@e.com**, _j@e.com_",
+            "\\email{[EMAIL]}, *[EMAIL]*, **[EMAIL]**, _[EMAIL]_",
+        ),
+        ("'g@h.io' user=i@j.com a/b@c.com müller@x.de.", "'[EMAIL]' user=[EMAIL] a/[EMAIL] [EMAIL]."),
+        ("邮箱zhang@qq.com。我们的编辑部zhang@qq.com谢谢", "邮箱[EMAIL]。我们的编辑部[EMAIL]谢谢"),
+        ("メールはtanaka@example.jpまで, 메일kim@a.co.kr로", "メールは[EMAIL]まで, 메일[EMAIL]로"),
         ("Call +49 30 901820 or +1 (212) 736-5000.", "Call [PHONE] or [PHONE]."),
         ("The server 8.8.8.8:53 answers.", "The server 8.8.8.8:53 answers."),
         ("The server 151.101.1.69 answers.", "The server [IP] answers."),
@@ -30,6 +41,7 @@ def test_what_is_masked(text: str, expected: str) -> None:
     "text",
     [
         "Compute 123456789 + 4915123456789 = 4915246913578.",
+        "The sum is +12 345 678 901 = x.",
         "See Section 1.2.3.4 and version 10.4.2.1.",
         "The hosts 192.168.1.10 and 127.0.0.1 are private.",
         "x = 3 +14155552671 and 7+4930901820",
@@ -55,6 +67,10 @@ def test_national_numbers_need_their_region_and_a_word() -> None:
     assert masked(junk + "call tel (650) 253-0000 now", Pii(regions=("US",))) == junk + "call tel [PHONE] now"
     with pytest.raises(ValueError, match="regions: XX is no country's code"):
         KIND.check(Pii(regions=("XX",)))
+
+
+def test_of_numbers_that_overlap_the_longest_is_masked() -> None:
+    assert masked("tel +44 20 7946 0958 ext 12 now", Pii(regions=("GB",))) == "tel [PHONE] now"
 
 
 def test_what_is_not_looked_for_stays() -> None:

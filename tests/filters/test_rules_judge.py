@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from filters.elsewhere import names_another
 from filters.rubrics import load_rubric
-from filters.rules_judge import names_another, rules_judge
+from filters.rules_judge import rules_judge
 from schemas.scp116k import Judge, Pair
 from tests.pipelines.records import pair
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.cli import main
 from tests.pipelines.filtering import (
     FILTERS,
     GOOD,
@@ -131,6 +133,20 @@ def test_deciding_again_is_what_scoring_again_would_decide(
     assert contents(back) == contents(before)
 
 
+def test_the_command_of_the_card_makes_it_again(dataset: Path, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    assert run("--input", dataset, "--output", before, "--filters", filters(tmp_path)) == 0
+    again = ("--input", before, "--output", after, "--rescore", "false", "--filters", filters(tmp_path))
+    assert run(*again) == 0
+    for out, value in ((before, "true"), (after, "false")):
+        _, _, card = (out / "README.md").read_text().partition("## How to make it again")
+        command = shlex.split(card.split("```")[1].replace("DIR", str(tmp_path / value)))
+        assert f"--rescore={value}" in command
+        assert command[0] == "beam"
+        assert main(command[1:]) == 0
+        assert contents(tmp_path / value) == contents(out)
+
+
 def test_texts_are_changed_once(tmp_path: Path) -> None:
     """Masks leave a line of four words, which c4 would take out if it saw it again."""
     text = GOOD.replace(". ", ".\n") + "Call us at +49 30 901820."
@@ -162,6 +178,26 @@ def test_deciding_again_unmasks_nothing(
             "drop_lines was True" in says(capfd, *options)
         )
         assert not after.exists()
+
+
+def test_what_pii_rejects_is_masked_too(tmp_path: Path) -> None:
+    rows = [{"text": GOOD + "Write to jane@example.com."}, {"text": GOOD}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    strict = filters(tmp_path, "- pii: {max_emails: 0}", "1.yaml")
+    loose = filters(tmp_path, "- pii", "2.yaml")
+    before, after, again = (tmp_path / name for name in ("before", "after", "again"))
+    inputs = ("--input", tmp_path / "a.jsonl")
+    assert run(*inputs, "--output", before, "--filters", strict, column=["text"]) == 0
+    [reject] = read(before, "rejected")
+    assert reject["reason"] == "too_many_emails"
+    assert "Write to [EMAIL]." in json.loads(reject["record"])["values"]["text"]
+    for file in ("report.html", "README.md", "rejected"):
+        for path in [before / file] if (before / file).is_file() else (before / file).iterdir():
+            assert b"jane@example.com" not in path.read_bytes()
+    options = ("--input", before, "--rescore", "false", "--filters", loose)
+    assert run(*options, "--output", after, column=["text"]) == 0
+    assert run(*inputs, "--output", again, "--filters", loose, column=["text"]) == 0
+    assert contents(after) == contents(again)
 
 
 def test_rows_that_were_not_scored_say_so(dataset: Path, tmp_path: Path) -> None:

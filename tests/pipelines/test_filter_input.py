@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from filters.kinds import Kind
+from filters.words import Texts
 from pipelines.cli import main
 from pipelines.filter import output_schema
+from pipelines.filter_config import load_steps
 from pipelines.manifest import discrepancies
 from pipelines.plain import Plain
+from tests.filters.trained import BAD as TRAINED_BAD
+from tests.filters.trained import GOOD as TRAINED_GOOD
+from tests.filters.trained import trained
 from tests.pipelines.filtering import (
     FILTERS,
     GOOD,
@@ -43,6 +50,7 @@ def dataset(tmp_path: Path) -> Path:
             "- c4: {columns: [titel]}",
             "--filters: c4 titel: no such column; there are body.text, kind, source",
         ),
+        ("- language: {keep: [english]}", "language: keep english: no language of the model"),
         ("- language: {model: none.ftz}", "language: model none.ftz: no such file"),
         ("- classifier: {model: none}", "classifier: model none: has no"),
         ("- classifier", "classifier: model: Field required"),
@@ -171,7 +179,7 @@ def test_hostile_rows_are_rows_or_rejects(tmp_path: Path) -> None:
     found = manifest(out)
     assert found["rows"] + found["rejects"] == len(lines) + 1
     assert discrepancies(found["stages"], 1, found["rows"], found["rejects"]) == []
-    assert funnel(out)["read"] == {"wrong_type": 4}
+    assert funnel(out)["read"] == {"wrong_type": 3}
     assert funnel(out)["text"] == {"no_text": 3}
     assert "<script>" not in (out / "report.html").read_text()
     assert "<script>" not in (out / "README.md").read_text()
@@ -254,6 +262,8 @@ def test_the_lists_that_come_with_assay_work(tmp_path: Path) -> None:
         assert run(*options, column=["problem", "solution"]) == 0
         assert manifest(out)["rows"] + manifest(out)["rejects"] == 1
     assert manifest(tmp_path / "pairs")["rows"] == 1
+    card = (tmp_path / "pairs" / "README.md").read_text()
+    assert "`lid.176` of fastText was asked by `language`, `truncation`, `references`." in card
 
 
 def test_describe_tells_the_filters(capfd: pytest.CaptureFixture[str]) -> None:
@@ -265,3 +275,43 @@ def test_describe_tells_the_filters(capfd: pytest.CaptureFixture[str]) -> None:
         "fineweb_short_lines:",
     ):
         assert line in said
+
+
+def test_a_classifier_reads_the_columns_of_its_training_or_those_with_the_text(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    texts = [(" ".join(words * 3), " ".join(words * 4)) for words in (TRAINED_GOOD, TRAINED_BAD)]
+    path = filters(tmp_path, f"- classifier: {{model: '{trained()}'}}")
+    found = []
+    for name, columns in (("same", ("problem", "solution")), ("other", ("q", "a"))):
+        rows = [dict(zip(columns, pair, strict=True)) for pair in texts]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        options = ("--input", tmp_path / f"{name}.jsonl", "--output", tmp_path / name, "--filters", path)
+        assert run(*options, column=columns) == 0
+        found.append([row["classifier_label"] for row in read(tmp_path / name)])
+    assert sorted(found[0]) == sorted(found[1]) == ["drop", "keep"]
+    card = (tmp_path / "other" / "README.md").read_text()
+    assert re.search(
+        r"## Models\n\n`model \(fasttext:[0-9a-f]{12}\)` of fastText was asked by `classifier`\.", card
+    )
+    assert manifest(tmp_path / "other")["filters"][0]["options"]["columns"] == ["q", "a"]
+    options = ("--input", tmp_path / "other.jsonl", "--output", tmp_path / "out", "--filters", path)
+    assert "--filters: classifier problem: no such column; " in says(capfd, *options, column=["q"])
+
+
+def test_quality_keeps_prose_with_formulas() -> None:
+    solution = (
+        r"Let $g(t) = t^2 - 5t + 6$ for $t \in [0, 4]$. We have $g'(t) = 2t - 5$, so that $t = 5/2$ is the "
+        r"only point with $g'(t) = 0$. There $g(5/2) = 25/4 - 25/2 + 6 = -1/4$. At the ends $g(0) = 6$ and "
+        r"$g(4) = 16 - 20 + 6 = 2$. Hence the least value is $-1/4$ and the largest one is $6$. By $g(2) = 0$"
+        r" and $g(3) = 0$ we see that $g(t) < 0$ for $2 < t < 3$, and that $g(t) \ge 0$ for all the others."
+    )
+    texts = Texts({"text": solution}, ("text",))
+    reasons = {}
+    for name in ("quality", "web"):
+        for step in load_steps(name):
+            if isinstance(step.kind, Kind):
+                scores = step.kind.open(step.options)(texts)
+                reasons[name, step.name] = step.verdict(dict(zip(step.names, scores, strict=True))).reason
+    assert [reason for (name, _), reason in reasons.items() if name == "quality" and reason] == []
+    assert reasons["web", "gopher_quality"] == "short_words"
