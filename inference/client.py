@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 KEYS = ("ASSAY_LLM_KEY", "OPENAI_API_KEY")
 MAX_WAIT_S = 60.0
+_FIRST_WORD_S = 10.0  # for the list of models
 MAX_ANSWER_BYTES = 8_000_000
 """An answer of more bytes than this is no answer."""
 
@@ -191,7 +192,7 @@ def check_endpoint(endpoint: Endpoint) -> None:
         raise BadEndpoint(f"an address holds no password; set {KEYS[0]} instead")
     if parts.query or parts.fragment:
         raise BadEndpoint(f"an address has no ? or # part; a key is taken from {KEYS[0]}")
-    status, content = asyncio.run(_request(endpoint, "models"))
+    status, content = asyncio.run(_request(endpoint, "models", min(_FIRST_WORD_S, endpoint.timeout_s)))
     if status in (401, 403):
         given = next((name for name in endpoint.keys if os.environ.get(name)), None)
         raise BadEndpoint(
@@ -211,7 +212,8 @@ def check_endpoint(endpoint: Endpoint) -> None:
 
 def _check_by_asking(endpoint: Endpoint) -> None:
     question = {"model": endpoint.model, "messages": [{"role": "user", "content": "1"}], "max_tokens": 1}
-    status, content = asyncio.run(_request(endpoint, "chat/completions", question))
+    # A model may think for as long as any answer may take.
+    status, content = asyncio.run(_request(endpoint, "chat/completions", endpoint.timeout_s, question))
     if 300 <= status < 500 and status not in (*_OF_THE_REQUEST, 408, 425, 429):
         raise BadEndpoint(
             f"{endpoint.base}/chat/completions answers {_refusal(endpoint, status, content)}; "
@@ -219,15 +221,17 @@ def _check_by_asking(endpoint: Endpoint) -> None:
         )
 
 
-async def _request(endpoint: Endpoint, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, bytes]:
+async def _request(
+    endpoint: Endpoint, path: str, patience_s: float, body: Mapping[str, Any] | None = None
+) -> tuple[int, bytes]:
     """Returns the status and the body of a page of the server, to which `body` is posted, if there is one.
 
     Raises:
-      BadEndpoint: nobody answers.
+      BadEndpoint: nobody answers in time.
     """
     import aiohttp
 
-    patience = aiohttp.ClientTimeout(total=min(10.0, endpoint.timeout_s))
+    patience = aiohttp.ClientTimeout(total=patience_s)
     try:
         async with (
             aiohttp.ClientSession(headers=_headers(endpoint), timeout=patience) as http,

@@ -9,11 +9,11 @@ from typing import Any
 
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipelines.question_language import guessed_language
 from pipelines.stages import Refused
 from schemas.contrastive import Question, Sample, Sampling, Source
 from schemas.ids import record_id
 from schemas.row import Row, value_of
+from synth.question_language import guessed_language
 from synth.tokens import fold
 
 BAD_SAMPLING = "bad_sampling"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 
 from extractors.problems.labels import without_letter
 from extractors.problems.vocabulary import fold
@@ -12,6 +13,8 @@ from schemas.problems import Item
 
 _MIN_LENGTH = 20  # characters: "Find $x$." is said of many
 _COMPARED = 200  # characters, at most
+_END = re.compile(r"[.!?:…]+[)\]\"'”*_$]*(?=\s|$)|[。！？：]|\n")
+_SET_OFF = re.compile(r"\A\s*([*_]{1,3})(?=\S).+?\1(?!\w)", re.DOTALL)  # in italics or bold type
 _IGNORED = re.compile(r"[\s*_`~\\.,:;!?'\"“”„«»()\[\]{}]+")
 
 
@@ -41,9 +44,22 @@ def repeating(
 
 
 def _question(solution: Item, asked: dict[str, list[Item]], lengths: Sequence[int]) -> str:
-    """Returns the longest of the questions that a solution begins with; empty if there is none."""
-    text = _bare(solution.text)
-    return next((text[:n] for n in lengths if n < len(text) and text[:n] in asked), "")
+    """Returns the longest of the questions that a solution begins with; empty if there is none.
+
+    A sentence ends there: "Find the area of a circle" is not asked by "Find the area of a circle with...".
+    """
+    text, ends = _bare(solution.text), _ends(solution.text)
+    return next(
+        (text[:n] for n in lengths if n < len(text) and text[:n] in asked and (n == _COMPARED or n in ends)),
+        "",
+    )
+
+
+def _ends(text: str) -> set[int]:
+    """Returns where sentences, lines, and what is set off at the beginning end in the text as compared."""
+    begin = text[: 2 * _COMPARED]
+    ends = set(accumulate(len(_bare(piece)) for piece in _END.split(begin)))
+    return ends | {len(_bare(set_off[0])) for set_off in _SET_OFF.finditer(begin)}
 
 
 def _bare(text: str) -> str:

@@ -300,3 +300,11 @@ def test_a_key_goes_to_its_server_alone_and_is_not_repeated(monkeypatch: pytest.
             assert ("walnut" in str(caught.value)) is (keys == ())
     headers = [headers.get("Authorization") for _, headers, _ in stub.requests]
     assert headers == [None, "Bearer walnut"]
+
+
+def test_a_server_without_a_list_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FIRST_WORD_S", 0.3)
+    with Stub(always(Reply("four", pause=0.6))) as stub:
+        module._check_by_asking(Endpoint(stub.url, MODEL, timeout_s=5))
+        with pytest.raises(BadEndpoint, match="no model server"):
+            module._check_by_asking(Endpoint(stub.url, MODEL, timeout_s=0.3))

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.question_language import guessed_language
 from pipelines.questions import Columns, primary_subtag, question_key, to_question, to_recording
 from pipelines.stages import Refused
 from schemas.row import Row
+from synth.question_language import guessed_language
 from synth.refusals import refusal
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub

@@ -84,3 +84,13 @@ def test_the_longest_question_counts() -> None:
     asked = ["Find the area of a round table", "Find the area of a round table with a hole in it"]
     pairs, _ = repeating(_problems(asked), _solutions([asked[1]]))
     assert [problem.text for problem, _ in pairs] == [asked[1]]
+
+
+@pytest.mark.parametrize("more", [" with radius 1/2 m", "s"])
+def test_the_beginning_of_a_question_is_another_question(more: str) -> None:
+    short, long = "Find the area of the round copper plate", "Find the area of the round copper plate{}."
+    problems = _problems([f"{short}.", *ASKED[:2], long.format(" with radius $\\frac{1}{2}$ m")])
+    solution = numbered("solution", "4", long.format(more) + " It is 3.", run=1)
+    assert repeating(problems, [solution]) == ([], [])
+    same = numbered("solution", "4", f"{short}\n\nIt is 3.", run=1)
+    assert repeating(problems, [same]) == ([(problems[0], same)], [])

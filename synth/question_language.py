@@ -45,10 +45,9 @@ def guessed_language(question: str) -> tuple[str, bool]:
     scripts = Counter(_script(character) for character in question if character.isalpha())
     if not scripts:
         return "en", False
+    # A character is a word or half of one in Chinese: a word of Latin letters counts as two.
     words_in_latin = sum(_script(word[0]) == _LATIN for word in _WORD.findall(question))
-    scripts[_LATIN] = min(
-        scripts[_LATIN], 2 * words_in_latin
-    )  # a character is a word or half of one in Chinese
+    scripts[_LATIN] = min(scripts[_LATIN], 2 * words_in_latin)
     if scripts["HIRAGANA"] + scripts["KATAKANA"] and sum(scripts[one] for one in _JAPANESE) > scripts[_LATIN]:
         return "ja", True
     script = max((_LATIN, *sorted(scripts)), key=lambda name: scripts[name])
