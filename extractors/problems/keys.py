@@ -63,9 +63,9 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
 
     It is the only block of the document that a word for a solution begins, and half of its numbers or more
     are printed above it. The answers to parts 1, 2, 3 of the last problem are not those to problems 1, 2, 3:
-    where it counts its parts itself, nothing is a key. What
-    holds as many answers as there are problems above, but in no form that tells whose they are, is the
-    solution of none of them: it comes back as a block that ends the last problem.
+    where it counts its parts itself, nothing is a key. What holds as many answers as there are problems
+    above, but in no form that tells whose they are, is the solution of none of them: it comes back as a
+    block that ends the last problem.
     """
     titled = [i for i, (b, x) in enumerate(zip(blocks, labels, strict=True)) if x and _is_announced(b, x)]
     if len(titled) != 1:
@@ -101,7 +101,7 @@ def _read_titled(block: Block, asked: Sequence[tuple[str, ...]]) -> Labelled:
     question asks to choose, or to bring into order, unless one of them comes twice.
     """
     found = _consecutive(_TITLED_SINGLE, block.text)
-    numbers = [(match["first"],) for match in found]
+    numbers: list[tuple[str, ...]] = [(match["first"],) for match in found]
     if not found:
         found = _consecutive(_LETTER, block.text)
         letters = [match["choice"] for match in found]
