@@ -365,9 +365,11 @@ class Truth:
 
     def _may_be_respelt(self, said: tuple[str, ...]) -> bool:
         """Whether a text may be an alias in another spelling, or the same date."""
-        if self._respelt and respelt(said) in self._respelt:
+        if (name := respelt(said)) and name in self._respelt:
             return True
-        return bool(self._dates) and not self._dates.isdisjoint(may_be_dates(said, self.language))
+        if not holds_digits(said) or not self._dates:
+            return False
+        return not self._dates.isdisjoint(may_be_dates(said, self.language))
 
     @cached_property
     def _respelt(self) -> frozenset[str]:
