@@ -64,7 +64,7 @@ def write(texts: Sequence[str], folder: Path) -> None:
         pq.write_table(table, folder / f"{number:02}.parquet", row_group_size=GROUP_ROWS)
 
 
-def by_assay(folder: Path, out: Path, workers: int, lsh: Lsh, mode: str = "multi_processing") -> list[str]:
+def by_assay(folder: Path, out: Path, workers: int, lsh: Lsh) -> list[str]:
     filters = out.with_suffix(".yaml")
     options = f"threshold: {lsh.threshold}, ngram: {lsh.ngram}, permutations: {PERMUTATIONS}"
     filters.write_text(f"- near_dedup: {{{options}}}\n")
@@ -81,7 +81,7 @@ def by_assay(folder: Path, out: Path, workers: int, lsh: Lsh, mode: str = "multi
     ]
     command += ["--text_column", "text", "--filters", str(filters)]
     if workers > 1:
-        command += ["--direct_running_mode", mode, "--direct_num_workers", str(workers)]
+        command += ["--direct_running_mode", "multi_processing", "--direct_num_workers", str(workers)]
     return command
 
 
@@ -98,22 +98,19 @@ def rows_in(folder: Path) -> int:
 def end_to_end(texts: Sequence[str], work: Path, datatrove: str | None, workers: int) -> None:
     lsh = lsh_for(THRESHOLD, NGRAM, PERMUTATIONS)
     write(texts, work / "documents")
-    source = work / "documents"
     commands = {
-        "assay-1": by_assay(source, work / "assay-1", 1, lsh),
-        "assay-threads": by_assay(source, work / "assay-threads", workers, lsh, "multi_threading"),
-        "assay-processes": by_assay(source, work / "assay-processes", workers, lsh),
+        f"assay-{n}": by_assay(work / "documents", work / f"assay-{n}", n, lsh) for n in sorted({1, workers})
     }
     if datatrove:
-        commands["datatrove"] = by_datatrove(datatrove, source, work / "datatrove", workers, lsh)
+        name = f"datatrove-{workers}"
+        commands[name] = by_datatrove(datatrove, work / "documents", work / name, workers, lsh)
     print(f"{len(texts):,} documents, {NGRAM}-grams, {lsh.bands} bands of {lsh.rows} rows")
-    print(f"{workers} workers each, but for assay-1")
-    print("by                documents/s  seconds  processor s  memory MB    kept  rejected")
+    print("by, workers   documents/s  seconds  processor s  memory MB    kept  rejected")
     for name, command in commands.items():
         cost = measure(command)
         kept, out = (rows_in(work / name / part) for part in ("data", "rejected"))
         print(
-            f"{name:17} {len(texts) / cost.seconds:11,.0f} {cost.seconds:8.1f} {cost.processor:12.1f} "
+            f"{name:13} {len(texts) / cost.seconds:11,.0f} {cost.seconds:8.1f} {cost.processor:12.1f} "
             f"{cost.megabytes:10,.0f} {kept:7,} {out:9,}",
             flush=True,
         )
