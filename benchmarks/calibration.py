@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.damage import DAMAGES, Damage, damaged, roles_of
+from benchmarks.damage import DAMAGES, Damage, damaged, repeat_questions, roles_of
 from benchmarks.layouts import Generated, generate
 from benchmarks.layouts.arrange import Truth
 from benchmarks.layouts.catalogue import VARIANTS
@@ -80,13 +80,25 @@ def judge(name: str, generated: Generated, damages: Sequence[Damage], seed: int)
 
     documents = [read_document(data, file_name) for file_name, data in generated.files]
     roles = roles_of(documents, generated.truth)
-    printed = [(Text(item.problem), [Text(s) for s in item.solutions]) for item in generated.truth]
+    printed = _printed(generated.truth)
+    with_questions = _printed(generated.truth, repeating=True)
     for damage in damages:
         random = Random(f"{seed} {name} {damage.__name__}")
         broken = [damaged(document, roles, damage, random) for document in documents]
         for pair in match_items([find_items(document) for document in broken]).pairs:
-            right = is_right(printed, Text(pair.problem.text), Text(pair.solution.text))
+            problem, solution = Text(pair.problem.text), Text(pair.solution.text)
+            right = is_right(printed, problem, solution) or (
+                damage is repeat_questions and is_right(with_questions, problem, solution)
+            )
             yield Judged(pair, right, name, damage.__name__)
+
+
+def _printed(truth: Sequence[Truth], repeating: bool = False) -> list[tuple[Text, list[Text]]]:
+    """Returns the words of problems and of their solutions, which may begin with the question."""
+    return [
+        (Text(t.problem), [Text(f"{t.problem}\n{one}" if repeating else one) for one in t.solutions])
+        for t in truth
+    ]
 
 
 def _share(judged: Sequence[Judged]) -> str:

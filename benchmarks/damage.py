@@ -184,6 +184,21 @@ def _renumber(kind: str, by: int, blocks: list[Block], roles: Roles, random: Ran
     return renumbered
 
 
+def repeat_questions(blocks: list[Block], roles: Roles, random: Random) -> list[Block]:
+    """Solutions begin with the questions that they answer; labels are misread or lost."""
+    asked = {roles[id(b)][1]: b for b in blocks if roles.get(id(b), ("", 0))[0] == "problem"}
+    repeated = []
+    for block in blocks:
+        kind, index = roles.get(id(block), ("", 0))
+        if kind == "solution" and index in asked:
+            label = _LABEL.match(block.text)
+            start = label.end() if label else 0
+            question = _LABEL.sub("", asked[index].text, count=1)
+            block = _change(block, f"{block.text[:start]}{question}\n{block.text[start:]}")
+        repeated.append(block)
+    return lose_labels(misread_digits(repeated, roles, random), roles, random)
+
+
 def unharmed(blocks: list[Block], roles: Roles, random: Random) -> list[Block]:
     """Nothing happens."""
     return blocks
@@ -201,6 +216,7 @@ DAMAGES: tuple[Damage, ...] = (
     swap_columns,
     misspell,
     merge_blocks,
+    repeat_questions,
     other_edition,
     older_edition,
 )
