@@ -1,5 +1,5 @@
-"""Near-duplicate removal, files in to files out, beside datatrove; the signature kernel beside rensa; and what
-many texts of one template cost.
+"""Near-duplicate removal, files in to files out, beside datatrove; the signature kernel beside rensa; and
+what texts of one template cost.
 
 Documents are made of stretches of 30 words of novels, ten each, so that they read like text but have hardly
 anything in common; a fifth of them are copies of earlier ones with 1 to 20 words changed.
