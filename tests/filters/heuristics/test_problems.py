@@ -194,6 +194,18 @@ def test_long_strings_fill_no_memory() -> None:
         (r"\[\begin{align}c\]", 1),
         (r"\(" * 3, 3),
         ("$$x$$ $$", 1),
+        ("It costs $5 each, and $x$ of them cost $20.", 0),
+        ("Of $5, $6 and $7, which is $x+1$?", 0),
+        ("One costs $5 each; $x_1$ of them $20 in all", 0),
+        ("One costs $5 each; solve $x_1+\\frac{1}{2}=3$.", 0),
+        (r"It costs \$$x$ a pound, and $a$$b$ in all.", 0),
+        ("A place of class $$$, or $$5.", 0),
+        ("`echo $HOME_x` and $PATH and more", 0),
+        ("We find $x^2 + 1 = 0 and go on, for $5 each.", 0),  # might be anything
+        ("We find $x^2 + 1 = 0 and go on.", 1),
+        ("Let $x$ be 2.\n\nThen $\\frac{1}{x} is a half.\n\nNow $y$.", 1),
+        ("A formula $x_1 +\nx_2$ on two lines.", 0),
+        ("$$ x = 2 and $y$ is.", 1),
     ],
 )
 def test_delimiters_without_their_partner(text: str, many: int) -> None:
