@@ -126,7 +126,13 @@ def test_neither_workers_nor_the_order_of_rows_change_a_byte(tmp_path: Path) -> 
     texts += [text.replace(" ", "  ") for text in texts[:5]]
     texts += [f"{text} And {n} more words are here." for n, text in enumerate(texts[3:11])]
     texts += [f"{text} {more}" for text, more in zip(texts[12:], (QUESTION, "$$ x", "a@b.com"), strict=False)]
-    texts += ["too short", "Das ist ein deutscher Text über die Stadt und den Fluss. " * 4, " ", KNOWN + "!"]
+    texts += [
+        "too short",
+        "# " * 60 + texts[0],
+        "Das ist ein deutscher Text über die Stadt und den Fluss. " * 4,
+        " ",
+        KNOWN + "!",
+    ]
     rows = [{"id": f"{n:02}", "text": text} for n, text in enumerate(texts)]
     known, test = (lines(tmp_path / f"{name}.jsonl", [text]) for name, text in OTHERS.items())
     path = filters(tmp_path, EVERY_KIND.format(known=known, test=test))
