@@ -92,6 +92,9 @@ SOLUTION = "It goes for three hours at 60 km/h, so it has gone 3 times 60, which
         (f"{PROBLEM} (Answer: in km)", SOLUTION, ""),
         (f"{PROBLEM} The answer is 180.", SOLUTION, "answer_in_problem"),
         (f"{PROBLEM} 答案是$180$。", SOLUTION, "answer_in_problem"),
+        (f"{PROBLEM} **The answer is 18.5 km.**\n", SOLUTION, "answer_in_problem"),
+        ("I double a number and add 4. The answer is 20. Which number is it?", "It is 8.", ""),
+        ("I double a number and add 4.\nThe answer is 20.\nFind it.", "It is 8.", ""),
         (f"{PROBLEM} Say whether the answer is 180.", SOLUTION, ""),
         (f"{PROBLEM} The answer is in km.", SOLUTION, ""),
         ("Which is larger, 3 or 12 m?", "12 m", ""),
@@ -114,6 +117,7 @@ def test_leaks_are_looked_for_in_columns_of_other_names() -> None:
         ("See Example 3.2.", "only_reference"),
         ("siehe Seite 12", "only_reference"),
         ("Same as above.", "only_reference"),
+        ("The same as before.", ""),  # of a speed, such as was asked for
         ("同上", "only_reference"),
         ("Omitted.", "only_reference"),
         ("N/A", "only_reference"),
