@@ -1,4 +1,5 @@
-"""Near-duplicate removal, files in to files out, beside datatrove; and the signature kernel beside rensa.
+"""Near-duplicate removal, files in to files out, beside datatrove; the signature kernel beside rensa; and
+what texts of one template cost.
 
 Documents are made of stretches of 30 words of novels, ten each, so that they read like text but have hardly
 anything in common; a fifth of them are copies of earlier ones with 1 to 20 words changed.
@@ -23,11 +24,13 @@ import pyarrow.parquet as pq
 from benchmarks.dedup_set import NOVELS
 from benchmarks.processes import measure
 from filters.minhash import Lsh, lsh_for, signatures
+from filters.near_duplicates import near_duplicates
 from filters.shingles import shingles
 
 THRESHOLD, NGRAM, PERMUTATIONS = 0.8, 5, 128
 FILES = 10
 GROUP_ROWS = 1_000
+WORDS = 300
 BATCH = 500
 
 
@@ -139,6 +142,31 @@ def kernel(texts: Sequence[str], rounds: int) -> None:
         )
 
 
+def template(sizes: Sequence[int]) -> None:
+    """Texts of one template, in memory: dates alone differ, or too much to be duplicates."""
+    lsh = lsh_for(THRESHOLD, NGRAM, PERMUTATIONS)
+    print(f"rows of one template of {WORDS} words, one process, processor time")
+    for name, edits in {"another date": 0, "another date and 8 other words": 8}.items():
+        for size in sizes:
+            texts = [(text,) for text in _of_one_template(size, edits, random.Random(7))]
+            start = time.process_time()
+            found = near_duplicates(texts, lsh)
+            seconds = time.process_time() - start
+            print(f"{name:30} {size:7,} {seconds:7.1f} s, {len(found):,} duplicates", flush=True)
+
+
+def _of_one_template(size: int, edits: int, rng: random.Random) -> list[str]:
+    vocabulary = [f"word{n}" for n in range(3_000)]
+    page = rng.choices(vocabulary, k=WORDS)
+    made = []
+    for number in range(size):
+        words = [*page[:10], f"{1 + number % 28} {1 + number % 12} {1900 + number % 97}", *page[13:]]
+        for _ in range(edits):
+            words[rng.randrange(len(words))] = rng.choice(vocabulary)
+        made.append(" ".join(words))
+    return made
+
+
 def _by_assay(texts: Sequence[str]) -> None:
     for start in range(0, len(texts), BATCH):
         found = shingles(texts[start : start + BATCH], NGRAM)
@@ -172,10 +200,14 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=50_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--datatrove", metavar="PYTHON", help="that has datatrove[io,processing]")
-    parser.add_argument("--only", choices=("kernel", "end_to_end"))
+    parser.add_argument("--only", choices=("kernel", "end_to_end", "template"))
     parser.add_argument("--work", type=Path, help="folder for the files, kept; else a temporary one")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
+    if chosen.only in (None, "template"):
+        template(sizes=(2_000, 5_000, 20_000))
+    if chosen.only == "template":
+        return
     texts = documents(chosen.texts, chosen.documents, seed=7)
     work = chosen.work or Path(tempfile.mkdtemp(prefix="assay-dedup-"))
     if chosen.only != "end_to_end":

@@ -143,7 +143,9 @@ def by_assay(texts: Texts, lsh: Lsh) -> Found:
     linked = groups([links(keys, owners.astype(np.uint64))])
     nodes = linked.nodes.astype(np.int64)
     within = ShingleSets([parts[node] for node in nodes], lsh.ngram)
-    first, second, _ = within.similar(linked.labels, lsh.threshold)
+    every = np.arange(len(nodes))
+    one, other, _ = within.similar(every, every, linked.labels, lsh.threshold)
+    first, second = one[one < other], other[one < other]
     return set(zip(nodes[first].tolist(), nodes[second].tolist(), strict=True))
 
 

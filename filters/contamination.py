@@ -138,7 +138,8 @@ class _Runs:
     Args:
       items: their words.
       n: words in a run.
-      whole: whether items with too few words in such runs are kept, to be found as a whole.
+      whole: whether every place of a run counts, and items with too few words in such runs are kept, to be
+        found as a whole; otherwise a run stands for the first place that an item has it at.
     """
 
     def __init__(self, items: Sequence[Ids], n: int, *, whole: bool):
@@ -155,20 +156,28 @@ class _Runs:
         if whole:
             own = np.union1d(own, places[few[owners[places]]])
         self.needed = np.where(few, self.lengths, MIN_WORDS)
-        order = own[np.argsort(hashes[own], kind="stable")]
-        self.hashes, self.places = hashes[order], order
         self.evidence = np.zeros(len(self.words), dtype=bool)
         self.evidence[_span(own, n)] = True
         self.sizes = np.bincount(owners[self.evidence], minlength=len(items))
+        order = own[np.argsort(hashes[own], kind="stable")]  # places of an item stay in their order
+        if not whole:
+            one, next_one = order[:-1], order[1:]
+            again = (hashes[one] == hashes[next_one]) & (owners[one] == owners[next_one])
+            order = np.concatenate((order[:1], next_one[~again]))
+        self.hashes, self.places = hashes[order], order
 
-    def hits(self, ids: Ids) -> tuple[Any, Any]:
-        """Returns where runs of a text are runs of items: places in the text, and in `words`."""
-        hashes = _hashes(ids, self.n)
+    def hits(self, hashes: Any, at: Any, ids: Ids) -> tuple[Any, Any]:
+        """Returns where runs of a text are runs of items: places in the text, and in `words`.
+
+        Args:
+          hashes, at: of the runs to be looked up, and where they are in the text.
+          ids: the words of the text.
+        """
         first = np.searchsorted(self.hashes, hashes, "left")
         counts = np.searchsorted(self.hashes, hashes, "right") - first
-        at = np.repeat(np.arange(len(hashes)), counts)
-        nth = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        places = self.places[first[at] + nth]
+        nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        places = self.places[np.repeat(first, counts) + nth]
+        at = np.repeat(at, counts)
         steps = np.arange(self.n)
         same = (ids[at[:, None] + steps] == self.words[places[:, None] + steps]).all(axis=1)
         return at[same], places[same]
@@ -178,7 +187,8 @@ class _Runs:
 
     def covered(self, ids: Ids) -> dict[int, tuple[float, bool]]:
         """Returns the share of each item that lies in runs of the text, and whether that is enough words."""
-        _, places = self.hits(ids)
+        # A run that a text has again finds nothing new, and pairs of all places would be too many.
+        _, places = self.hits(*np.unique(_hashes(ids, self.n), return_index=True), ids)
         items, counts = np.unique(self.owners(_span(places, self.n)), return_counts=True)
         return {
             item: (count / int(self.sizes[item]), count >= int(self.needed[item]))
@@ -192,7 +202,8 @@ class _Runs:
         """
         from rapidfuzz.distance import LCSseq
 
-        at, places = self.hits(ids)
+        hashes = _hashes(ids, self.n)
+        at, places = self.hits(hashes, np.arange(len(hashes)), ids)
         begins: dict[int, list[int]] = defaultdict(list)
         owners = self.owners(places)
         shifts = at - (places - (self.ends - self.lengths)[owners])

@@ -3,12 +3,16 @@
 Two steps, so that a large collection can be divided in between:
 - texts that have a band of their MinHash signatures in common are linked, and so are those that are linked
   through others (`sketch`, `links`, `groups`). That takes two numbers a band of each text;
-- within such groups every two texts are compared by their true similarity, whether they have a band in
-  common or not (`duplicates`). So nothing is taken for a duplicate that isn't one, and fewer are missed than
-  by bands alone.
+- within such groups texts are compared by their true similarity, whether they have a band in common or not
+  (`duplicates`). So nothing is taken for a duplicate that isn't one, and fewer are missed than by bands
+  alone.
 
 Duplicates of duplicates belong together (connected components). One of them is kept and named to the others,
-with how similar they are, and where that is less than the threshold the one that links them.
+with how similar they are, and where that is less than the threshold one that links them.
+
+Two texts that belong together already needn't be compared, so that texts of one template, similar to each
+other, take time in proportion to their number. Those of one template that are not similar enough are compared
+each with each.
 
 Shingles are told apart by 64 bits, two seeds of xxh32: in two texts of a thousand shingles each, two
 different ones look the same once in 10**13 pairs of texts.
@@ -37,6 +41,7 @@ Similarities = NDArray[np.float64]
 _SECOND_SEED = 0x9E3779B1
 _CELLS_AT_A_TIME = 1 << 22  # of the products of texts with texts, 12 bytes each
 _PAIRS_AT_A_TIME = 1 << 12  # of texts whose shingles are set beside each other
+_TEXTS_AT_A_TIME = 32  # that are compared with all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,15 @@ class Duplicate:
       index: of the text.
       kept: the one that stays for it.
       similarity: of the two.
-      nearest, nearest_similarity: the text that is most similar to it.
+      link, link_similarity: a text of the same component that is similar enough to it: the kept one if that
+        is, or else one of the best.
     """
 
     index: int
     kept: int
     similarity: float
-    nearest: int
-    nearest_similarity: float
+    link: int
+    link_similarity: float
 
 
 def sketch(texts: Sequence[Parts], lsh: Lsh, apart: Sequence[str]) -> tuple[Keys, Positions]:
@@ -136,17 +142,24 @@ def duplicates(
       known: those which are kept in any case, and for which all that are similar are left out.
     """
     known = np.zeros(len(texts), bool) if known is None else known
-    compared = ShingleSets(texts, lsh.ngram)
-    first, second, similarity = compared.similar(labels, lsh.threshold)
-    component = _components(len(texts), first, second)
+    labels = np.unique(labels, return_inverse=True)[1]
+    sets = ShingleSets(texts, lsh.ngram)
+    component = _joined(sets, labels, lsh.threshold)
     # Of a component, the texts in the order of who is kept: known ones, then the best.
     order = np.lexsort((np.arange(len(texts)), ~known, component))
     kept = order[np.flatnonzero(np.diff(component[order], prepend=-1))][component]
-    nearest, to_nearest = _nearest(len(texts), first, second, similarity, known)
-    kept = np.where(known[nearest] & (to_nearest > 0), nearest, kept)
-    out = np.flatnonzero(~known & (kept != np.arange(len(texts))))
-    to_kept = compared.similarities(out, kept[out])
-    columns = (out, kept[out], to_kept, nearest[out], to_nearest[out])
+    rejected = ~known & (kept != np.arange(len(texts)))
+    # Of several known ones the most similar is named.
+    out = np.flatnonzero(rejected & known[kept])
+    nearest, to_nearest = _nearest(sets, out, np.flatnonzero(known), component, lsh.threshold, enough=1.0)
+    kept[out] = np.where(to_nearest > 0, nearest, kept[out])
+    out = np.flatnonzero(rejected)
+    link = kept[out]
+    to_kept = sets.similarities(out, link)
+    to_link = to_kept.copy()
+    far = np.flatnonzero(to_kept < lsh.threshold)
+    link[far], to_link[far] = _nearest(sets, out[far], order, component, lsh.threshold, enough=lsh.threshold)
+    columns = (out, kept[out], to_kept, link, to_link)
     return [Duplicate(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -162,9 +175,7 @@ def near_duplicates(texts: Sequence[Parts], lsh: Lsh, apart: Sequence[str] = ())
     some = found.nodes.astype(np.int64)
     within = duplicates([texts[i] for i in some], found.labels, lsh)
     return [
-        Duplicate(
-            int(some[d.index]), int(some[d.kept]), d.similarity, int(some[d.nearest]), d.nearest_similarity
-        )
+        Duplicate(int(some[d.index]), int(some[d.kept]), d.similarity, int(some[d.link]), d.link_similarity)
         for d in within
     ]
 
@@ -178,16 +189,25 @@ class ShingleSets:
         one = [_Sets([(text[n],) for text in texts], ngram) for n in range(parts)] if parts > 1 else []
         self.parts = one or [self.whole]
 
-    def similar(self, labels: Labels, threshold: float) -> tuple[Positions, Positions, Similarities]:
-        """Returns the pairs of similar texts of one group, the first less than the second.
+    def similar(
+        self, some: Positions, others: Positions, labels: Labels, threshold: float
+    ) -> tuple[Positions, Positions, Similarities]:
+        """Returns the pairs of some texts and others that are similar and have the same label.
 
         Where all parts are similar, so are the texts as a whole: their similarity is the mediant.
         """
-        first, second, similarity = _pairs(self.whole, labels, threshold)
-        if self.parts != [self.whole]:
-            similarity = self.similarities(first, second)
-        enough = similarity >= threshold
-        return first[enough], second[enough], similarity[enough]
+        rows = max(1, _CELLS_AT_A_TIME // max(1, len(others)))
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+        for start in range(0, len(some), rows):
+            first, second, similarity = self.whole.products(some[start : start + rows], others)
+            likely = (similarity >= threshold) & (labels[first] == labels[second]) & (first != second)
+            first, second, similarity = first[likely], second[likely], similarity[likely]
+            if self.parts != [self.whole]:
+                similarity = self.similarities(first, second)
+            enough = similarity >= threshold
+            found.append((first[enough], second[enough], similarity[enough]))
+        first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
+        return first, second, similarity
 
     def similarities(self, first: Positions, second: Positions) -> Similarities:
         """Returns how similar every first text is to its second one: in the part that is least so."""
@@ -195,7 +215,7 @@ class ShingleSets:
 
 
 class _Sets:
-    """Sets of shingles as a matrix of zeros and ones [texts, shingles]."""
+    """Sets of shingles as a matrix of zeros and ones [texts, shingles that several texts have]."""
 
     def __init__(self, texts: Sequence[Parts], ngram: int):
         from scipy.sparse import csr_matrix
@@ -208,6 +228,13 @@ class _Sets:
         self.matrix.sum_duplicates()
         self.matrix.data[:] = 1
         self.sizes = np.diff(self.matrix.indptr)
+        self.matrix = self.matrix[:, np.flatnonzero(self.matrix.getnnz(axis=0) > 1)]
+
+    def products(self, some: Positions, others: Positions) -> tuple[Positions, Positions, Similarities]:
+        """Returns pairs of some texts and others, all that have a shingle in common, and how similar."""
+        common = (self.matrix[some] @ self.matrix[others].T).tocoo()
+        first, second = some[common.row], others[common.col]
+        return first, second, self.jaccard(common.data, first, second)
 
     def similarities(self, first: Positions, second: Positions) -> Similarities:
         common = np.zeros(len(first), np.int64)
@@ -223,21 +250,37 @@ class _Sets:
         return np.where(union == 0, 1.0, common / np.maximum(union, 1))
 
 
-def _pairs(sets: _Sets, labels: Labels, threshold: float) -> tuple[Positions, Positions, Similarities]:
-    """Returns the pairs of similar sets of one group, the first less than the second, and how similar."""
-    others = sets.matrix.T.tocsr()
-    rows = max(1, _CELLS_AT_A_TIME // max(1, len(labels)))
-    found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-    for start in range(0, len(labels), rows):
-        common = (sets.matrix[start : start + rows] @ others).tocoo()
-        first, second = common.row.astype(np.int64) + start, common.col.astype(np.int64)
-        likely = (first < second) & (labels[first] == labels[second])
-        first, second, both = first[likely], second[likely], common.data[likely]
-        similarity = sets.jaccard(both, first, second)
-        enough = similarity >= threshold
-        found.append((first[enough], second[enough], similarity[enough]))
-    first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
-    return first, second, similarity
+def _joined(sets: ShingleSets, labels: Labels, threshold: float) -> Labels:
+    """Returns the component of every text: all that are linked by similar pairs of one group.
+
+    Some texts at a time are compared with the others of their group, and are done with. Nothing is left to
+    compare in a group once all others are of one component.
+    """
+    component = np.arange(len(labels))
+    left = component
+    while len(left := left[_undecided(labels[left], component[left])]):
+        # By group, those of small components first.
+        sizes = np.bincount(component[left], minlength=len(labels))[component[left]]
+        order = np.lexsort((left, component[left], sizes, labels[left]))
+        left, sizes = left[order], sizes[order]
+        if sizes[0] >= _TEXTS_AT_A_TIME:
+            some = left[:_TEXTS_AT_A_TIME]
+            others = left[(labels[left] == labels[some[0]]) & (component[left] != component[some[0]])]
+        else:
+            small = sizes[:_TEXTS_AT_A_TIME] < _TEXTS_AT_A_TIME
+            some = left[: len(small) if small.all() else int(np.argmin(small))]
+            others = left[labels[left] <= labels[some[-1]]]
+        first, second, _ = sets.similar(some, others, labels, threshold)
+        component = _components(len(labels), component[first], component[second])[component]
+        left = left[len(some) :]
+    return component
+
+
+def _undecided(labels: Labels, component: Labels) -> NDArray[np.bool_]:
+    """Returns which texts are of a group that has several components."""
+    _, first = np.unique(component, return_index=True)
+    undecided: NDArray[np.bool_] = np.bincount(labels[first])[labels] > 1
+    return undecided
 
 
 def _components(number: int, first: Positions, second: Positions) -> Labels:
@@ -250,24 +293,37 @@ def _components(number: int, first: Positions, second: Positions) -> Labels:
 
 
 def _nearest(
-    number: int,
-    first: Positions,
-    second: Positions,
-    similarity: NDArray[np.float64],
-    known: NDArray[np.bool_],
-) -> tuple[Positions, NDArray[np.float64]]:
-    """Returns the most similar text of every text and that similarity: a known one, if there is one.
+    sets: ShingleSets,
+    some: Positions,
+    others: Positions,
+    component: Labels,
+    threshold: float,
+    enough: float,
+) -> tuple[Positions, Similarities]:
+    """Returns for each of some texts the most similar other one of its component, and how similar it is.
 
-    Of several, the first. One that is similar to none is its own, with 0.
+    Others are looked at in their order, so many at a time, until one is similar enough. A text that none is
+    similar to by the threshold is given itself, with 0.
     """
-    one, other = np.concatenate((first, second)), np.concatenate((second, first))
-    both = np.concatenate((similarity, similarity))
-    order = np.lexsort((other, -both, ~known[other], one))
-    one, other, both = one[order], other[order], both[order]
-    best = np.flatnonzero(np.diff(one, prepend=-1))
-    nearest, found = np.arange(number), np.zeros(number)
-    nearest[one[best]], found[one[best]] = other[best], both[best]
-    return nearest, found
+    nearest, found = np.arange(len(component)), np.zeros(len(component))
+    others = others[np.argsort(component[others], kind="stable")]
+    start = np.flatnonzero(np.diff(component[others], prepend=-1))
+    place = np.zeros(len(component), np.int64)
+    place[others] = np.arange(len(others))
+    rank = place[others] - np.repeat(start, np.diff(start, append=len(others)))
+    left = some
+    for low in range(0, int(rank.max(initial=-1)) + 1, _TEXTS_AT_A_TIME):
+        block = others[(rank >= low) & (rank < low + _TEXTS_AT_A_TIME)]
+        left = left[(found[left] < enough) & np.isin(component[left], component[block])]
+        block = block[np.isin(component[block], component[left])]
+        if not len(left):
+            break
+        first, second, similarity = sets.similar(left, block, component, threshold)
+        order = np.lexsort((place[second], -similarity, first))
+        best = order[np.flatnonzero(np.diff(first[order], prepend=-1))]
+        best = best[similarity[best] > found[first[best]]]
+        nearest[first[best]], found[first[best]] = second[best], similarity[best]
+    return nearest[some], found[some]
 
 
 def _hashed(texts: Sequence[Parts], ngram: int, seeds: Sequence[int]) -> tuple[list[Hashes], Positions]:

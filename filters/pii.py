@@ -29,7 +29,7 @@ MASKS = {"emails": "[EMAIL]", "phones": "[PHONE]", "ips": "[IP]"}
 _LETTER = r"A-Za-z0-9À-ÖØ-öø-ɏ"
 _EMAIL = re.compile(
     rf"(?<![{_LETTER}])[{_LETTER}](?:[{_LETTER}._%+-]|\\_){{0,63}}"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@]|-[A-Za-z0-9])"
+    rf"@(?:[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?\.){{1,8}}[A-Za-z]{{2,24}}(?![A-Za-z0-9@]|-[A-Za-z0-9])"
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])")

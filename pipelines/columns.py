@@ -68,8 +68,11 @@ def _same(one: pa.Schema, other: pa.Schema) -> bool:
 
 
 def _in_common(field: pa.Field, *schemas: pa.Schema) -> pa.Field:
-    """Returns a column without what one of the files that have it doesn't say of it."""
+    """Returns a column without what one of the files that have it doesn't say; but that one is mixed."""
     said = [schema.field(field.name).metadata or {} for schema in schemas if field.name in schema.names]
+    mixed = {b"doc": _MIXED_DOC.encode()}
+    if any(one.items() >= mixed.items() for one in said):
+        return field.with_metadata(mixed)
     common = {key: value for key, value in said[0].items() if all(one.get(key) == value for one in said)}
     return field.with_metadata(common or None)
 

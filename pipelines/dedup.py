@@ -67,7 +67,7 @@ class NearDuplicates(beam.PTransform):
     """Keeps one of several records whose texts are similar.
 
     A reject names the one that was kept, the Jaccard similarity of the two, and where that is below the
-    threshold the record that links them.
+    threshold a record that links them.
 
     Args:
       stage: the name its counts have in run.json.
@@ -286,9 +286,8 @@ def _is_known(record: Any) -> bool:
 def _detail(duplicate: Duplicate, members: Sequence[Any]) -> str:
     """Returns which record was kept and how similar it is: "0.912 similar to ID"."""
     detail = f"{duplicate.similarity:.3f} similar to {_named(members[duplicate.kept])}"
-    if duplicate.nearest != duplicate.kept and duplicate.nearest_similarity > duplicate.similarity:
-        nearest = _named(members[duplicate.nearest])
-        detail += f", {duplicate.nearest_similarity:.3f} similar to {nearest}"
+    if duplicate.link != duplicate.kept:
+        detail += f", {duplicate.link_similarity:.3f} similar to {_named(members[duplicate.link])}"
     return detail
 
 

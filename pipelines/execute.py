@@ -54,13 +54,14 @@ def run(name: str, arguments: Sequence[str], screen: Screen) -> int:
         uris = sorted({*uris, *recipe.more_inputs(options, uris)})
     ticks = screen.folder if local else None
     pipeline, outcome = build(recipe, Run(uris, options, folder.partial(ours.output), ticks))
-    folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
-    with (
-        _servers(outcome.models if local else None, screen),
-        progress(screen, len(uris), recipe.by_rows) if local else nullcontext(),
-    ):
-        counters = execute(pipeline)
-    return _conclude(outcome.recipe or recipe, outcome, options, counters, len(uris), screen, start)
+    with folder.held(ours.output):
+        folder.claim(ours.output, resume=ours.resume, overwrite=ours.overwrite)
+        with (
+            _servers(outcome.models if local else None, screen),
+            progress(screen, len(uris), recipe.by_rows) if local else nullcontext(),
+        ):
+            counters = execute(pipeline)
+        return _conclude(outcome.recipe or recipe, outcome, options, counters, len(uris), screen, start)
 
 
 def choose_runner(options: Any, by_rows: bool = False) -> bool:

@@ -6,10 +6,13 @@ until everything is ready. Then the old files go and the new ones are renamed in
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from pipelines import __version__
@@ -20,6 +23,7 @@ MARKER = "run.json.partial"
 _PARTIAL = ".run-partial"  # hidden: whoever walks the folder doesn't take it for the dataset
 _FOLDERS = ("data", "rejected", "exports")
 RUN_NAMES = (*_FOLDERS, "ledger", "README.md", "report.html", "run.json", MARKER, _PARTIAL)
+_WILD = frozenset("*?[]")
 _PART = re.compile(r"part-\d{5,}-of-\d{5,}\.parquet")
 
 
@@ -33,7 +37,7 @@ def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None
       UsageError: the folder holds another run's output and neither flag is given, or holds files of
         someone else under the names or in the folders that a run writes, or can't be written.
     """
-    if set("*?[]") & set(output):
+    if _WILD & set(output):
         raise UsageError(f"--output {output}: the name of the folder can't hold any of * ? [ ]")
     try:
         present = [name for name in RUN_NAMES if _exists(join(output, name))]
@@ -59,6 +63,32 @@ def claim(output: str, *, resume: bool = False, overwrite: bool = False) -> None
         _make(partial(output))
     except (OSError, ValueError) as error:
         raise UsageError(f"--output {output}: {_reason(error)}") from None
+
+
+@contextmanager
+def held(output: str) -> Iterator[None]:
+    """Keeps other runs of this machine out of a local folder, in which each would undo the other's work.
+
+    Raises:
+      UsageError: another run holds it.
+    """
+    with ExitStack() as held:
+        if "://" not in output and not _WILD & set(output):
+            with suppress(OSError):  # of a folder that can't be made, which `claim` tells, or locked
+                os.makedirs(output, exist_ok=True)
+                folder = os.open(output, os.O_RDONLY)
+                held.callback(os.close, folder)
+                if not _locked(folder):
+                    raise UsageError(f"--output {output}: another run is writing there; choose another")
+        yield
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def finish(output: str, run: dict[str, Any]) -> None:

@@ -55,7 +55,8 @@ class Lot:
 def fetch(folder: str, place: bytes) -> bytes:
     """Returns what was parked at a place of a folder."""
     name, offset, size = _PLACE.unpack(place)
-    return os.pread(_opened(_path(folder, name)).fileno(), size, offset)
+    file = _opened(_path(folder, name))  # held, lest another thread's next file closes it
+    return os.pread(file.fileno(), size, offset)
 
 
 def _path(folder: str, name: bytes) -> str:

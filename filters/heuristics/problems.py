@@ -21,9 +21,11 @@ from filters.language import LID
 from filters.legibility import broken_mathematics, lost_share
 from filters.phrases import any_phrase, phrases
 from filters.pictures import TABLE
+from filters.spans import without_spans
 from filters.words import Texts, tokens
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 _ESCAPED_BACKSLASH = re.compile(r"\\\\")
 _SHINGLE = 8  # words
 _SURE = 0.5  # of a language: else its words are looked for in all
@@ -51,12 +53,15 @@ class Mathematics(FilterOptions):
 
 _DELIMITER = re.compile(r"\\([()\[\]])|\\(begin|end)\s*\{([^{}]*)\}")
 _PARTNERS = {"(": ")", "[": "]"}
+_DISPLAY = re.compile(r"(?<!\$)\$\$(?![$\d])")
+_OPENS_FORMULA = re.compile(r"\$(?=\\[A-Za-z]|[A-Za-z][\^_])")
 
 
 def unbalanced(text: str) -> int:
-    r"""Returns how many of `\(`, `\[`, `\begin{...}`, their ends and `$$` have no partner.
+    r"""Returns how many of `\(`, `\[`, `\begin{...}`, their ends, `$$` and `$` have no partner.
 
-    A partner stands in the right order and has the same name; code doesn't count.
+    A partner stands in the right order and has the same name; code doesn't count, and neither do prices: a
+    single dollar does only before a command or an index, with no other in its paragraph.
     """
     text = _ESCAPED_BACKSLASH.sub(" ", _CODE.sub(" ", text))
     alone, waiting, many = 0, [], Counter[str]()  # ends that are waited for, the innermost last
@@ -73,7 +78,13 @@ def unbalanced(text: str) -> int:
             many[last] -= 1
             alone += 1
         many[end] -= 1
-    return alone + len(waiting) + text.count("$$") % 2
+    return alone + len(waiting) + _open_dollars(text)
+
+
+def _open_dollars(text: str) -> int:
+    rest = without_spans(text, lambda length: " ").replace(r"\$", " ")
+    single = (part for part in _PARAGRAPHS.split(rest) if part.count("$") == 1)
+    return len(_DISPLAY.findall(rest)) % 2 + sum(_OPENS_FORMULA.search(part) is not None for part in single)
 
 
 def _mathematics(options: Mathematics, texts: Texts) -> tuple[Value, ...]:
@@ -138,8 +149,9 @@ def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
 def states_answer(problem: str) -> bool:
     """Whether a problem announces an answer and gives one.
 
-    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in a sentence ("The answer is 12."); in the
-    latter two only a number or a formula counts: "(Answer: in km)" gives none.
+    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in its last sentence ("The answer is 12."); in
+    the latter two only a number or a formula counts: "(Answer: in km)" gives none. "I double a number. The
+    answer is 12. Which is it?" goes on, and asks for something else.
     """
     return _answer().search(problem) is not None
 
@@ -154,7 +166,8 @@ def _answer() -> re.Pattern[str]:
     return re.compile(
         rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]"
         rf"|[(（\[](?:{words})[ \t]?[:：][ \t]*(?:{number})"
-        rf"|(?:^|[.?!。？！])[ \t]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})",
+        rf"|(?:^|[.?!。？！])[ \t*_]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})"
+        r"(?:[^.?!。？！\n]|\.(?=\d))*[.!。！]?[\s*_)]*\Z",
         re.IGNORECASE | re.MULTILINE,
     )
 

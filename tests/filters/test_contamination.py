@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -123,6 +124,18 @@ def test_items_of_a_template_are_found_all_the_same() -> None:
     """More than ten items that differ by a number: nothing in them is their own, so they count as a whole."""
     items = [ITEM.replace("48", str(n)) for n in range(100, 100 + 3 * COMMON)]
     assert found(Index(items), items[5]) == [(5, "verbatim")]
+
+
+def test_a_text_that_repeats_itself_takes_no_more_than_another() -> None:
+    """Every place of a run in the text with every place in the item would be 10 million pairs."""
+    phrase = "some words that come again and again without any end "
+    index = Index([phrase * 1_000, ITEM])
+    assert found(index, phrase * 1_100 + ITEM) == [(0, "verbatim"), (1, "verbatim")]
+    tracemalloc.start()
+    index.search([phrase * 1_100])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20e6
 
 
 def test_equal_items_are_all_found() -> None:

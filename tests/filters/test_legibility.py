@@ -36,6 +36,7 @@ def test_lost_characters(text: str, share: float) -> None:
         r"$\left\{ x \right.$",
         r"$\leftarrow \rightarrow$",
         "it costs $5",
+        r"it costs $5 {as said} and $6 { or so, $\frac{1}{2}$ of it $3}",
         r"it costs \$5 and \$6 {",
         "`$x{$` is code",
         "```\n$x{$\n```",
@@ -56,6 +57,7 @@ def test_mathematics_that_can_be_read(text: str) -> None:
         (r"$\frac{}{2}$", r"\frac{}{2}"),
         (r"$\frac{2}{ }$", r"\frac{2}{ }"),
         (r"$\sqrt{}$", r"\sqrt{}"),
+        (r"one costs $5, and $\sqrt{}$", r"\sqrt{}"),
     ],
 )
 def test_mathematics_that_can_not_be_read(text: str, formula: str) -> None:

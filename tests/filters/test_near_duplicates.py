@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from itertools import combinations
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from filters import near_duplicates as module
 from filters.minhash import Lsh, lsh_for
-from filters.near_duplicates import duplicates, groups, links, near_duplicates, node_of, shares
+from filters.near_duplicates import ShingleSets, duplicates, groups, links, near_duplicates, node_of, shares
 from filters.shingles import normal_words
 
 NGRAM = 2
@@ -17,6 +21,7 @@ LSH = Lsh(threshold=0.5, ngram=NGRAM, bands=64, rows=1)  # hardly misses anythin
 WORDS = st.lists(st.sampled_from("abcdef"), max_size=9).map(" ".join)
 
 
+@cache
 def grams(text: str) -> set[tuple[str, ...]]:
     words = normal_words(text)
     return {tuple(words[i : i + NGRAM]) for i in range(max(len(words) - NGRAM, 0) + 1)} if words else set()
@@ -33,47 +38,79 @@ def least(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     return min((jaccard(a, b) for a, b in parts), default=0.0)
 
 
-def linked(texts: list[tuple[str, ...]], threshold: float) -> list[int]:
-    """Returns for every text the first one of its component, found by trying all pairs."""
+def linked(texts: list[tuple[str, ...]], threshold: float, labels: list[int] | None = None) -> list[int]:
+    """Returns for every text the first one of its component, found by trying all pairs of a group."""
     first = list(range(len(texts)))
+    labels = labels or [0] * len(texts)
     for i, j in combinations(range(len(texts)), 2):
-        if least(texts[i], texts[j]) >= threshold:
+        if labels[i] == labels[j] and least(texts[i], texts[j]) >= threshold:
             low, high = sorted((first[i], first[j]))
             first = [low if f == high else f for f in first]
     return first
 
 
 @settings(deadline=None)
-@given(st.integers(1, 2).flatmap(lambda parts: st.lists(st.tuples(*[WORDS] * parts), max_size=9)))
-def test_equals_trying_all_pairs(texts: list[tuple[str, ...]]) -> None:
-    found = duplicates(texts, np.zeros(len(texts), np.int64), LSH)
-    first = linked(texts, LSH.threshold)
+@given(
+    st.integers(1, 2).flatmap(lambda parts: st.lists(st.tuples(*[WORDS] * parts), min_size=12, max_size=12)),
+    st.lists(st.sampled_from([4, 4, 9]), min_size=12, max_size=12),
+    st.integers(1, 4),
+    st.integers(1, 30),
+)
+def test_equals_trying_all_pairs(
+    texts: list[tuple[str, ...]], labels: list[int], at_a_time: int, cells: int
+) -> None:
+    with mock.patch.multiple(module, _TEXTS_AT_A_TIME=at_a_time, _CELLS_AT_A_TIME=cells):
+        found = duplicates(texts, np.array(labels), LSH)
+    first = linked(texts, LSH.threshold, labels)
     assert {d.index: d.kept for d in found} == {i: f for i, f in enumerate(first) if f != i}
     for duplicate in found:
         text = texts[duplicate.index]
         assert duplicate.similarity == pytest.approx(least(text, texts[duplicate.kept]))
-        assert duplicate.nearest_similarity == pytest.approx(least(text, texts[duplicate.nearest]))
-        others = [least(text, other) for n, other in enumerate(texts) if n != duplicate.index]
-        assert duplicate.nearest_similarity == pytest.approx(max(others))
-        assert duplicate.nearest_similarity >= LSH.threshold
+        assert duplicate.link_similarity == pytest.approx(least(text, texts[duplicate.link]))
+        assert duplicate.link_similarity >= LSH.threshold
+        assert duplicate.link != duplicate.index
+        assert first[duplicate.link] == first[duplicate.index]
+        assert (duplicate.link == duplicate.kept) == (duplicate.similarity >= LSH.threshold)
 
 
 @settings(deadline=None)
-@given(st.lists(WORDS.map(lambda text: (text,)), min_size=1, max_size=9), st.data())
-def test_known_texts_stay_and_what_is_similar_goes(texts: list[tuple[str, ...]], data: st.DataObject) -> None:
-    known = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
-    found = {d.index: d for d in duplicates(texts, np.zeros(len(texts), np.int64), LSH, known)}
-    first = linked(texts, LSH.threshold)
-    for index in range(len(texts)):
-        together = [n for n in range(len(texts)) if first[n] == first[index]]
-        stays = known[index] or (not any(known[together]) and index == together[0])
-        assert stays == (index not in found)
-        if index in found and any(known[together]):
-            assert known[found[index].kept]
-            close = [
-                n for n in together if known[n] and jaccard(texts[n][0], texts[index][0]) >= LSH.threshold
-            ]
-            assert not close or found[index].kept in close
+@given(st.lists(WORDS, min_size=10, max_size=10), st.lists(st.booleans(), min_size=10, max_size=10))
+def test_known_texts_stay_and_what_is_similar_goes(texts: list[str], known: list[bool]) -> None:
+    one_part = [(text,) for text in texts]
+    with mock.patch.object(module, "_TEXTS_AT_A_TIME", 2):
+        found = {d.index: d for d in duplicates(one_part, np.zeros(10, np.int64), LSH, np.array(known))}
+    first = linked(one_part, LSH.threshold)
+    for index in range(10):
+        together = [n for n in range(10) if first[n] == first[index]]
+        best = min(together, key=lambda n: (not known[n], n))
+        assert (index in found) == (not known[index] and index != best)
+        if index in found:
+            similar = {n: jaccard(texts[n], texts[index]) for n in together if known[n]}
+            nearest = min(similar, key=lambda n: (-similar[n], n), default=best)
+            named = nearest if similar.get(nearest, 0.0) >= LSH.threshold else best
+            assert found[index].kept == named
+
+
+def test_texts_of_one_template_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two templates in one group, each with what is similar to none: products are counted."""
+    rng = random.Random(7)
+    templates = [[f"{name}{n}" for n in range(60)] for name in "ab"]
+    texts = [[*templates[n % 2], f"on day {n}"] for n in range(1500)]
+    texts += [[rng.choice("xyz") + word for word in template] for template in templates]
+    joined = [(" ".join(words),) for words in rng.sample(texts, len(texts))]
+    products = 0
+    similar = ShingleSets.similar
+
+    def counted(self: ShingleSets, some: Any, others: Any, *rest: Any) -> Any:
+        nonlocal products
+        products += len(some) * len(others)
+        return similar(self, some, others, *rest)
+
+    monkeypatch.setattr(ShingleSets, "similar", counted)
+    found = duplicates(joined, np.zeros(len(joined), np.int64), lsh_for(0.8))
+    assert len(found) == 1498
+    # Two templates have to be compared with each other, and each text with what is similar to none.
+    assert products < 750 * 750 + 40 * len(joined)
 
 
 def test_only_texts_of_one_group_are_duplicates() -> None:
@@ -87,8 +124,8 @@ def test_a_chain_is_one_group_and_names_what_links_it() -> None:
     lsh = Lsh(threshold=0.4, ngram=NGRAM, bands=64, rows=1)
     second, third = near_duplicates(texts, lsh)
     assert (second.index, second.kept, second.similarity) == (1, 0, pytest.approx(3 / 7))
-    assert (third.kept, third.nearest) == (0, 1)
-    assert (third.similarity, third.nearest_similarity) == (pytest.approx(1 / 9), pytest.approx(3 / 7))
+    assert (third.kept, third.link) == (0, 1)
+    assert (third.similarity, third.link_similarity) == (pytest.approx(1 / 9), pytest.approx(3 / 7))
 
 
 def test_every_part_has_to_be_similar() -> None:

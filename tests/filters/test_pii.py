@@ -16,6 +16,7 @@ PLAIN = Pii()
     [
         ("Write to jane.doe+x@mail.example.com, please.", "Write to [EMAIL], please."),
         ("<a@b.org>;c-d@e-f.co.uk", "<[EMAIL]>;[EMAIL]"),
+        ("info@müller-söhne.de", "[EMAIL]"),
         (
             "`code@example.com` and $a@b.com$ and {c@d.org} and |e@f.net|",
             "`[EMAIL]` and $[EMAIL]$ and {[EMAIL]} and |[EMAIL]|",

@@ -16,6 +16,10 @@ from filters.spans import spans, without_spans
         (r"a \\[2pt] b \] and \$3 and $4", []),
         ("$5 and\n6$", []),
         (r"\[ open \(closed\)", ["closed"]),
+        ("$5 each, so $x$ of them cost $20 or $5-$6.", ["x"]),
+        ("$5 + $6 = $11", []),
+        (r"$\$5 + x$ and $a\\$ b", [r"\$5 + x", r"a\\"]),
+        ("$ x = 2 $, $ 5 $, 5 $ and 6 $, $  $", [" x = 2 ", " 5 "]),
     ],
 )
 def test_formulas_and_code(text: str, expected: list[str]) -> None:

@@ -67,6 +67,13 @@ def test_numbers_among_texts_become_texts(tmp_path: Path) -> None:
     assert read(other, path)[0] == {"a": "7.5"}
 
 
+def test_a_mixed_column_stays_one_beside_a_file_that_has_texts_only(tmp_path: Path) -> None:
+    mixed, texts = lines(tmp_path / "a.jsonl", [{"a": 1}, {"a": "x"}]), tmp_path / "b.parquet"
+    pq.write_table(pa.table({"a": ["y"]}), texts)
+    for uris in ([mixed, str(texts)], [str(texts), mixed]):
+        assert mixed_columns(schema_of(uris)) == ["a"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import random
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -103,11 +105,70 @@ def test_needed_scores_end_with_the_filter_that_rejects(dataset: Path, tmp_path:
     ]
 
 
-def test_workers_and_the_division_into_files_change_no_byte(dataset: Path, tmp_path: Path) -> None:
-    options = ("--input", dataset, "--filters", filters(tmp_path))
-    for name, more in (("one", []), ("two", ["--workers", "2"])):
-        assert run(*options, "--output", tmp_path / name, *more) == 0
+QUESTION = "If a train leaves the town at noon and goes sixty miles an hour, how far is it at three?"
+EVERY_KIND = """
+- pii
+- language: {{keep: [en], min_score: null}}
+- gopher_quality: {{min_words: 20, max_hashes_per_word: 0.3}}
+- mathematics
+- exact_dedup
+- near_dedup: {{threshold: 0.7, against: ['{known}']}}
+- decontaminate: {{against: {{'{test}': text}}}}
+- garbage
+"""
+
+
+def test_neither_workers_nor_the_order_of_rows_change_a_byte(tmp_path: Path) -> None:
+    """One, two and four workers, every kind of filter; shuffled rows keep all but where they came from."""
+    rng = random.Random(5)
+    words = [word for word in GOOD.split() if word.isalpha()]
+    texts = [". ".join(" ".join(rng.sample(words, 12)) for _ in range(6)) for _ in range(20)]
+    texts += [text.replace(" ", "  ") for text in texts[:5]]
+    texts += [f"{text} And {n} more words are here." for n, text in enumerate(texts[3:11])]
+    texts += [f"{text} {more}" for text, more in zip(texts[12:], (QUESTION, "$$ x", "a@b.com"), strict=False)]
+    texts += [
+        "too short",
+        "# " * 60 + texts[0],
+        "Das ist ein deutscher Text über die Stadt und den Fluss. " * 4,
+        " ",
+        KNOWN + "!",
+    ]
+    rows = [{"id": f"{n:02}", "text": text} for n, text in enumerate(texts)]
+    known, test = (lines(tmp_path / f"{name}.jsonl", [text]) for name, text in OTHERS.items())
+    path = filters(tmp_path, EVERY_KIND.format(known=known, test=test))
+    shuffled = rng.sample(rows, len(rows))
+    for name, order, workers in (("one", rows, 1), ("two", rows, 2), ("four", shuffled, 4)):
+        folder = tmp_path / ("shuffled" if order is shuffled else "in")
+        folder.mkdir(exist_ok=True)
+        parts = [lines(folder / f"{n}.jsonl", order[n::3]) for n in range(3)]
+        rng.shuffle(parts)
+        options = ("--input", *parts, "--filters", path, "--workers", workers)
+        assert run(*options, "--output", tmp_path / name, column=["text"]) == 0
+        assert manifest(tmp_path / name)["discrepancies"] == []
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert _but_sources(tmp_path / "one") == _but_sources(tmp_path / "four")
+    assert funnel(tmp_path / "one") == funnel(tmp_path / "four")
+    rejecting = [stage for stage, reasons in funnel(tmp_path / "one").items() if reasons]
+    kinds = ["language", "gopher_quality", "mathematics", "exact_dedup", "near_dedup", "decontaminate"]
+    assert rejecting == ["text", *kinds]
+
+
+KNOWN = "A dog of the town and the cat of the hill have been with the people since that day. " * 4
+OTHERS = {"known": {"text": KNOWN}, "test": {"text": QUESTION}}
+
+
+def lines(path: Path, rows: Sequence[dict[str, str]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def _but_sources(out: Path) -> list[object]:
+    kept, rejected = read(out), read(out, "rejected")
+    values = [json.loads(row["record"])["values"] for row in rejected]
+    for row in (*kept, *values):
+        row.pop("row_source")
+    told = [[row[name] for name in ("id", "stage", "reason", "detail")] for row in rejected]
+    return [kept, told, values]
 
 
 OTHER = FILTERS.replace(

@@ -82,6 +82,19 @@ def test_overwriting_keeps_the_old_run_until_the_new_one_is_ready(finished: Path
     assert not Path(output.partial(str(finished))).exists()
 
 
+def test_two_runs_never_write_one_folder_at_once(tmp_path: Path) -> None:
+    folder = str(tmp_path / "out")
+    with output.held(folder):
+        with pytest.raises(UsageError, match="another run is writing there"), output.held(folder):
+            pass
+        with output.held(str(tmp_path / "other")), output.held("mem://bucket/out"):
+            pass
+    with output.held(folder):
+        output.claim(folder)
+    with output.held(str(tmp_path / "[a]")):
+        assert not (tmp_path / "[a]").exists()
+
+
 def test_resume_keeps_the_ledger(finished: Path) -> None:
     output.claim(str(finished), resume=True)
     assert tree(finished) == OLD | {"run.json.partial", "ledger/ab/1.json"}

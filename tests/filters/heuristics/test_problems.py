@@ -92,6 +92,9 @@ SOLUTION = "It goes for three hours at 60 km/h, so it has gone 3 times 60, which
         (f"{PROBLEM} (Answer: in km)", SOLUTION, ""),
         (f"{PROBLEM} The answer is 180.", SOLUTION, "answer_in_problem"),
         (f"{PROBLEM} 答案是$180$。", SOLUTION, "answer_in_problem"),
+        (f"{PROBLEM} **The answer is 18.5 km.**\n", SOLUTION, "answer_in_problem"),
+        ("I double a number and add 4. The answer is 20. Which number is it?", "It is 8.", ""),
+        ("I double a number and add 4.\nThe answer is 20.\nFind it.", "It is 8.", ""),
         (f"{PROBLEM} Say whether the answer is 180.", SOLUTION, ""),
         (f"{PROBLEM} The answer is in km.", SOLUTION, ""),
         ("Which is larger, 3 or 12 m?", "12 m", ""),
@@ -114,6 +117,7 @@ def test_leaks_are_looked_for_in_columns_of_other_names() -> None:
         ("See Example 3.2.", "only_reference"),
         ("siehe Seite 12", "only_reference"),
         ("Same as above.", "only_reference"),
+        ("The same as before.", ""),  # of a speed, such as was asked for
         ("同上", "only_reference"),
         ("Omitted.", "only_reference"),
         ("N/A", "only_reference"),
@@ -194,6 +198,18 @@ def test_long_strings_fill_no_memory() -> None:
         (r"\[\begin{align}c\]", 1),
         (r"\(" * 3, 3),
         ("$$x$$ $$", 1),
+        ("It costs $5 each, and $x$ of them cost $20.", 0),
+        ("Of $5, $6 and $7, which is $x+1$?", 0),
+        ("One costs $5 each; $x_1$ of them $20 in all", 0),
+        ("One costs $5 each; solve $x_1+\\frac{1}{2}=3$.", 0),
+        (r"It costs \$$x$ a pound, and $a$$b$ in all.", 0),
+        ("A place of class $$$, or $$5.", 0),
+        ("`echo $HOME_x` and $PATH and more", 0),
+        ("We find $x^2 + 1 = 0 and go on, for $5 each.", 0),  # might be anything
+        ("We find $x^2 + 1 = 0 and go on.", 1),
+        ("Let $x$ be 2.\n\nThen $\\frac{1}{x} is a half.\n\nNow $y$.", 1),
+        ("A formula $x_1 +\nx_2$ on two lines.", 0),
+        ("$$ x = 2 and $y$ is.", 1),
     ],
 )
 def test_delimiters_without_their_partner(text: str, many: int) -> None:
