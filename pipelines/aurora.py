@@ -10,6 +10,7 @@ from typing import Any
 import apache_beam as beam
 
 from filters.consensus import agrees, has_votes
+from pipelines.annotators import describe_annotators, read_annotators, told
 from pipelines.labelling import (
     LabelOptions,
     LabelSteps,
@@ -17,6 +18,7 @@ from pipelines.labelling import (
     PolicyOptions,
     checked_labelling,
     divide,
+    estimated,
     vote,
     with_outcome,
     write_solutions,
@@ -30,15 +32,17 @@ from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import Convert, Distinct, Keep, source_of
 from pipelines.step_rows import preferred, processed, stepwise
 from pipelines.tables import list_tables
-from schemas.aurora import Labelled, Preferred, Processed, Solution, Stepwise
+from schemas.aurora import Annotator, Labelled, Preferred, Processed, Solution, Stepwise
 from schemas.ids import record_id
 from schemas.verdict import Rejected
+from synth.annotators import LABELS
 from synth.policies import content_id
 
 EXPORTS = (
     Export("prm", Stepwise, "steps with labels, for training a process reward model (TRL)"),
     Export("processbench", Processed, "the format of ProcessBench"),
     Export("preference", Preferred, "two solutions of a problem, one right and one wrong (TRL)"),
+    Export("annotators", Annotator, "who voted: votes that count and others, agreement, skill"),
 )
 
 
@@ -70,7 +74,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     voted = divided.kept | vote(labelling)
     enough_votes = voted.kept | Keep("ballots", enough)
     known = enough_votes.kept | Convert("outcomes", with_outcome, Solution)
-    labels = known.kept | LabelSteps(labelling.labels)
+    skills = estimated(known.kept) if options.aggregate == "weighted" else None
+    labels = known.kept | LabelSteps(labelling.labels, skills)
     agreed = labels.kept | Keep("consensus", consensus)
     rows = agreed.kept | Convert("write", encode, tuple[str, bytes])
 
@@ -82,6 +87,7 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         "prm": agreed.kept | "prm" >> beam.FlatMap(stepwise),
         "processbench": agreed.kept | "processbench" >> beam.FlatMap(processed),
         "preference": pairs | "preference" >> beam.FlatMap(in_pairs),
+        "annotators": told(voted.kept, agreed.kept, skills),
     }
     for export in EXPORTS:
         write_records(
@@ -97,25 +103,33 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     )
 
 
-def measured(_: str, counters: Mapping[str, int]) -> dict[str, Any]:
+def measured(output: str, counters: Mapping[str, int]) -> dict[str, Any]:
     """Returns what run.json says of the votes, and of the steps if a model divided solutions."""
 
     def below(name: str) -> dict[str, int]:
         prefix = f"aurora/{name}/"
         return {key.removeprefix(prefix): n for key, n in sorted(counters.items()) if key.startswith(prefix)}
 
-    votes = counters.get("aurora/votes", 0)
-    return {"measures": {"votes": votes, "discarded": below("discarded"), "split": below("split")}}
+    measures = {
+        "votes": counters.get("aurora/votes", 0),
+        "discarded": below("discarded"),
+        "split": below("split"),
+        "labels": dict.fromkeys(LABELS.values(), 0) | below("labels"),
+        "outcome_conflicts": counters.get("aurora/outcome_conflicts", 0),
+        "annotators": read_annotators(output),
+    }
+    return {"measures": measures}
 
 
 def describe(run: dict[str, Any]) -> list[str]:
     """Returns what the card says of the votes."""
     measures = run["measures"]
     discarded = ", ".join(f"{reason} {n:,}" for reason, n in measures["discarded"].items())
-    options = run["options"]
+    labels = ", ".join(f"{n:,} {name}" for name, n in measures["labels"].items())
     lines = ["## Votes", "", f"{measures['votes']:,} votes count; discarded: {discarded or 'none'}."]
-    lines += [f"Labels are `{options['aggregate']}`."]
-    return lines
+    lines += [f"Labels are `{run['options']['aggregate']}`: steps that are {labels}."]
+    lines += [f"In {measures['outcome_conflicts']:,} rows labels and final answer contradict each other."]
+    return [*lines, "", *describe_annotators(run)]
 
 
 RECIPE = Recipe(
