@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import compress
+from operator import eq
 
 from schemas.aurora import Annotator, Coin, Labelled, Reason, Solution
 from schemas.ids import record_id
@@ -31,12 +31,10 @@ def of_row(row: Labelled) -> Iterator[tuple[Key, int]]:
     for label, name in LABELS.items():
         yield ("labels", name), row.labels.count(label)
     yield ("outcome_conflicts",), bool(row.outcome_conflict)
-    known = [label is not None for label in row.labels]
-    steps = sum(known)
+    steps = len(row.labels) - row.labels.count(None)
     for name, vote in zip(row.annotators, row.votes, strict=True):
         yield ("steps", name), steps
-        pairs = compress(zip(vote, row.labels, strict=True), known)
-        yield ("agreed", name), sum(said == label for said, label in pairs)
+        yield ("agreed", name), sum(map(eq, vote, row.labels))  # nobody agrees with None
         if row.outcome is not None:
             yield ("conflicts", name), bool(conflict_of(vote, first_error_of(vote), row.outcome))
 
