@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
 
 from filters.consensus import agrees, has_votes
 from pipelines.annotators import describe_annotators, read_annotators, told
@@ -24,13 +25,14 @@ from pipelines.labelling import (
     write_solutions,
 )
 from pipelines.models import ModelOptions, VllmOptions, checked_models
+from pipelines.needed import Needed, check_columns
 from pipelines.options import RunOptions
 from pipelines.output import join
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
-from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
+from pipelines.rows import ROW_STAGES, ReadRows, RowOptions, needed_id
 from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import Convert, Distinct, Keep, source_of
-from pipelines.step_rows import preferred, processed, stepwise
+from pipelines.step_rows import preferred, processed, stepwise, united
 from pipelines.tables import list_tables
 from schemas.aurora import Annotator, Labelled, Preferred, Processed, Solution, Stepwise
 from schemas.ids import record_id
@@ -56,8 +58,17 @@ def in_pairs(group: tuple[str, Iterable[Labelled]]) -> Iterator[Preferred]:
     yield from preferred(list(group[1]))
 
 
+def needed(options: PipelineOptions) -> list[Needed]:
+    """Returns the columns that rows have to have: a solution too, unless some are to be written."""
+    columns = [Needed(("problem",)), *needed_id(options.view_as(RowOptions))]
+    if not options.view_as(PolicyOptions).policy_engines:
+        columns.append(Needed(("solution", "steps")))
+    return columns
+
+
 def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     """Wires the pipeline."""
+    check_columns(run.uris, needed(run.options))
     models = checked_models(run.options, run.ticks)
     labelling = checked_labelling(run.options, models, list(run.uris))
     options = run.options.view_as(LabelOptions)
@@ -69,7 +80,8 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
     read = sources | ReadRows(run.options.view_as(RowOptions).id_column, run.ticks)
     planned = read.kept | PlanSolutions(labelling)
     texts = planned.kept | writing if writing else planned
-    alone = texts.kept | Distinct("duplicates", content_id, attrgetter("source.uri", "source.row", "id"))
+    place = attrgetter("source.uri", "source.row", "id")
+    alone = texts.kept | Distinct("duplicates", content_id, place, united)
     divided = alone.kept | divide(labelling)
     voted = divided.kept | vote(labelling)
     enough_votes = voted.kept | Keep("ballots", enough)
@@ -140,7 +152,9 @@ RECIPE = Recipe(
         *ROW_STAGES,
         StageInfo("solutions", "rows", "finds the solutions of a row, or plans those that policies write"),
         StageInfo("policies", "solutions", "with --policy_engines: models write solutions"),
-        StageInfo("duplicates", "solutions", "keeps one of a policy's solutions that say the same"),
+        StageInfo(
+            "duplicates", "solutions", "keeps one of a policy's solutions that say the same, with all votes"
+        ),
         StageInfo("steps", "solutions", "cuts a solution into steps, without a change to its text"),
         StageInfo("votes", "solutions", "models vote on each step; or the row has their votes"),
         StageInfo("ballots", "solutions", "drops what has too few valid votes"),

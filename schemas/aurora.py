@@ -43,6 +43,16 @@ class Ballot:
     votes: tuple[tuple[int, ...], ...] = ()
     discarded: tuple[Discarded, ...] = ()
 
+    def joined(self, other: Ballot) -> Ballot:
+        """Returns these votes with those of another ballot whose annotators are not in this one."""
+        known = {*self.annotators, *(one.annotator for one in self.discarded)}
+        new = [place for place, name in enumerate(other.annotators) if name not in known]
+        return Ballot(
+            (*self.annotators, *(other.annotators[place] for place in new)),
+            (*self.votes, *(other.votes[place] for place in new)),
+            (*self.discarded, *(one for one in other.discarded if one.annotator not in known)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:

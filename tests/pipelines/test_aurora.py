@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.step_rows import preferred
+from pipelines.step_rows import preferred, united
 from schemas.arrow import arrow_schema
-from schemas.aurora import Ballot, Labelled, Preferred, Processed, Solution, Source, Stepwise
+from schemas.aurora import Ballot, Discarded, Labelled, Preferred, Processed, Solution, Source, Stepwise
 from synth.labels import LabelSpec, labelled
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub
@@ -152,6 +153,50 @@ def _linked(root: Path, folder: Path) -> Path:
     link.unlink(missing_ok=True)
     link.symlink_to(folder)
     return root
+
+
+def solution(number: int, votes: dict[str, tuple[int, ...]], text: str = SOLUTION, **more: Any) -> Solution:
+    ballot = Ballot(tuple(votes), tuple(votes.values()))
+    source = Source("a", "b", number, "c")
+    steps = more.pop("steps", tuple(text.split("\n\n")))
+    made = Solution(f"{number}", source, PROBLEM, "", "", "m", text, steps, ballot=ballot)
+    return replace(made, **more)
+
+
+def test_duplicates_give_their_votes() -> None:
+    one = solution(0, {"x": (1, 1, 1)})
+    lost = (Discarded("w", "no_answer"), Discarded("x", "no_answer"))
+    other = solution(1, {"y": (1, 1, 0), "x": (0, 0, 0)}, outcome=True, reference_answer="7")
+    other = replace(other, ballot=replace(other.ballot, discarded=lost))
+    both = united([one, other])
+    assert (both.id, both.outcome, both.reference_answer) == ("0", True, "7")
+    assert dict(zip(both.ballot.annotators, both.ballot.votes, strict=True)) == {
+        "x": (1, 1, 1),
+        "y": (1, 1, 0),
+    }
+    assert both.ballot.discarded == (Discarded("w", "no_answer"),)
+    apart = solution(1, {"y": (1,)}, steps=(SOLUTION,))
+    assert united([one, apart]) == one  # its votes are on other steps
+    bare = solution(0, {}, text=SOLUTION.replace("\n\n", "\n"), steps=())
+    whole = united([bare, one])
+    assert (whole.solution, whole.ballot) == (bare.solution, one.ballot)
+    assert whole.steps == one.steps
+
+
+def test_votes_of_duplicate_rows_are_counted_or_rejected(beam: Beam, tmp_path: Path) -> None:
+    problem = f"{PROBLEM} (same)"
+    lines = [
+        replay("first", [[1, 1, 1]] * 2, problem=problem, annotators=["x", "y"]),
+        replay("second", [[1, 1, 0]] * 2, problem=problem, annotators=["z", "y"]),
+    ]
+    source, out = write(tmp_path / "rows.jsonl", lines), tmp_path / "out"
+    done = beam("run", "aurora", "--input", source, "--output", out)
+    assert done.returncode == 0, done.stderr
+    [row] = rows(out)
+    assert (row["annotators"], row["votes"]) == (["x", "y", "z"], [[1, 1, 1], [1, 1, 1], [1, 1, 0]])
+    [reject] = rows(out, "rejected")
+    assert (reject["reason"], reject["detail"]) == ("duplicate", f"same as {row['id']}")
+    assert json.loads(reject["record"])["ballot"]["votes"] == [[1, 1, 0]] * 2
 
 
 def labels_of(body: dict[str, Any], number: int) -> Reply:
