@@ -1,6 +1,6 @@
 """Prints how fast contrastive samples are made from recorded answers, and what Beam and files cost beside.
 
-python -m benchmarks.contrastive [--questions N] [--sentences SHARE] [--command]
+python -m benchmarks.contrastive [--questions N] [--sentences SHARE] [--rounds N] [--command]
 
 Questions and answers are invented, by a seed; ten answers a question. Times are processor time of one core;
 beside them is that of the usual exact match (lower case, no punctuation, no articles), for a machine that has
@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import random
 import re
 import resource
+import statistics
 import string
 import subprocess
 import sys
@@ -55,9 +57,9 @@ KINDS = (
 )
 
 
-def questions(n: int, sentences: float) -> Iterator[dict[str, Any]]:
+def questions(n: int, sentences: float, seed: int = SEED) -> Iterator[dict[str, Any]]:
     """Yields invented questions with right answers and ten samples, as rows of both files of a replay."""
-    draw = random.Random(SEED)
+    draw = random.Random(seed)
     for number in range(n):
         form, invent = KINDS[number % len(KINDS)]
         truth = invent(draw)
@@ -98,7 +100,8 @@ def construct(records: list[Answered]) -> tuple[float, Counter[str]]:
     for record in records:
         known = graded(spec, record)
         row = contrast(spec, known)
-        counts.update(quadrants(known.zone, (sample.grade for sample in known.samples)))
+        for name, n in quadrants(known.zone, (sample.grade for sample in known.samples)).items():
+            counts[name] += n
         counts[known.zone] += 1
         counts["pairs"] += len(preferences(row))
         triplets(row)
@@ -130,25 +133,44 @@ def run(n: int, sentences: float, folder: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def measure(n: int, sentences: float, seed: int) -> tuple[float, float, Counter[str]]:
+    """Returns the processor time of a question, how many times exact match that is, and what came of all."""
+    records = [answered(row, number) for number, row in enumerate(questions(n, sentences, seed))]
+    seconds, counts = construct(records)
+    return seconds / n, seconds / exact_match(records), counts
+
+
+def rounds(n: int, sentences: float, times: int) -> float:
+    """Prints what rounds of different questions take, each in a new process, so that none has seen an answer.
+
+    Returns the median processor time of a question, in seconds.
+    """
+    measure(500, sentences, SEED)  # loads units, months and words
+    work = [(n, sentences, SEED + number) for number in range(1, times + 1)]
+    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
+        found = pool.starmap(measure, work, chunksize=1)
+    seconds, ratios, counts = zip(*found, strict=True)
+    for one in counts:
+        print(", ".join(f"{name} {count:,}" for name, count in sorted(one.items())))
+    each = statistics.median(seconds)
+    print(f"{n:,} questions, {SAMPLES} samples each, {times} rounds: {1 / each:,.0f} a second and core")
+    print(f"({1 / max(seconds):,.0f} to {1 / min(seconds):,.0f}; aim {AIM:,})")
+    print(f"{statistics.median(ratios):.1f} times as long as the usual exact match alone")
+    return each
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--questions", type=int, default=20_000, metavar="N")
+    parser.add_argument("--questions", type=int, default=10_000, metavar="N")
     parser.add_argument(
         "--sentences", type=float, default=0.05, metavar="SHARE", help="answers in a sentence"
     )
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="each of other questions")
     parser.add_argument("--command", action="store_true", help="run the real command too")
     chosen = parser.parse_args()
-    records = [
-        answered(row, number) for number, row in enumerate(questions(chosen.questions, chosen.sentences))
-    ]
-    construct(records[:500])  # loads units, months and words
-    seconds, counts = construct(records[500:])
-    each = seconds / (len(records) - 500)
-    print(f"{len(records) - 500:,} questions, {SAMPLES} samples each: {1 / each:,.0f} a second (aim {AIM:,})")
-    print(f"{seconds / exact_match(records[500:]):.1f} times as long as the usual exact match alone")
-    print(", ".join(f"{name} {n:,}" for name, n in sorted(counts.items())))
+    each = rounds(chosen.questions, chosen.sentences, chosen.rounds)
     if chosen.command:
         few = chosen.questions // 10
         with tempfile.TemporaryDirectory() as folder:

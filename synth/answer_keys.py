@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +19,7 @@ MIN_ROMANISED = 8
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
 _NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
+_DIGIT = re.compile(r"\d")
 _PIECE = re.compile(r"\d+(?:\.\d+)?\s*[^\W\d_]+\.?")
 _SEVERAL = re.compile(rf"{_PIECE.pattern}(?:,?\s*(?:and\s+)?{_PIECE.pattern}){{1,3}}")
 _FEET = re.compile("(\\d+)\\s*['\u2032\u2019]\\s*(\\d+)\\s*(?:[\"\u2033\u201d]|''|$)")
@@ -52,22 +53,38 @@ class Known:
 
 def known_of(aliases: Sequence[str], language: str) -> Known:
     """Returns what is compared of aliases; what stands in parentheses at their end may be left out."""
-    bare = (_PARENTHESIS.sub("", alias) for alias in aliases if alias.endswith(")"))
-    forms = [alias for alias in (*aliases, *bare) if alias]
-    found = frozenset[str]().union(*(keys(form, language) for form in forms))
-    lists = (one for alias in aliases if len(one := parts(alias, language)) > 1)
-    heard = [tokens(form, language) for form in forms]
-    bare_names = frozenset(name for said in heard if said and (name := untitled(said, language)))
-    rows = found.union(bare_names, *lists)
+    known: set[str] = set()
+    titled: set[str] = set()
+    listed: set[str] = set()
+    heard: set[str] = set()
+    dated = False
+    for form in _forms(aliases):
+        said = tokens(form, language)
+        heard.update(said)
+        known |= keys(form, language)
+        if said and (name := untitled(said, language)):
+            titled.add(name)
+        dated = dated or kind_of(said, language) == "date"
+        if len(pieces := parts(form, language)) > 1:
+            listed |= pieces
+    known |= titled
     return Known(
-        found | bare_names,
-        bare_names,
-        frozenset(key.replace(" ", "") for key in rows if key),
-        frozenset[str]().union(*heard),
-        any(holds_digits(said) and read_date(said, language) for said in heard),
+        frozenset(known),
+        frozenset(titled),
+        frozenset(key.replace(" ", "") for key in known | listed if key),
+        frozenset(heard),
+        dated,
         tuple(read for alias in aliases if (read := quantity(alias, language))),
         all(map(str.isascii, aliases)),
     )
+
+
+def _forms(aliases: Sequence[str]) -> Iterator[str]:
+    """Yields aliases with and without what stands in parentheses at their end."""
+    for alias in aliases:
+        yield from (alias,) if alias else ()
+        if alias.endswith(")") and (bare := _PARENTHESIS.sub("", alias)):
+            yield bare
 
 
 def in_a_row(said: tuple[str, ...], language: str) -> str:
@@ -86,7 +103,7 @@ def without_articles(said: tuple[str, ...], language: str) -> list[str]:
 
 def holds_digits(said: Sequence[str]) -> bool:
     """Whether a word holds a digit; a date in digits does too."""
-    return not all(map(str.isalpha, said)) and any(c.isdecimal() for word in said for c in word)
+    return bool(_DIGIT.search(" ".join(said)))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -123,10 +140,12 @@ def key_of(said: tuple[str, ...], language: str) -> str:
 
 
 def parts(text: str, language: str) -> frozenset[str]:
-    """Returns the keys of the parts of an answer, between commas and "and"."""
+    """Returns the keys of the parts of an answer, between commas and "and"; a date has none."""
     ands = words(language, "and")
     said = tokens(text, language)
     if (not _LIST.search(text) and ands.isdisjoint(said)) or not OPERATORS.isdisjoint(said):
+        return frozenset()
+    if kind_of(said, language) == "date":
         return frozenset()
     found: set[str] = set()
     for piece in _LIST.split(text):
@@ -150,8 +169,10 @@ def kind_of(said: tuple[str, ...], language: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     """Returns a number with a unit that the library pint knows; None for any other text."""
+    if not holds_digits(tokens(text, language)):
+        return None
     text = _DASHES.sub("-", in_digits(text.strip(" ."), language))
-    if not any(character.isdecimal() for character in text[:12]):
+    if not _DIGIT.search(text[:12]):
         return None
     found = read_number(text)
     if not found or found[1].strip().casefold() in _NO_UNITS:
@@ -201,6 +222,7 @@ def romanised(text: str) -> tuple[bool, str] | None:
     return latin, _respelt(letters.replace("j", "i"))
 
 
+@lru_cache(maxsize=1 << 16)
 def _respelt(letters: str) -> str:
     """Returns a name without what differs between schemes: y is i, "tch" is "ch", and "oye" is "oe"."""
     letters = letters.replace("y", "i").replace("tch", "ch")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from synth.tokens import fold
 from synth.words import words
@@ -14,7 +13,8 @@ _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)?")
 _YEAR = re.compile(r"\d{3,4}")
 
 
-def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
+@lru_cache(maxsize=1 << 16)
+def read_date(tokens: tuple[str, ...], language: str) -> frozenset[str]:
     """Returns what a text may say as a date: `1969-07-20`, `1972-12`, `--07-20`; nothing if it is none.
 
     What may be read in two ways (3/4/1972 in English) is none; see `readings`. Every token has to belong to
@@ -56,15 +56,19 @@ def read_date(tokens: Sequence[str], language: str) -> frozenset[str]:
     return frozenset((f"{year[0]}-{month:02}" + (f"-{day[0]:02}" if day else ""),))
 
 
+@lru_cache(maxsize=1 << 16)
+def may_be_dates(tokens: tuple[str, ...], language: str) -> frozenset[str]:
+    """Returns what a text or a part of it may say as a date, in every reading; see `read_date`."""
+    return read_date(tokens, language).union(*(readings(one) for one in tokens if one.startswith("@")))
+
+
 def _in_digits(token: str) -> frozenset[str]:
     found = readings(token)
     return found if len(found) == 1 else frozenset()
 
 
 def readings(token: str) -> frozenset[str]:
-    """Returns the dates that a token in digits may be; none if it is no such token."""
-    if not token.startswith("@"):
-        return frozenset()
+    """Returns the dates that a token in digits (`@1969-07-20`, `@3/4/1972`) may be."""
     if "/" not in token:
         return frozenset((token[1:],)) if _valid(*token.rsplit("-", 2)[1:]) else frozenset()
     a, b, year = token[1:].split("/")

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from synth.han import HAN
 from synth.numerals import number_in_words, value
@@ -37,68 +37,85 @@ _SCALES = {"k": 3, "m": 6, "b": 9, "t": 12}
 _ERA = re.compile("(?:明治|大正|昭和|平成|令和)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Likeness:
-    """What is compared of a text that may be another one.
+    """What is compared of a text that may be another one; most pairs are told apart by little of it.
 
     Attributes:
       text: as written.
-      said: its tokens.
-      letters: letters and digits in a row, folded.
-      skeleton: its consonants, if it is of Latin letters alone.
-      names: its words in small letters, initials apart, without titles and such as "Jr."
-      acronym: what may be made of initials, and whether in capitals.
-      initials: those of its words.
-      cardinals: its tokens without order, ordinals as cardinals.
-      numbered: whether one is a number.
-      number: its value, if it is a number alone.
-      scripts: of its letters.
-      romanised: Han characters as they are read in Chinese, whatever their form.
+      language: ISO 639-1.
     """
 
     text: str
-    said: tuple[str, ...]
-    letters: str
-    skeleton: str
-    names: tuple[str, ...]
-    acronym: tuple[str, bool]
-    initials: frozenset[str]
-    cardinals: list[str]
-    numbered: bool
-    number: Fraction | None
-    scripts: frozenset[str]
-    romanised: str
+    language: str
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """Its tokens."""
+        return tokens(self.text, self.language)
+
+    @cached_property
+    def letters(self) -> str:
+        """Letters and digits in a row, folded."""
+        return _NO_WORD.sub("", fold(self.text))
+
+    @cached_property
+    def skeleton(self) -> str:
+        """Its consonants, if it is of Latin letters alone."""
+        return _VOWELS.sub("", self.letters) if self.letters.isascii() and self.letters.isalpha() else ""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Its words in small letters, initials apart, without titles and such as "Jr." """
+        return _names(self.text, self.language)
+
+    @cached_property
+    def acronym(self) -> tuple[str, bool]:
+        """What may be made of initials, and whether it is in capitals."""
+        return _acronym(self.text)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Those of its words."""
+        return _initials(self.text, self.said)
+
+    @cached_property
+    def cardinals(self) -> list[str]:
+        """Its tokens without order, ordinals as cardinals."""
+        return sorted(map(_cardinal, self.said))
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether a token is a number."""
+        return any(map(is_number, self.said))
+
+    @cached_property
+    def number(self) -> Fraction | None:
+        """Its value, if it is a number alone."""
+        number = value(self.said, self.language)
+        if number is None and self.language not in SPELLED:
+            return number_in_words(self.text, self.language)
+        return number
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        """Those of its letters."""
+        return _scripts(self.letters)
+
+    @cached_property
+    def romanised(self) -> str:
+        """Han characters as they are read in Chinese, whatever their form."""
+        if "CJK" not in self.scripts:
+            return ""
+        from anyascii import anyascii
+
+        return anyascii(self.letters)
 
 
 @lru_cache(maxsize=1 << 16)
 def likeness(text: str, language: str) -> Likeness:
     """Returns what is compared of a text."""
-    said = tokens(text, language)
-    letters = _NO_WORD.sub("", fold(text))
-    skeleton = _VOWELS.sub("", letters) if letters.isascii() and letters.isalpha() else ""
-    scripts = _scripts(letters)
-    number = value(said, language)
-    if number is None and language not in SPELLED:
-        number = number_in_words(text, language)
-    romanised = ""
-    if "CJK" in scripts:
-        from anyascii import anyascii
-
-        romanised = anyascii(letters)
-    return Likeness(
-        text=text,
-        said=said,
-        letters=letters,
-        skeleton=skeleton,
-        names=_names(text, language),
-        acronym=_acronym(text),
-        initials=_initials(text, said),
-        cardinals=sorted(map(_cardinal, said)),
-        numbered=any(map(is_number, said)),
-        number=number,
-        scripts=scripts,
-        romanised=romanised,
-    )
+    return Likeness(text, language)
 
 
 def may_be(given: Likeness, alias: Likeness, language: str) -> bool:

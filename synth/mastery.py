@@ -87,7 +87,7 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
     refusal. unknown: the refusal; not a wrong one. The most frequent answer comes first, and of equally
     frequent ones the first by the alphabet: the order of the samples is of no account.
     """
-    grades = Counter([sample.grade for sample in answered.samples])
+    grades = [sample.grade for sample in answered.samples]
     n = len(answered.samples)
     right = ranked(answered, "correct")[: spec.max_positives]
     wrong = ranked(answered, "wrong")[: spec.max_negatives]
@@ -103,11 +103,11 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
         gold_aliases=answered.gold_aliases,
         language=answered.language,
         n_samples=n,
-        n_correct=grades["correct"],
-        n_refused=grades["refused"],
-        n_wrong=grades["wrong"] + grades["unclear"],
-        n_unclear=grades["unclear"],
-        accuracy=grades["correct"] / n,
+        n_correct=grades.count("correct"),
+        n_refused=grades.count("refused"),
+        n_wrong=grades.count("wrong") + grades.count("unclear"),
+        n_unclear=grades.count("unclear"),
+        accuracy=grades.count("correct") / n,
         ik=spec.ik,
         idk=spec.idk,
         zone=answered.zone,
@@ -121,14 +121,14 @@ def contrast(spec: MasterySpec, answered: Answered) -> Contrast:
 
 def ranked(answered: Answered, grade: str) -> tuple[str, ...]:
     """Returns the different answers of a grade, the most frequent first, each in its most frequent form."""
-    texts = Counter([text for s in answered.samples if s.grade == grade and (text := s.text.strip())])
-    if len(texts) < 2:
-        return tuple(texts)
-    forms: dict[str, list[str]] = {}
-    for text in sorted(texts, key=lambda text: (-texts[text], text)):
-        forms.setdefault(min(keys(text, answered.language)), []).append(text)
-    often = {same[0]: sum(texts[text] for text in same) for same in forms.values()}
-    return tuple(sorted(often, key=lambda text: (-often[text], text)))
+    said = [text for s in answered.samples if s.grade == grade and (text := s.text.strip())]
+    if len(set(said)) < 2:
+        return tuple(said[:1])
+    forms: dict[str, list[tuple[int, str]]] = {}
+    for text, n in Counter(said).items():
+        forms.setdefault(min(keys(text, answered.language)), []).append((-n, text))
+    often = sorted((sum(n for n, _ in same), min(same)[1]) for same in forms.values())
+    return tuple(text for _, text in often)
 
 
 def preferences(row: Contrast) -> list[Preference]:
@@ -149,10 +149,7 @@ def quadrants(zone: Zone, grades: Iterable[str]) -> Counter[str]:
     """Returns how many answers to a question fall into each quadrant; see `QUADRANTS`."""
     refused = {"known": "idk_ik", "uncertain": UNCERTAIN, "unknown": "ik_idk"}[zone]
     names = {"correct": "ik_ik", "refused": refused}
-    counts = Counter[str]()
-    for grade, n in Counter(list(grades)).items():
-        counts[names.get(grade, "idk_idk")] += n
-    return counts
+    return Counter([names.get(grade, "idk_idk") for grade in grades])
 
 
 def shares(counts: Counter[str]) -> dict[str, float]:

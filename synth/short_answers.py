@@ -32,7 +32,7 @@ from synth.answer_keys import (
     untitled,
     without_articles,
 )
-from synth.dates import read_date, readings
+from synth.dates import may_be_dates, read_date
 from synth.exactness import agrees, is_exact
 from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
@@ -365,11 +365,11 @@ class Truth:
 
     def _may_be_respelt(self, said: tuple[str, ...]) -> bool:
         """Whether a text may be an alias in another spelling, or the same date."""
-        if respelt(said) in self._respelt:
+        if (name := respelt(said)) and name in self._respelt:
             return True
         if not holds_digits(said) or not self._dates:
             return False
-        return not self._dates.isdisjoint(read_date(said, self.language).union(*map(readings, said)))
+        return not self._dates.isdisjoint(may_be_dates(said, self.language))
 
     @cached_property
     def _respelt(self) -> frozenset[str]:
@@ -385,9 +385,8 @@ class Truth:
     @cached_property
     def _dates(self) -> frozenset[str]:
         """What the aliases may say as dates, in every reading."""
-        heard = [tokens(alias, self.language) for alias in self.aliases]
-        read = (read_date(said, self.language).union(*map(readings, said)) for said in heard)
-        return frozenset[str]().union(*read)
+        heard = (tokens(alias, self.language) for alias in self.aliases)
+        return frozenset[str]().union(*(may_be_dates(said, self.language) for said in heard))
 
 
 @cache

@@ -39,6 +39,7 @@ _DATE = re.compile(
     r"|(?P<yyyy>\d{3,4})\s*[年년]\s*(?P<mm>\d{1,2})\s*[月월]\s*(?P<dd>\d{1,2})\s*[日일号]"
     r")(?![\d/-]|\.\d)"
 )
+_SIGN_OF_NUMBER = re.compile("[.$€£¥/年년-]")  # without one, there is no amount or date in digits
 _SEPARATORS = (
     "\\s!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"
     "\u060c\u061b\u061f\u0964\u0965\u2010-\u205e\u20a0-\u20cf\u2190-\u2bff\u3001-\u3003\u3008-\u3020\u30fb"
@@ -116,7 +117,7 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
         if language in HAN:
             text = han_in_digits(text)
         counts = True
-    if counts:
+    if counts and _SIGN_OF_NUMBER.search(text):
         text = _MONEY.sub(_amount, _POINT.sub("0.", text))
         text = _DATE.sub(lambda found: _dated(found, language), text)
     plain = fold(in_digits(text.lower() if text.isupper() else text, language))
@@ -234,7 +235,7 @@ def _plain(token: str) -> bool:
 
 def _joined(found: list[str]) -> list[str]:
     """Joins single letters that follow each other."""
-    if sum(len(token) == 1 and "a" <= token <= "z" for token in found) < 2:
+    if len([token for token in found if len(token) == 1 and "a" <= token <= "z"]) < 2:
         return found
     done: list[str] = []
     run = False
