@@ -28,6 +28,8 @@ _SIGN = re.compile(
     "[<>=\u221a\u221b~\u2248\u2243\u2245\u223c\u00b1\u2213+^\u221e\u221d\u00ac\u226a\u226b]"
     r"|\*(?!\w)|(?<=\d)!"
 )
+# Of a sum of money, and of a power.
+_LOST_MINUS = re.compile("[-\u2010-\u2015\u2212](?=\\s?[$\u20ac\u00a3\u00a5])|(?<=\\^)\\s?[({]?[-\u2212]")
 _QUESTION = re.compile("[?\u061f\uff1f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _MEASURE = re.compile(r"(?<=\d)\s?([^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)(?![^\W_])")
@@ -90,8 +92,10 @@ class _Marks:
     __slots__ = ("marked", "measures", "numerals", "signs", "symbols", "words", "zeros")
 
     def __init__(self, text: str):
-        plain = _SUPERSCRIPT.sub("^", text.translate(_RELATIONS)) if not text.isascii() else text
+        plain = _SUPERSCRIPT.sub(_raised, text.translate(_RELATIONS)) if not text.isascii() else text
         self.signs = frozenset(_SIGN.findall(plain))
+        if _LOST_MINUS.search(plain):
+            self.signs |= {"-"}
         if _QUESTION.search(text):
             self.signs |= {"?"}
         self.numerals = frozenset(map(str.lower, _NUMERAL.findall(text)))
@@ -101,6 +105,10 @@ class _Marks:
         shouts = text.isupper() and sum(map(len, self.words)) > 2 * MAX_SYMBOL
         self.symbols = () if shouts else tuple(word for word in self.words if len(word) <= MAX_SYMBOL)
         self.marked = any(_is_marked(word) for word in self.words)
+
+
+def _raised(found: re.Match[str]) -> str:
+    return "^-" if "\u207b" in found[0] else "^"
 
 
 @lru_cache(maxsize=1 << 16)

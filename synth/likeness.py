@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from synth.han import HAN
+from synth.number_likeness import may_be_number
 from synth.numerals import number_in_words, value
 from synth.tokens import SPELLED, fold, is_number, tokens
 from synth.words import words
@@ -24,6 +25,9 @@ MIN_SKELETON = 3
 """Consonants of a name whose vowels differ between schemes of writing, as in Muhammad and Mohammed."""
 MAX_ACRONYM = 6
 """Letters of what is made of initials."""
+
+MAX_SHORTENED = 6
+"""Words of a text that may hold short ones."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _VOWELS = re.compile("[aeiouy]")
@@ -127,6 +131,8 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
     """
     if given.letters == alias.letters or (given.romanised and given.romanised == alias.romanised):
         return bool(given.letters)
+    if may_be_number(given.text, given.said, alias.text, alias.said, language):
+        return True
     if not given.scripts or not alias.scripts:
         return _may_be_number(given, alias, language) or _may_be_number(alias, given, language)
     if given.scripts.isdisjoint(alias.scripts):
@@ -135,6 +141,8 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
         _is_misspelt(given, alias)
         or _abbreviates(given, alias)
         or _abbreviates(alias, given)
+        or _shortens(given.text, alias.text)
+        or _shortens(alias.text, given.text)
         or _shares_name(given.names, alias.names)
         or given.cardinals == alias.cardinals
         or (language in HAN and _numbers(given.said) == _numbers(alias.said) != [])
@@ -193,6 +201,31 @@ def _initial(place: int, word: str) -> str:
     return word if word.isdecimal() or (place and _ROMAN.fullmatch(word.upper())) else word[0]
 
 
+def _shortens(short: str, long: str) -> bool:
+    """Whether a text has words with a full stop in place of longer ones: "19th c.", "Ft. Worth"."""
+    if "." not in short:
+        return False
+    a, b = short.split(), long.split()
+    if len(a) != len(b) or len(a) > MAX_SHORTENED:
+        return False
+    pairs = [(fold(one), fold(other).rstrip(".")) for one, other in zip(a, b, strict=True)]
+    if not all(one.rstrip(".") == other or _is_short_for(one, other) for one, other in pairs):
+        return False
+    return any(one.rstrip(".") != other for one, other in pairs)
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Whether a word with a full stop has the first letter of another one, and its letters in their order."""
+    letters = iter(other[1:])
+    return (
+        word.endswith(".")
+        and other.isalpha()
+        and len(word) <= len(other)
+        and word[0] == other[0]
+        and all(letter in letters for letter in word[1:-1])
+    )
+
+
 def _shares_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """Whether two names have one last name, and first names that are the same, but for initials or fewer."""
     shorter, longer = (a, b) if len(a) < len(b) else (b, a)
@@ -230,7 +263,8 @@ def _may_be_number(given: Likeness, alias: Likeness, language: str) -> bool:
         return True
     if found := _SHORT.fullmatch(given.text.rstrip(" .")):
         return Fraction(found[1]) * 10 ** _SCALES[found[2][0].lower()] == number
-    if not set(given.said).isdisjoint(words(language, "half") | words(language, "quarter")):
+    parts = (*words(language, "half"), *words(language, "quarter"))
+    if parts and any(word.endswith(parts) for word in given.said):  # anderthalb
         return True
     return bool(given.scripts) and language not in SPELLED and not any(map(str.isdecimal, given.letters))
 
