@@ -29,7 +29,9 @@ _SIGN = re.compile(
     r"|\*(?!\w)|(?<=\d)!"
 )
 # Of a sum of money, and of a power.
-_LOST_MINUS = re.compile("[-\u2010-\u2015\u2212](?=\\s?[$\u20ac\u00a3\u00a5])|(?<=\\^)\\s?[({]?[-\u2212]")
+_LOST_MINUS = re.compile(
+    "[-\u2010-\u2015\u2212](?=\\s?[$\u20ac\u00a3\u00a5])|(?<=[$\u20ac\u00a3\u00a5])\\s?[-\u2212](?=\\d)|(?<=\\^)\\s?[({]?[-\u2212]"
+)
 _QUESTION = re.compile("[?\u061f\uff1f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _MEASURE = re.compile(r"(?<=\d)\s?([^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)(?![^\W_])")

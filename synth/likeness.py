@@ -29,6 +29,9 @@ MAX_ACRONYM = 6
 MAX_SHORTENED = 6
 """Words of a text that may hold short ones."""
 
+MAX_CONTRACTED = 3
+"""Letters of a short word without a full stop."""
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _VOWELS = re.compile("[aeiouy]")
 _ACRONYM = re.compile(r"(?:the\s+)?((?:[^\W\d_]\.?){2,}\s?(?:\d|[IVX]+)?)", re.IGNORECASE)
@@ -202,11 +205,9 @@ def _initial(place: int, word: str) -> str:
 
 
 def _shortens(short: str, long: str) -> bool:
-    """Whether a text has words with a full stop in place of longer ones: "19th c.", "Ft. Worth"."""
-    if "." not in short:
-        return False
+    """Whether a text has short words in place of longer ones: "19th c.", "Ft. Worth", "Mt Everest"."""
     a, b = short.split(), long.split()
-    if len(a) != len(b) or len(a) > MAX_SHORTENED:
+    if len(a) != len(b) or len(a) > MAX_SHORTENED or (len(a) < 2 and "." not in short):
         return False
     pairs = [(fold(one), fold(other).rstrip(".")) for one, other in zip(a, b, strict=True)]
     if not all(one.rstrip(".") == other or _is_short_for(one, other) for one, other in pairs):
@@ -215,15 +216,13 @@ def _shortens(short: str, long: str) -> bool:
 
 
 def _is_short_for(word: str, other: str) -> bool:
-    """Whether a word with a full stop has the first letter of another one, and its letters in their order."""
-    letters = iter(other[1:])
-    return (
-        word.endswith(".")
-        and other.isalpha()
-        and len(word) <= len(other)
-        and word[0] == other[0]
-        and all(letter in letters for letter in word[1:-1])
-    )
+    """Whether a word has letters of another one in their order, the first one and a full stop or the last."""
+    kept, letters = word.rstrip("."), iter(other[1:])
+    if not kept.isalpha() or not other.isalpha() or len(kept) >= len(other) or kept[0] != other[0]:
+        return False
+    if kept == word and (len(word) > MAX_CONTRACTED or word[-1] != other[-1]):
+        return False
+    return all(letter in letters for letter in kept[1:])
 
 
 def _shares_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
+from unicodedata import normalize
 
 from synth.dates import month_of, read_date
 from synth.tokens import OPERATORS, is_number
@@ -17,6 +19,9 @@ MAX_JOINT = 3
 """Letters of a word between two numbers, such as "to"."""
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:.h]\s?(\d{2}))?\s?(?:([ap])\.?m\.?|uhr|h|o'?clock)?", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})")
+_POWER = re.compile(r"(?:(\d{1,9}(?:\.\d{1,9})?)\s?[x×*·⋅]\s?)?10\s?\^\s?(\d{1,3})")
+_SIGNED = re.compile(r"([A-Za-z]{1,2})[+\u2212-]")
+_RAISED = re.compile("[⁰¹²³⁴-⁹]+")
 _HALF_DAY = 12 * 60
 
 
@@ -37,6 +42,10 @@ def may_be_number(a: str, said: Sequence[str], b: str, known: Sequence[str], lan
         or not _times(a).isdisjoint(_times(b))
         or (bool(_times(a)) and _in_parts(known, language))
         or (bool(_times(b)) and _in_parts(said, language))
+        or _is_power(a, known)
+        or _is_power(b, said)
+        or _is_signed(a, known)
+        or _is_signed(b, said)
         or _is_ratio(said, known, language)
         or _is_day(a, known, language)
         or _is_day(b, said, language)
@@ -56,7 +65,10 @@ def _is_counted(said: Sequence[str], known: Sequence[str], language: str) -> boo
 
 def _is_none(said: Sequence[str], known: Sequence[str], language: str) -> bool:
     """Whether one says 0, and the other one that there is none."""
-    return said[0] == "0" and not words(language, "none").isdisjoint(known)
+    none = words(language, "none")
+    if known[0] not in words(language, "no") and none.isdisjoint(known):
+        return False
+    return said[0] == "0" or not none.isdisjoint(said)
 
 
 def _in_parts(said: Sequence[str], language: str) -> bool:
@@ -91,6 +103,20 @@ def _is_ratio(said: Sequence[str], known: Sequence[str], language: str) -> bool:
 
 def _is_joint(word: str) -> bool:
     return word in OPERATORS or len(word) <= MAX_JOINT
+
+
+def _is_power(text: str, said: Sequence[str]) -> bool:
+    """Whether a text is a power of ten, maybe times a number, and tokens are that number in digits."""
+    found = _POWER.fullmatch(_RAISED.sub(lambda found: f"^{normalize('NFKC', found[0])}", text).strip(" ."))
+    if not found or len(said) != 1 or not said[0].isdecimal():
+        return False
+    return Decimal(found[1] or 1) * 10 ** int(found[2]) == Decimal(said[0])
+
+
+def _is_signed(text: str, said: Sequence[str]) -> bool:
+    """Whether a text is letters with a sign, such as A- or O+, and tokens have a word for the sign."""
+    found = _SIGNED.fullmatch(text.strip(" ."))
+    return bool(found) and len(said) == 2 and said[0] == found[1].lower() and said[1].isalpha()  # type: ignore[index]
 
 
 def _is_day(text: str, said: Sequence[str], language: str) -> bool:
