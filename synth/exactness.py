@@ -33,6 +33,7 @@ _LOST_MINUS = re.compile(
     "[-\u2010-\u2015\u2212](?=\\s?[$\u20ac\u00a3\u00a5])|(?<=[$\u20ac\u00a3\u00a5])\\s?[-\u2212](?=\\d)|(?<=\\^)\\s?[({]?[-\u2212]"
 )
 _QUESTION = re.compile("[?\u061f\uff1f]")
+_BRACKETED = re.compile(r"([(\[\]{])[^()\[\]{}]*[,;][^()\[\]{}]*([)\[\]}])")
 _WORD = re.compile(r"[^\W\d_]+")
 _MEASURE = re.compile(r"(?<=\d)\s?([^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)(?![^\W_])")
 _ZEROS = re.compile(r"\d+[.,](?!\d{3}(?!\d))\d*[1-9]0+(?![\d.,]*\d)")
@@ -54,6 +55,8 @@ def is_exact(said: str, aliases: Iterable[str], language: str, measured: bool) -
         return False
     if "?" in given.signs and not any("?" in one.signs for one in known):
         return False
+    if given.brackets and given.brackets not in [one.brackets or given.brackets for one in known]:
+        return False
     if given.numerals not in [one.numerals for one in known]:
         return False
     if not measured and given.zeros not in [one.zeros for one in known]:
@@ -67,6 +70,12 @@ def is_exact(said: str, aliases: Iterable[str], language: str, measured: bool) -
     if not given.marked and not any(one.marked for one in known):
         return True
     return _fits_marks(given, known, language)
+
+
+def brackets(text: str) -> str:
+    """Returns the brackets in which a row or an interval of several parts stands, such as `[)`; or ""."""
+    found = _BRACKETED.fullmatch(text.strip(" ."))
+    return f"{found[1]}{found[2]}" if found else ""
 
 
 def agrees(said: Sequence[str], asked: frozenset[str], frame: frozenset[str], language: str) -> bool:
@@ -91,7 +100,7 @@ def agrees(said: Sequence[str], asked: frozenset[str], frame: frozenset[str], la
 class _Marks:
     """What comparing drops of a text."""
 
-    __slots__ = ("marked", "measures", "numerals", "signs", "symbols", "words", "zeros")
+    __slots__ = ("brackets", "marked", "measures", "numerals", "signs", "symbols", "words", "zeros")
 
     def __init__(self, text: str):
         plain = _SUPERSCRIPT.sub(_raised, text.translate(_RELATIONS)) if not text.isascii() else text
@@ -100,6 +109,7 @@ class _Marks:
             self.signs |= {"-"}
         if _QUESTION.search(text):
             self.signs |= {"?"}
+        self.brackets = brackets(text)
         self.numerals = frozenset(map(str.lower, _NUMERAL.findall(text)))
         self.zeros = frozenset(_ZEROS.findall(text)) if "$" not in text and "%" not in text else frozenset()
         self.measures = tuple(_MEASURE.findall(text))

@@ -35,6 +35,7 @@ MAX_CONTRACTED = 3
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _VOWELS = re.compile("[aeiouy]")
 _ACRONYM = re.compile(r"(?:the\s+)?((?:[^\W\d_]\.?){2,}\s?(?:\d|[IVX]+)?)", re.IGNORECASE)
+_GAP = re.compile(r"[\s-]+")
 _NO_WORD = re.compile(r"[\W_]")
 _ROMAN = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _SUFFIXES = frozenset(("jr", "sr", "junior", "senior", "2", "3", "ii", "iii"))
@@ -174,6 +175,8 @@ def _differs_in_a_letter(a: str, b: str) -> bool:
 def _abbreviates(short: Likeness, long: Likeness) -> bool:
     """Whether a text may be made of the initials of another one, as USA, U.S., WWII and JFK are."""
     letters, shouted = short.acronym
+    if shouted and long.acronym[1] and long.acronym[0][:-1] == letters:  # US, USA
+        return True
     for initials in long.initials if letters else ():
         if letters == initials:
             return True
@@ -205,8 +208,8 @@ def _initial(place: int, word: str) -> str:
 
 
 def _shortens(short: str, long: str) -> bool:
-    """Whether a text has short words in place of longer ones: "19th c.", "Ft. Worth", "Mt Everest"."""
-    a, b = short.split(), long.split()
+    """Whether a text has short words in place of longer ones: "19th c.", "Ft. Worth", "C-14"."""
+    a, b = _GAP.split(short), _GAP.split(long)
     if len(a) != len(b) or len(a) > MAX_SHORTENED or (len(a) < 2 and "." not in short):
         return False
     pairs = [(fold(one), fold(other).rstrip(".")) for one, other in zip(a, b, strict=True)]
@@ -220,7 +223,7 @@ def _is_short_for(word: str, other: str) -> bool:
     kept, letters = word.rstrip("."), iter(other[1:])
     if not kept.isalpha() or not other.isalpha() or len(kept) >= len(other) or kept[0] != other[0]:
         return False
-    if kept == word and (len(word) > MAX_CONTRACTED or word[-1] != other[-1]):
+    if kept == word and (len(word) > MAX_CONTRACTED or (len(word) > 1 and word[-1] != other[-1])):
         return False
     return all(letter in letters for letter in kept[1:])
 

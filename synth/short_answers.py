@@ -33,7 +33,7 @@ from synth.answer_keys import (
     without_articles,
 )
 from synth.dates import may_be_dates, read_date
-from synth.exactness import agrees, is_exact
+from synth.exactness import agrees, brackets, is_exact
 from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
 from synth.quantities import near_quantity, same_quantity
@@ -105,7 +105,8 @@ class Truth:
             return "unclear" if self._mentioned(said) else "wrong"
         how = stance(said, self.language)
         if how != "answers":
-            guessed = how == "guesses" or self._mentioned(beside(said, self.language))
+            holds = said if not self._polar else beside(said, self.language)
+            guessed = how == "guesses" or self._mentioned(holds)
             return "unclear" if guessed else "refused"
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
@@ -216,7 +217,7 @@ class Truth:
     def _same_parts(self, text: str) -> bool:
         """Whether an answer has the parts of an alias in another order, or each of its parts is an alias."""
         given = parts(text, self.language)
-        if len(given) < 2:
+        if len(given) < 2 or brackets(text) not in ("", "{}"):  # in others, their order matters
             return False
         if given in (parts(alias, self.language) for alias in self.aliases):
             return True

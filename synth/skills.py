@@ -40,7 +40,9 @@ STATES = WRONG, RIGHT, LAST = range(3)
 
 ROUNDS = 200
 CLOSE = 1e-6
-LEAST = 1e-100  # a likelihood: where hundreds vote on a step, none may be 0, as none of the states would be left
+LEAST = (
+    1e-100  # a likelihood: where hundreds vote on a step, none may be 0, as none of the states would be left
+)
 DIGITS = 9  # of estimates: what is behind them depends on the machine
 
 # What is believed before there are votes, as numbers of votes (Raykar et al. 2010, JMLR 11, put beta
