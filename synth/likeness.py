@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from synth.han import HAN
-from synth.number_likeness import may_be_number
+from synth.number_likeness import may_be_number, may_count
 from synth.numerals import number_in_words, value
 from synth.tokens import SPELLED, fold, is_number, tokens
 from synth.words import words
@@ -71,6 +71,17 @@ class Likeness:
     def skeleton(self) -> str:
         """Its consonants, if it is of Latin letters alone."""
         return _VOWELS.sub("", self.letters) if self.letters.isascii() and self.letters.isalpha() else ""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """Its words, folded, with their full stops; none of a long text."""
+        found = [piece for piece in _GAP.split(fold(self.text)) if piece]
+        return found if len(found) <= MAX_SHORTENED else []
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it tells a number, a time or a month, or has a sign."""
+        return may_count(self.text, self.said, self.language)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -135,7 +146,9 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
     """
     if given.letters == alias.letters or (given.romanised and given.romanised == alias.romanised):
         return bool(given.letters)
-    if may_be_number(given.text, given.said, alias.text, alias.said, language):
+    if (given.counts or alias.counts) and may_be_number(
+        given.text, given.said, alias.text, alias.said, language
+    ):
         return True
     if not given.scripts or not alias.scripts:
         return _may_be_number(given, alias, language) or _may_be_number(alias, given, language)
@@ -145,8 +158,8 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
         _is_misspelt(given, alias)
         or _abbreviates(given, alias)
         or _abbreviates(alias, given)
-        or _shortens(given.text, alias.text)
-        or _shortens(alias.text, given.text)
+        or _shortens(given, alias)
+        or _shortens(alias, given)
         or _shares_name(given.names, alias.names)
         or given.cardinals == alias.cardinals
         or (language in HAN and _numbers(given.said) == _numbers(alias.said) != [])
@@ -207,12 +220,12 @@ def _initial(place: int, word: str) -> str:
     return word if word.isdecimal() or (place and _ROMAN.fullmatch(word.upper())) else word[0]
 
 
-def _shortens(short: str, long: str) -> bool:
+def _shortens(short: Likeness, long: Likeness) -> bool:
     """Whether a text has short words in place of longer ones: "19th c.", "Ft. Worth", "C-14"."""
-    a, b = _GAP.split(short), _GAP.split(long)
-    if len(a) != len(b) or len(a) > MAX_SHORTENED or (len(a) < 2 and "." not in short):
+    a, b = short.pieces, long.pieces
+    if len(a) != len(b) or not a or a[0][0] != b[0][0] or (len(a) < 2 and "." not in short.text):
         return False
-    pairs = [(fold(one), fold(other).rstrip(".")) for one, other in zip(a, b, strict=True)]
+    pairs = [(one, other.rstrip(".")) for one, other in zip(a, b, strict=True)]
     if not all(one.rstrip(".") == other or _is_short_for(one, other) for one, other in pairs):
         return False
     return any(one.rstrip(".") != other for one, other in pairs)

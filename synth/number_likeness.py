@@ -53,6 +53,14 @@ def may_be_number(a: str, said: Sequence[str], b: str, known: Sequence[str], lan
     )
 
 
+def may_count(text: str, said: Sequence[str], language: str) -> bool:
+    """Whether a text may tell anything of this, which most don't; one of two has to."""
+    if any(map(str.isdecimal, text)) or any(map(is_number, said)) or _SIGNED.fullmatch(text.strip(" .")):
+        return True
+    kinds = ("none", "no", "half", "quarter")
+    return month_of(said, language) > 0 or any(not words(language, kind).isdisjoint(said) for kind in kinds)
+
+
 def _is_counted(said: Sequence[str], known: Sequence[str], language: str) -> bool:
     """Whether numbers are told in dozens or pairs on one side alone: 12 and "a dozen", 46 and "23 pairs"."""
     collective = words(language, "collective")

@@ -51,7 +51,6 @@ MAX_SENTENCE = 40
 
 MIN_PART = 2
 """Characters of an answer that may be a part of a name in a script without blanks."""
-
 MIN_REFUSAL = 3
 """Tokens of an answer that may be a refusal where nobody knows how they are written in the language."""
 
@@ -138,8 +137,9 @@ class Truth:
 
     def _may_be_polar(self, said: tuple[str, ...]) -> bool:
         """Whether a "yes" or "no" is asked for, and an answer may mean one without the word: "He did not"."""
-        polar = words(self.language, "yes") | words(self.language, "no")
-        return self._polar and len(said) > 1 and said[0] not in polar
+        if not self._polar or len(said) < 2:
+            return False
+        return said[0] not in words(self.language, "yes") | words(self.language, "no")
 
     @cached_property
     def _plain(self) -> frozenset[str]:
