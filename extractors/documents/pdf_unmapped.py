@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-_SHARE = 0.3  # of a page's characters
+_SHARE = 0.5  # of a page's characters
 
 
 def is_unmapped(page: Any) -> bool:
-    """Whether much of what a PyMuPDF page says is in composite fonts without a map to Unicode."""
+    """Whether most of what a PyMuPDF page says is in composite fonts without a map to Unicode."""
     import pymupdf
 
     fonts = page.get_fonts()

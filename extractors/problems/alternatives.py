@@ -21,11 +21,13 @@ class _Solved:
     Attributes:
       numbers: of the numbered solutions, by the indices of their labels.
       plain: whether a solution without a number stands there.
+      counting: whether bare numbers stand before these: its parts, or exercises without a word.
     """
 
     problem: Label
     numbers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     plain: bool = False
+    counting: bool = False
 
     def counted(self) -> list[int]:
         """Returns the indices of the solutions numbered from 1 on; others are for what was missed."""
@@ -53,9 +55,9 @@ def without_alternatives(labels: Sequence[Label | None]) -> list[Label | None]:
     single = len(problems) == 1 and not problems[0].problem.number
     followed = sum(1 for p in problems if p.numbers or p.plain)
     most = len(solved) >= _MIN_PROBLEMS and followed >= _MOST * len(problems)
-    # Where all the others have a solution of their own, those below the first are not for them.
+    # Where all the others have a solution of their own, these are not for them.
     rest = [p for p in problems if not p.numbers]
-    only = all(len(p.counted()) > 1 and not p.plain for p in solved)
+    only = all(len(p.counted()) > 1 and not p.plain and not p.counting for p in solved)
     most = most or (only and bool(rest) and all(p.plain for p in rest))
     own = all(len(p.numbers) == 1 and p.problem.number[-1:] == ("1",) for p in solved)
     if own or not (single or most):
@@ -84,6 +86,8 @@ def _problems(labels: Sequence[Label | None]) -> list[_Solved]:
                 found[-1].numbers[index] = label.number
             else:
                 found[-1].plain = True
+        elif label.number and not label.role and found and not found[-1].numbers:
+            found[-1].counting = True
     return found
 
 

@@ -10,7 +10,7 @@ from extractors.problems.sequences import counts_on, numeric
 from schemas.document import Block
 
 _LARGE = 10_000
-_YEAR = 1_000
+_YEARS = range(1500, 2100)
 
 
 def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Label | None]:
@@ -18,8 +18,8 @@ def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Lab
 
     A worded label that nothing sets off stays only where it is the next of its sequence, or where the
     sequence starts over below a title. A number of five digits or more is a quantity ("86400.") unless a
-    word for a problem stands before it or the document has a label close to it; one of four digits after
-    an unknown word is a year ("Paper June 2019") unless the same words have a number close to it.
+    word for a problem stands before it or the document has a label close to it; what may be a year after an
+    unknown word is one ("Paper June 2019") unless the same words have a number close to it.
     """
     checked = _without_quantities(labels)
     last: dict[str, Label] = {}
@@ -38,7 +38,7 @@ def certain(blocks: Sequence[Block], labels: Sequence[Label | None]) -> list[Lab
 
 
 def _without_quantities(labels: Sequence[Label | None]) -> list[Label | None]:
-    """Returns the labels without the large numbers that stand alone."""
+    """Returns the labels without the large numbers and the years that stand alone."""
     counts = Counter(_large(label) for label in labels if label and _large(label))
     return [
         label
@@ -54,11 +54,12 @@ def _without_quantities(labels: Sequence[Label | None]) -> list[Label | None]:
 
 
 def _large(label: Label) -> tuple[str, int] | None:
-    """Returns a large number, with the words before it where they are unknown; None for other numbers."""
+    """Returns a large number, or a year, with the words before it where they are unknown; else None."""
     if not label.number or not label.number[-1].isdigit():
         return None
     unknown, value = label.role == "unknown", int(label.number[-1])
-    return (label.family if unknown else "", value) if value >= (_YEAR if unknown else _LARGE) else None
+    doubted = value >= _LARGE or (unknown and value in _YEARS)
+    return (label.family if unknown else "", value) if doubted else None
 
 
 def _starts_over(index: int, blocks: Sequence[Block], labels: Sequence[Label | None], before: Label) -> bool:

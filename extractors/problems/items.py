@@ -21,7 +21,7 @@ from extractors.problems.sequences import numeric
 from extractors.problems.shared import unlabelled, with_parents, with_stems
 from extractors.problems.titles import Zone
 from extractors.problems.vocabulary import fold, pattern, words
-from schemas.document import MATH_QUALITIES, Document
+from schemas.document import MATH_QUALITIES, Block, Document
 from schemas.ids import record_id
 from schemas.problems import Found, Item
 
@@ -213,18 +213,25 @@ def _leading(part: Part) -> Part:
 def _trimmed(part: Part) -> Part:
     """Drops headings at the end, which belong to what follows, and a line that says who wrote it."""
     pieces = list(part.pieces)
-    while len(pieces) > 1 and (pieces[-1].block.kind == "heading" or _names_author(pieces[-1].block.text)):
+    while len(pieces) > 1 and pieces[-1].block.kind == "heading":
+        pieces.pop()
+    end = part.label.end if part.label else 0
+    least = 1 if pieces[0].block.text[end:].strip() else 2  # below a label alone, the line is the answer
+    while len(pieces) > least and _names_author(pieces[-1].block):
         pieces.pop()
     return replace(part, pieces=pieces)
 
 
-def _names_author(text: str) -> bool:
-    """Whether a line is "Author: K. Lind" or "(Proposed by K. Lind)"."""
-    line = fold(text[:_AUTHOR_LINE]).strip("*_([ ")
+def _names_author(block: Block) -> bool:
+    """Whether a line is "Author: K. Lind" or, in brackets or italics, "(Proposed by K. Lind)"."""
+    text = block.text.strip("*_ ")
+    line = fold(text[:_AUTHOR_LINE]).strip("([ ")
     found = pattern("author").match(line)
     if found is None or len(text) >= _AUTHOR_LINE:
         return False
-    return " " in found["word"] or line[found.end() :].lstrip()[:1] in (":", "：")
+    bracketed = text[:1] in ("(", "[") and text[-1:] in (")", "]")
+    aside = bracketed or block.style.italic >= len(block.text)
+    return (aside and " " in found["word"]) or line[found.end() :].lstrip()[:1] in (":", "：")
 
 
 def _item(document: Document, part: Part) -> Item | None:

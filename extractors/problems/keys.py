@@ -1,6 +1,6 @@
 """Reads keys that stand in one paragraph: "1B; 2D; 3A", "1-5: CBCAD", "Answers: 1. 4 m; 2. 7 s; 3. 2 m".
 
-Below a title, a key may also be set as "1=b, 2=d", "(1) b, (2) d" or "b, d, a"; without one, these may
+Below a title, a key may also be set as "1=b, 2=d", "(1) b, (2) d" or "b, d, b"; without one, these may
 be anything.
 """
 
@@ -30,6 +30,7 @@ _TITLED_SINGLE = re.compile(
 _LETTER = re.compile(r"\s*\(?(?P<choice>[A-Ha-h])(?!\w)\)?\s*(?:[;,；，、]|[.。]?$)")
 _TITLED_ROW = re.compile(r"(?:(?<=\s)|^)(\d{1,3}|\(\d{1,3}\))\s?([:：=]?)\s*(?=\S)")
 _LIST = re.compile(r"\s*[;,；，、]\s*")
+_COUNTED = re.compile(r"(?:(?<=\s)|^)\(?([12])[.)]\s")
 _SENTENCES = re.compile(r"[.!?]\s|[。！？]\s*\S")
 _MIN_KEY = 3
 _MAX_KEY = 1000
@@ -61,20 +62,25 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
     """Returns the answers of a key that stands right after its title, "Answers: 1-B 2-C 3-C", by its place.
 
     It is the only block of the document that a word for a solution begins, and half of its numbers or more
-    are printed above it: the answers to parts 1, 2, 3 of a problem are not those to problems 1, 2, 3. What
-    holds as many answers as there are problems above, but in no form that tells whose they are, is the
-    solution of none of them: it comes back as a block that ends the last problem.
+    are printed above it. The answers to parts 1, 2, 3 of the last problem are not those to problems 1, 2, 3:
+    where it counts its parts itself, nothing is a key. What holds as many answers as there are problems
+    above, but in no form that tells whose they are, is the solution of none of them: it comes back as a
+    block that ends the last problem.
     """
     titled = [i for i, (b, x) in enumerate(zip(blocks, labels, strict=True)) if x and _is_announced(b, x)]
     if len(titled) != 1:
         return {}
-    at, above = titled[0], [label for label in labels[: titled[0]] if label and label.number]
+    at = titled[0]
     label = labels[at]
     assert label is not None
+    above = [(i, x) for i, x in enumerate(labels[:at]) if x and x.number]
+    worded = [(i, x) for i, x in above if x.role == "problem"]
+    problems = worded or [(i, x) for i, x in above if not x.role]
+    if problems and _counts_parts(blocks[problems[-1][0] : at], problems[-1][1].end):
+        return {}
     body = part_of(blocks[at], label.end, len(blocks[at].text))
     plain = replace(body, kind="paragraph", marker="")
-    worded = [x.number for x in above if x.role == "problem"]
-    asked = list(dict.fromkeys(worded or [x.number for x in above if not x.role]))
+    asked = list(dict.fromkeys(x.number for _, x in problems))
     answers = read_key(plain) or _read_titled(plain, asked) or _read_row(plain, asked)
     known = sum(1 for _, x in answers if x and x.number in asked)
     if 2 * known >= len(answers) > 0:
@@ -83,22 +89,28 @@ def titled_key(blocks: Sequence[Block], labels: Sequence[Label | None]) -> dict[
     return {at: [(blocks[at], _END)]} if not below and _answers_all(body.text, asked) else {}
 
 
+def _counts_parts(problem: Sequence[Block], begin: int) -> bool:
+    """Whether a problem, whose text begins there in its first block, has parts 1 and 2."""
+    return {"1", "2"} <= set(_COUNTED.findall("\n".join(block.text for block in problem), begin))
+
+
 def _read_titled(block: Block, asked: Sequence[tuple[str, ...]]) -> Labelled:
-    """Returns the letters of a key that only its title tells from other things: "1=b, 2=d", "b, d, a"."""
-    numbered = _consecutive(_TITLED_SINGLE, block.text)
-    entries: list[tuple[tuple[str, ...], int]]
-    if numbered:
-        entries = [((match["first"],), match.start("choice")) for match in numbered]
-        steps = [int(b["first"]) - int(a["first"]) for a, b in itertools.pairwise(numbered)]
-    else:
-        letters = _consecutive(_LETTER, block.text)
-        entries = [(n, m.start("choice")) for n, m in zip(asked, letters, strict=False)]
-        steps = [1] if len(letters) == len(asked) else [0]
-    if len(entries) < _MIN_KEY or not all(1 <= step <= 2 for step in steps):
+    """Returns the letters of a key that only its title tells from other things: "1=b, 2=d", "b, d, b".
+
+    It answers all that is asked, or every second question. Letters without numbers may also be what one
+    question asks to choose, or to bring into order, unless one of them comes twice.
+    """
+    found = _consecutive(_TITLED_SINGLE, block.text)
+    numbers: list[tuple[str, ...]] = [(match["first"],) for match in found]
+    if not found:
+        found = _consecutive(_LETTER, block.text)
+        letters = [match["choice"] for match in found]
+        numbers = list(asked) if len(set(letters)) < len(letters) == len(asked) else []
+    if len(numbers) < _MIN_KEY or numbers not in (list(asked), list(asked[::2])):
         return []
     return [
-        (_answer(block, at), Label("solution", "", number, 0, ".".join(number), True))
-        for number, at in entries
+        (_answer(block, m.start("choice")), Label("solution", "", n, 0, ".".join(n), True))
+        for n, m in zip(numbers, found, strict=True)
     ]
 
 

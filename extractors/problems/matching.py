@@ -199,7 +199,8 @@ def _match(
     known = known_names(asked, answered)
     repeated, strangers = _repeating(asked, answered, taken)
     asked = [i for i in asked if _place(i) not in taken]
-    answered = without_keys([i for i in answered if _place(i) not in taken | strangers])
+    used = taken | strangers
+    answered = without_keys([i for i in answered if _place(i) not in used])
     letters = [frozenset(letter_of(item.number) for item in items) - {""} for items in (asked, answered)]
     of_asked, of_answered = letters[0] - letters[1], letters[1] - letters[0]
     none: frozenset[str] = frozenset()

@@ -23,6 +23,8 @@ def repeating(
 ) -> tuple[list[tuple[Item, Item]], list[Item]]:
     """Finds the solutions that repeat a question, and say more.
 
+    The first sentence of one question that is all of another, "Solve the equation.", is no sign.
+
     Returns:
       Problems with the solutions that repeat them, where one problem asks so and one solution repeats it;
       and the other solutions that repeat problems of other numbers than theirs, which are for none.
@@ -31,6 +33,9 @@ def repeating(
     for problem in problems:
         if len(text := _bare(problem.text)[:_COMPARED]) >= _MIN_LENGTH:
             asked[text].append(problem)
+    for problem in problems:
+        for beginning in _beginnings(problem.text):
+            asked.pop(beginning, None)
     lengths = sorted({len(text) for text in asked}, reverse=True)
     found = [(solution, text) for solution in solutions if (text := _question(solution, asked, lengths))]
     times = Counter(text for _, text in found)
@@ -41,6 +46,12 @@ def repeating(
         elif not any(_same_number(problem, solution) for problem in asked[text]):
             strangers.append(solution)
     return pairs, strangers
+
+
+def _beginnings(question: str) -> list[str]:
+    """Returns what a question of several sentences begins with, as compared: its first ones."""
+    text = _bare(question)[:_COMPARED]
+    return [text[:n] for n in _ends(question) if n < len(text)]
 
 
 def _question(solution: Item, asked: dict[str, list[Item]], lengths: Sequence[int]) -> str:

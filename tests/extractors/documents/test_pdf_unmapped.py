@@ -46,6 +46,8 @@ def test_a_composite_font_needs_its_map() -> None:
 def test_a_few_words_without_a_map_do_not_make_a_page_unreadable() -> None:
     document = printed(f"<p><b>Problem</b></p>{TEXT}{TEXT}")
     assert not is_unmapped(without_maps(document, 0, "Bold")[0])
+    document = printed("<p>Kolika je masa kugle na kosini i <b>pod kojim kutom ona stoji?</b></p>")
+    assert not is_unmapped(without_maps(document, 0, "Bold")[0])  # the other words can be read
 
 
 def test_the_codes_of_simple_fonts_are_those_of_characters() -> None:

@@ -77,6 +77,8 @@ def test_what_only_looks_like_a_refusal_is_used() -> None:
     asked = "Leider ist die Tabelle nass geworden. Ergänze die drei Werte, die nicht mehr zu lesen sind."
     assert usable(asked, layer=asked) == PageText(asked)
     assert usable("Ich fahre nach Ulm. Wie lange dauert das?").failure == ""
+    assert usable("Leider ist der Wagen defekt. Wie weit kommt er zu Fuß?").failure == ""
+    assert usable("Nem tudom, hány alma van a kosárban. Te tudod?").failure == ""
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,35 @@ def test_what_a_model_says_around_the_page_is_left_out(opening: str, closing: st
     assert usable(f"{opening}\n\n{PAGE}\n\n{closing}") == PageText(PAGE.strip())
     printed = f"{opening}\n\n{PAGE}\n\n{closing}"
     assert usable(printed, layer=printed) == PageText(printed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "If you have three apples and eat one, how many are left?",
+        "If you have any time left, solve 7.",
+        "Do you need more than three colours to paint this map?",
+        "Let me know the mass of the stone.",
+        "Here is the text of a law:",
+        "This is the image of a point under the map.",
+        "Certainly!",
+        "Falls Sie weitere Blätter brauchen, melden Sie sich.",
+        "Hier ist die Seite eines Dreiecks gegeben.",
+        "Puis-je diviser par zéro ?",
+        "Si vous avez fini, relisez votre copie.",
+        "Si necesitas más papel, levanta la mano.",
+        "Se precisar de mais papel, peça ao professor.",
+        "Se hai bisogno di altra carta, alza la mano.",
+        "Czy mogę podzielić przez zero?",
+        "Сообщите телу скорость 5 м/с и найдите путь.",
+        "如果有三个苹果，每人分一个，可以分给三个人。",
+        "何か一つ例を挙げて説明してください。",
+        "도움이 필요한 사람은 몇 명인가?",
+    ],
+)
+def test_what_a_scanned_page_begins_and_ends_with_is_its_text(line: str) -> None:
+    page = f"{line}\n\n{PAGE}\n\n{line}"
+    assert usable(page) == PageText(page)
 
 
 def test_a_page_may_end_with_a_question() -> None:

@@ -37,6 +37,9 @@ def test_one_problem_has_two_solutions_where_the_others_have_one() -> None:
     ]  # fmt: skip
     behind = [*solved("1", ""), *solved("2", "", "1", "2")]  # to exercises without a word
     assert numbers(*behind) == [x.number for x in behind]
+    exercises = [label("", "1", ""), label("", "2", "")]
+    numbered = [*solved("1", ""), *solved("2"), *exercises, *solved("", "1", "2")[1:]]
+    assert numbers(*numbered) == [x.number for x in numbered]
     unsolved = [*solved("1"), *solved("2", "1", "2")]
     assert numbers(*unsolved) == [x.number for x in unsolved]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from extractors.problems.doubtful import certain
+from extractors.problems.labels import read_label
 from tests.extractors.problems.build import bold, document, heading, pairs
 
 ASKED = {
@@ -58,3 +60,15 @@ def test_a_title_with_its_year_is_no_problem(title: str) -> None:
     said = [f"{n}. It is {text}." for n, text in enumerate(SAID, 1)]
     expected = [(text, f"It is {said}.") for text, said in zip(ASKED["Problem"], SAID, strict=True)]
     assert pairs(document(heading(title), *asked, heading("Solutions"), *said)) == expected
+
+
+def test_a_number_of_four_digits_after_unknown_words_is_a_label_unless_it_may_be_a_year() -> None:
+    def read(*numbers: int) -> list[str]:
+        leads = [f"Mind stretcher {n}" for n in numbers]
+        blocks = [bold(f"{lead} {text}", lead) for lead, text in zip(leads, ASKED["Problem"], strict=True)]
+        labels = certain(blocks, [read_label(block) for block in blocks])
+        return [label.number[0] for label in labels if label]
+
+    assert read(1001, 1017, 1040) == ["1001", "1017", "1040"]
+    assert read(1917, 1939, 2011) == []
+    assert read(1917, 1918, 1919) == ["1917", "1918", "1919"]

@@ -193,6 +193,21 @@ def test_a_line_that_names_its_author_is_no_part_of_an_item(line: str) -> None:
     assert pairs(document(*blocks)) == list(zip(asked, said, strict=True))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ("Solution.", "Author: Jane Austen"),
+        ("Solution.", "Proposed by Max Planck in 1900."),
+        ("Solution. They are many.", "Submitted by 12 of 20 pupils, 6 were right."),
+        ("Lời giải. Có hai.", "Tác giả của Truyện Kiều là Nguyễn Du."),
+        ("Ratkaisu. Juuri on 2.", "Tekijä: x - 2."),
+    ],
+)
+def test_the_end_of_a_solution_is_no_author_line(answer: tuple[str, ...]) -> None:
+    made = pairs(document("Exercise 1. Who wrote it?", *answer, "Exercise 2. Why?", "Solution. So."))
+    assert [solution.split("\n\n")[-1] for _, solution in made] == [answer[-1], "So."]
+
+
 def test_an_author_may_be_the_answer() -> None:
     made = document("Exercise 1. Who wrote it?", "Solution. Authors differ:", "Authors of old copied it.")
     assert pairs(made) == [("Who wrote it?", "Authors differ:\n\nAuthors of old copied it.")]

@@ -67,7 +67,7 @@ def test_a_range_is_read_back_and_its_answers_have_places(choices: list[str], fi
         ("Answers: (1) c, (2) a, (3) b", ["c", "a", "b"]),
         ("Lösungen: 1c, 2a, 3b", ["c", "a", "b"]),
         ("Réponses : 1c ; 2a ; 3b", ["c", "a", "b"]),
-        ("Answers: c, a, b.", ["c", "a", "b"]),
+        ("Answers: c, a, c.", ["c", "a", "c"]),
     ],
 )
 def test_a_key_on_the_line_of_its_title_answers_every_question(key: str, answers: list[str]) -> None:
@@ -94,6 +94,7 @@ def test_a_key_of_two_answers_has_all_the_numbers_that_are_asked() -> None:
         "Answers: 12 m, seven seconds, 40 N",
         "Solutions: (1) the well is 12 m deep (2) it falls for 7 s (3) the weight",
         "Answers: 1 twelve 2 seven 3 forty",
+        "Answers: c, a, b.",  # or what the last one asks to bring into order
     ],
 )
 def test_a_key_that_cannot_be_read_is_nobodys_solution(key: str) -> None:
@@ -127,3 +128,22 @@ def test_answers_to_the_parts_of_a_problem_are_no_key_of_the_document() -> None:
     )
     assert ("Name a metal.", "ten") not in pairs(made)
     assert not any(solution in ("ten", "six", "two") for _, solution in pairs(made))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (["Find pairs: 1 dog, 2 cow, 3 bird; a moos, b barks, c sings."], "1b, 2a, 3c"),
+        (["Of what is it made? 1. The roof 2. The door 3. The wall 4. The sill"], "1=b, 2=a, 3=c, 4=a"),
+        (
+            ["Of what is it made?", "1. The roof", "2. The door", "3. The wall"],
+            "1. tin; 2. oak; 3. clay; 4. oak",
+        ),
+        (["Of what is it made? 1) The roof 2) The door 3) The wall"], "1) tin; 2) oak; 3) clay"),
+    ],
+)
+def test_the_answers_to_the_parts_of_the_last_problem_are_its_own(question: list[str], answer: str) -> None:
+    asked = ["Exercise 1. How far is it?", "Exercise 2. How tall is it?", "Exercise 3. How long is it?"]
+    first, *others = question
+    made = document(heading("Exercises"), *asked, f"Exercise 4. {first}", *others, f"Answer: {answer}")
+    assert [solution for _, solution in pairs(made)] == [answer]

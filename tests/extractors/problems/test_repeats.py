@@ -94,3 +94,20 @@ def test_the_beginning_of_a_question_is_another_question(more: str) -> None:
     assert repeating(problems, [solution]) == ([], [])
     same = numbered("solution", "4", f"{short}\n\nIt is 3.", run=1)
     assert repeating(problems, [same]) == ([(problems[0], same)], [])
+
+
+@pytest.mark.parametrize("second", [" With r = 5, it is 79.", "\n\nIt is 79."])
+def test_the_first_sentence_of_another_question_says_nothing(second: str) -> None:
+    same = "Find the area of the shaded region."
+    problems = _problems([same, f"{same} Its radius is 5 cm.", ASKED[0]])
+    replies = ["It is 12.", f"{same}{second}", "It has 3 kg."]
+    solutions = [numbered("solution", str(n), text, run=1) for n, text in enumerate(replies, 1)]
+    assert repeating(problems, solutions) == ([], [])
+    assert [solution for _, solution in _kept(*problems, *solutions)] == replies
+
+
+def test_what_repeats_a_whole_question_of_several_sentences_is_for_it() -> None:
+    same = "Find the area of the shaded region."
+    problems = _problems([same, f"{same} Its radius is 5 cm."])
+    solution = numbered("solution", "1", f"{same} Its radius is 5 cm. It is 79.", run=1)
+    assert repeating(problems, [solution]) == ([(problems[1], solution)], [])
