@@ -88,8 +88,9 @@ def read_labels(paths: Sequence[str], option: str) -> dict[str, Labelled]:
     for file in sample_files(paths, "", option):
         for number, row in _rows(file, option):
             if isinstance(row, BadRow) or row.get("zone") not in ZONES:
+                has = "" if isinstance(row, BadRow) else f" (it has {named(row)})"
                 raise UsageError(
-                    f"--{option} {file}: row {number} has no zone; name a contrastive run by --truth"
+                    f"--{option} {file}: row {number} has no zone{has}; name a contrastive run by --truth"
                 )
             question, aliases, language = (row.get(k) for k in ("question", "gold_aliases", "language"))
             if not (isinstance(question, str) and aliases and isinstance(aliases, list)):

@@ -80,7 +80,10 @@ def test_contrastive_names_the_column(
             ["aurora", "--predictions", "p.jsonl", "--truth", "p.jsonl", "--by", "set"],
             "no column set (--by);",
         ),
-        (["contrastive", "--predictions", "p.jsonl"], "--predictions p.jsonl: no column question; it has id"),
+        (
+            ["contrastive", "--predictions", "p.jsonl"],
+            "p.jsonl: row 0 has no zone (it has id, label); name a",
+        ),
         (
             ["contrastive", "--truth", "z.jsonl", "--predictions", "p.jsonl"],
             "--predictions p.jsonl: no column question (--question_column); it has id, label",
