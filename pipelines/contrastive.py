@@ -18,6 +18,7 @@ from pipelines.ask import Ask, Work
 from pipelines.balance import Balance
 from pipelines.errors import UsageError
 from pipelines.models import ModelOptions, VllmOptions, accelerator, checked_engine, checked_models
+from pipelines.needed import Needed, check_columns
 from pipelines.options import RunOptions, positive, share
 from pipelines.output import join
 from pipelines.questions import (
@@ -30,8 +31,8 @@ from pipelines.questions import (
     united,
 )
 from pipelines.recipe import Export, Outcome, Recipe, Run, StageInfo
-from pipelines.recorded import RECORDED_STAGES, RecordedAnswers, sample_files
-from pipelines.rows import ROW_STAGES, ReadRows, RowOptions
+from pipelines.recorded import RECORDED_STAGES, RecordedAnswers, needed_of_samples, sample_files
+from pipelines.rows import ROW_STAGES, ReadRows, RowOptions, needed_id
 from pipelines.sink import WriteRows, encode, write_records
 from pipelines.stages import (
     NAMESPACE,
@@ -247,6 +248,15 @@ def build(pipeline: beam.Pipeline, run: Run) -> Outcome:
         engines.append(engine)
         return Ask(stage, models, work, Answered, [engine], accelerator(run.options, models, [engine]))
 
+    check_columns(
+        run.uris,
+        [
+            Needed((columns.question_column,), "question_column"),
+            Needed((columns.answer_column,), "answer_column"),
+            *needed_id(run.options.view_as(RowOptions)),
+        ],
+    )
+    check_columns(recorded, needed_of_samples(columns.question_column), "samples")
     where = Columns(columns.question_column, columns.answer_column, columns.language)
     spec = MasterySpec(
         mastery.ik, mastery.idk, mastery.max_positives, mastery.max_negatives, mastery.refusal_text.strip()

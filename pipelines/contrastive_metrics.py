@@ -12,9 +12,10 @@ import numpy as np
 
 from pipelines.contrastive import MEANINGS, title
 from pipelines.errors import UsageError
+from pipelines.needed import check_columns, lacks
 from pipelines.output import join, read_json
-from pipelines.questions import BAD_SAMPLING, Recording, primary_subtag, question_key, to_recording
-from pipelines.recorded import sample_files
+from pipelines.questions import BAD_SAMPLING, Recording, named, primary_subtag, question_key, to_recording
+from pipelines.recorded import needed_of_samples, sample_files
 from pipelines.stages import Refused
 from pipelines.tables import BadRow, BadTable, all_rows
 from schemas.contrastive import ZONES, Zone
@@ -49,6 +50,10 @@ def measured(chosen: argparse.Namespace) -> list[str]:
     given = {"predictions": chosen.predictions, "before": chosen.before, "after": chosen.after}
     option = "truth" if chosen.truth else first
     labels = read_labels([chosen.truth] if chosen.truth else given[first], option)
+    files = [file for name, paths in given.items() for file in sample_files(paths or (), "", name)]
+    column = chosen.question_column
+    if column != "question" and all(lacks(file, column) for file in files):
+        raise UsageError(f"--question_column {column}: no file of answers has it, such as {files[0]}")
     lines: list[str] = []
     answers = {}
     for name, paths in given.items():
@@ -62,8 +67,8 @@ def measured(chosen: argparse.Namespace) -> list[str]:
     if not shared:
         raise UsageError(f"evaluate contrastive: no question of --{option} is answered by all")
     zones = Counter(labels[key].zone for key in shared)
-    named = ", ".join(f"{zones[zone]:,} {zone}" for zone in ZONES)
-    lines.append(f"{len(shared):,} of {len(labels):,} questions are answered: {named}")
+    in_zones = ", ".join(f"{zones[zone]:,} {zone}" for zone in ZONES)
+    lines.append(f"{len(shared):,} of {len(labels):,} questions are answered: {in_zones}")
     return lines + _lines({name: _counts(labels, found, shared) for name, found in answers.items()})
 
 
@@ -83,12 +88,14 @@ def read_labels(paths: Sequence[str], option: str) -> dict[str, Labelled]:
     for file in sample_files(paths, "", option):
         for number, row in _rows(file, option):
             if isinstance(row, BadRow) or row.get("zone") not in ZONES:
+                has = "" if isinstance(row, BadRow) else f" (it has {named(row)})"
                 raise UsageError(
-                    f"--{option} {file}: row {number} has no zone; name a contrastive run by --truth"
+                    f"--{option} {file}: row {number} has no zone{has}; name a contrastive run by --truth"
                 )
             question, aliases, language = (row.get(k) for k in ("question", "gold_aliases", "language"))
             if not (isinstance(question, str) and aliases and isinstance(aliases, list)):
-                raise UsageError(f"--{option} {file}: row {number} needs `question` and `gold_aliases`")
+                needs = "needs `question` and `gold_aliases`"
+                raise UsageError(f"--{option} {file}: row {number} {needs}; it has {named(row)}")
             truth = Truth(question, tuple(map(str, aliases)), primary_subtag(str(language or "")) or "en")
             labels[question_key(question)] = Labelled(truth, row["zone"])
     return labels
@@ -104,7 +111,9 @@ def read_answers(
     """
     grades: dict[str, list[str]] = {}
     unusable = 0
-    for file in sample_files(paths, "", option):
+    files = sample_files(paths, "", option)
+    check_columns(files, needed_of_samples(column), option)
+    for file in files:
         for number, row in _rows(file, option):
             recording = _recording(file, number, row, column)
             if not recording:

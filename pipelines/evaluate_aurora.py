@@ -21,6 +21,7 @@ from pipelines.aurora_metrics import (
 )
 from pipelines.console import quiet
 from pipelines.errors import UsageError
+from pipelines.needed import Needed, check_columns
 from synth.labels import first_error_of
 
 Row = Mapping[str, Any]
@@ -78,7 +79,8 @@ def read_truth(paths: Sequence[str], by: str | None) -> dict[str, Truth]:
       UsageError: a row has no id or no label, or an id is there twice.
     """
     found: dict[str, Truth] = {}
-    for uri, number, row in _rows(paths, "truth"):
+    needed = [Needed(("id",)), Needed(("label",)), *([Needed((by,), "by")] if by else [])]
+    for uri, number, row in _rows(paths, "truth", needed):
         name, label, steps = row.get("id"), row.get("label"), row.get("steps")
         where = f"--truth {uri}: row {number}"
         if name is None or not isinstance(label, int) or isinstance(label, bool):
@@ -101,7 +103,8 @@ def read_predictions(paths: Sequence[str]) -> dict[str, Prediction]:
       UsageError: a row has no id or no label, or an id is there twice.
     """
     found: dict[str, Prediction] = {}
-    for uri, number, row in _rows(paths, "predictions"):
+    needed = [Needed(("id", "source_id", "source.id")), Needed(("label", "first_error", "labels"))]
+    for uri, number, row in _rows(paths, "predictions", needed):
         source = row.get("source")
         name = source.get("id") if isinstance(source, Mapping) else row.get("source_id", row.get("id"))
         where = f"--predictions {uri}: row {number}"
@@ -204,10 +207,12 @@ def _by_steps(
         yield f"expected calibration error {calibration_error(bins):.4f}"
 
 
-def _rows(paths: Sequence[str], option: str) -> Iterator[tuple[str, int, Row]]:
+def _rows(paths: Sequence[str], option: str, needed: Sequence[Needed]) -> Iterator[tuple[str, int, Row]]:
     from pipelines.tables import BadRow, BadTable, all_rows, list_tables
 
-    for uri in list_tables(paths, "", option=option):
+    uris = list_tables(paths, "", option=option)
+    check_columns(uris, needed, option)
+    for uri in uris:
         try:
             for number, row in all_rows(uri):
                 if isinstance(row, BadRow):

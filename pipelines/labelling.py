@@ -326,25 +326,31 @@ class _Label(beam.DoFn):
 
 
 class LabelSteps(beam.PTransform):
-    """Solutions with votes -> labels. What annotators are worth is estimated over the whole run."""
+    """Solutions with votes -> labels.
 
-    def __init__(self, spec: LabelSpec):
+    Args:
+      skills: what annotators are worth, as `estimated` gives it; None unless votes are weighted.
+    """
+
+    def __init__(self, spec: LabelSpec, skills: beam.PCollection[Skills] | None):
         super().__init__(label="labels")
-        self.spec = spec
+        self.spec, self.skills = spec, skills
 
     def expand(self, solutions: beam.PCollection[Solution]) -> Split:
-        side = []
-        if self.spec.aggregation == "weighted":
-            skills = (
-                solutions
-                | beam.Map(_votes).with_output_types(tuple[str, Any])
-                | beam.CombineGlobally(beam.combiners.TopCombineFn(SAMPLE, reverse=True))
-                | "skills" >> beam.Map(_estimated)
-            )
-            side = [AsSingleton(skills)]
+        side = [AsSingleton(self.skills)] if self.skills else []
         out = solutions | beam.ParDo(_Label(self.spec), *side).with_outputs(REJECTED, main="kept")
         out.kept.element_type, out[REJECTED].element_type = Labelled, Rejected
         return Split(out.kept, out[REJECTED])
+
+
+def estimated(solutions: beam.PCollection[Solution]) -> beam.PCollection[Skills]:
+    """Returns what annotators are worth, from their votes on all solutions."""
+    return (
+        solutions
+        | "votes of solutions" >> beam.Map(_votes).with_output_types(tuple[str, Any])
+        | beam.CombineGlobally(beam.combiners.TopCombineFn(SAMPLE, reverse=True))
+        | "skills" >> beam.Map(_estimated)
+    )
 
 
 def _votes(solution: Solution) -> tuple[str, Any]:

@@ -83,10 +83,10 @@ def to_question(columns: Columns, row: Row) -> Question:
     """
     question = _text(value_of(row.values, columns.question))
     if not question:
-        raise Refused("no_question", f"nothing in {columns.question}; columns: {_named(row.values)}")
+        raise Refused("no_question", f"nothing in {columns.question}; columns: {named(row.values)}")
     aliases = tuple(dict.fromkeys(filter(None, map(_text, _list(value_of(row.values, columns.answer))))))
     if not aliases:
-        raise Refused("no_answer", f"nothing in {columns.answer}; columns: {_named(row.values)}")
+        raise Refused("no_answer", f"nothing in {columns.answer}; columns: {named(row.values)}")
     language = _given_language(columns, row) or guessed_language(question)[0]
     source = Source(row.uri, row.sha256, row.number, row.id)
     return Question(record_id("question", question_key(question)), question, aliases, language, source)
@@ -133,10 +133,10 @@ def to_recording(question_column: str, row: Row) -> Recording:
     """
     question = _text(value_of(row.values, question_column)) or _text(row.values.get("question"))
     if not question:
-        raise Refused("no_question", f"nothing in {question_column}; columns: {_named(row.values)}")
+        raise Refused("no_question", f"nothing in {question_column}; columns: {named(row.values)}")
     samples = tuple(map(_sample, _list(row.values.get("samples"))))
     if not samples:
-        raise Refused("no_samples", f"nothing in samples; columns: {_named(row.values)}")
+        raise Refused("no_samples", f"nothing in samples; columns: {named(row.values)}")
     model = _text(row.values.get("model")) or None
     return Recording(
         row.id, row.uri, row.number, question, samples, model, _sampling(row.values.get("sampling"))
@@ -178,5 +178,6 @@ def _text(value: Any) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _named(values: Mapping[str, Any]) -> str:
+def named(values: Mapping[str, Any]) -> str:
+    """Returns the names of columns, for a message."""
     return ", ".join(map(str, values))[:200] or "none"

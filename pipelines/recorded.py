@@ -8,6 +8,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from pipelines.needed import Needed
 from pipelines.output import is_ours, join
 from pipelines.questions import Recording, question_key, to_recording
 from pipelines.recipe import StageInfo
@@ -38,6 +39,12 @@ def sample_files(paths: Sequence[str], output: str, option: str) -> list[str]:
     """
     own = [join(path, "exports/samples") if is_ours(join(path, "run.json")) else path for path in paths]
     return list_tables(own, output, option=option)
+
+
+def needed_of_samples(question_column: str) -> list[Needed]:
+    """Returns the columns of files of samples; the export of a run has the question as `question`."""
+    names = tuple(dict.fromkeys((question_column, "question")))
+    return [Needed(names, "question_column"), Needed(("samples",))]
 
 
 class RecordedAnswers(beam.PTransform):

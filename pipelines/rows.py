@@ -9,6 +9,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from pipelines.needed import Needed
 from pipelines.progress import tick
 from pipelines.recipe import StageInfo
 from pipelines.stages import REJECTED, Source, Split, Tally, printable
@@ -34,6 +35,11 @@ class RowOptions(PipelineOptions):
             metavar="NAME",
             help="what rows call themselves; rows without it are named by a hash of their file and place",
         )
+
+
+def needed_id(options: RowOptions) -> list[Needed]:
+    """Returns the column that --id_column names; none unless it was given, as rows need no `id`."""
+    return [] if options.id_column == "id" else [Needed((options.id_column,), "id_column")]
 
 
 @dataclass(frozen=True, slots=True)

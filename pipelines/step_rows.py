@@ -143,6 +143,29 @@ def _ballot(values: Mapping[str, Any], steps: int) -> Ballot:
     return ballot_of(votes, [str(name) for name in names], steps)
 
 
+def united(solutions: Sequence[Solution]) -> Solution:
+    """Returns the first of some solutions that say the same, with what the others know besides.
+
+    That is the steps, the references and the outcome where it has none, and the votes of annotators whom the
+    ones before don't have, if they are on the same steps. An annotator who is there already is not heard
+    twice: its votes stay with the row that is rejected as a duplicate.
+    """
+    first = solutions[0]
+    for other in solutions[1:]:
+        steps = checked(first.solution, other.steps) if other.steps else ()
+        steps = first.steps or steps
+        same = [step.split() for step in steps] == [step.split() for step in other.steps]
+        first = replace(
+            first,
+            steps=steps,
+            reference_solution=first.reference_solution or other.reference_solution,
+            reference_answer=first.reference_answer or other.reference_answer,
+            outcome=other.outcome if first.outcome is None else first.outcome,
+            ballot=first.ballot.joined(other.ballot) if same else first.ballot,
+        )
+    return first
+
+
 def stepwise(row: Labelled) -> Iterator[Stepwise]:
     """Yields a row for training, up to the first step without a label; none if that is the first."""
     labels: list[bool] = []

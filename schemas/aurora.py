@@ -43,6 +43,16 @@ class Ballot:
     votes: tuple[tuple[int, ...], ...] = ()
     discarded: tuple[Discarded, ...] = ()
 
+    def joined(self, other: Ballot) -> Ballot:
+        """Returns these votes with those of another ballot whose annotators are not in this one."""
+        known = {*self.annotators, *(one.annotator for one in self.discarded)}
+        new = [place for place, name in enumerate(other.annotators) if name not in known]
+        return Ballot(
+            (*self.annotators, *(other.annotators[place] for place in new)),
+            (*self.votes, *(other.votes[place] for place in new)),
+            (*self.discarded, *(one for one in other.discarded if one.annotator not in known)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
@@ -161,3 +171,43 @@ class Preferred:
     rejected: str = field(metadata={"doc": "a solution with a wrong step"})
     chosen_id: str = field(metadata={"doc": "id of the chosen solution in the dataset"})
     rejected_id: str = field(metadata={"doc": "id of the rejected one"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why votes count for nothing."""
+
+    reason: str = field(metadata={"doc": "as in `discarded` of the dataset"})
+    votes: int = field(metadata={"doc": "how many"})
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """How likely an annotator calls a step right, as estimated."""
+
+    step: str = field(metadata={"doc": "what the step is: right; right, the next one wrong; or wrong"})
+    said_before: int = field(metadata={"doc": "its vote on the step before; 1 before the first"})
+    says_right: float = field(metadata={"doc": "probability that it says 1 (0..1)"})
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """One who votes on steps."""
+
+    id: str = field(metadata={"doc": "hash of its name"})
+    annotator: str = field(metadata={"doc": "MODEL/PROMPT, or as given with the rows"})
+    votes: int = field(
+        metadata={"doc": "its votes that count, on all solutions, those that were rejected too"}
+    )
+    discarded: tuple[Reason, ...] = field(metadata={"doc": "its votes that count for nothing"})
+    steps: int = field(metadata={"doc": "steps with a label in the dataset that it voted on"})
+    agreement: float | None = field(metadata={"doc": "share of those on which it says what the label says"})
+    conflicts: int = field(
+        metadata={"doc": "votes in the dataset that the outcome contradicts, as in `outcome_conflict`"}
+    )
+    coins: tuple[Coin, ...] = field(
+        metadata={"doc": "its skill, estimated without any truth; empty but with --aggregate weighted"}
+    )
+    weight: float | None = field(
+        metadata={"doc": "how much of its own it adds to what the others say (0..1); likewise"}
+    )

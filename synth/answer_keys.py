@@ -19,6 +19,7 @@ MIN_ROMANISED = 8
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
 _NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
+_MINUS = re.compile(r"^(?:minus|menos|meno|moins|min|минус|мінус)\s+(?=\d)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _PIECE = re.compile(r"\d+(?:\.\d+)?\s*[^\W\d_]+\.?")
 _SEVERAL = re.compile(rf"{_PIECE.pattern}(?:,?\s*(?:and\s+)?{_PIECE.pattern}){{1,3}}")
@@ -172,6 +173,7 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if not holds_digits(tokens(text, language)):
         return None
     text = _DASHES.sub("-", in_digits(text.strip(" ."), language))
+    text = _MINUS.sub("-", text)
     if not _DIGIT.search(text[:12]):
         return None
     found = read_number(text)

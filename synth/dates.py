@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from synth.tokens import fold
@@ -60,6 +61,11 @@ def read_date(tokens: tuple[str, ...], language: str) -> frozenset[str]:
 def may_be_dates(tokens: tuple[str, ...], language: str) -> frozenset[str]:
     """Returns what a text or a part of it may say as a date, in every reading; see `read_date`."""
     return read_date(tokens, language).union(*(readings(one) for one in tokens if one.startswith("@")))
+
+
+def month_of(tokens: Sequence[str], language: str) -> int:
+    """Returns the month (1 to 12) that a text names and nothing else, in full or short; else 0."""
+    return _names(language)[0].get(tokens[0], 0) if len(tokens) == 1 else 0
 
 
 def _in_digits(token: str) -> frozenset[str]:

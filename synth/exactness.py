@@ -28,7 +28,12 @@ _SIGN = re.compile(
     "[<>=\u221a\u221b~\u2248\u2243\u2245\u223c\u00b1\u2213+^\u221e\u221d\u00ac\u226a\u226b]"
     r"|\*(?!\w)|(?<=\d)!"
 )
+# Of a sum of money, and of a power.
+_LOST_MINUS = re.compile(
+    "[-\u2010-\u2015\u2212](?=\\s?[$\u20ac\u00a3\u00a5])|(?<=[$\u20ac\u00a3\u00a5])\\s?[-\u2212](?=\\d)|(?<=\\^)\\s?[({]?[-\u2212]"
+)
 _QUESTION = re.compile("[?\u061f\uff1f]")
+_BRACKETED = re.compile(r"([(\[\]{])[^()\[\]{}]*[,;][^()\[\]{}]*([)\[\]}])")
 _WORD = re.compile(r"[^\W\d_]+")
 _MEASURE = re.compile(r"(?<=\d)\s?([^\W\d_]{1,3}(?:/[^\W\d_]{1,3})?)(?![^\W_])")
 _ZEROS = re.compile(r"\d+[.,](?!\d{3}(?!\d))\d*[1-9]0+(?![\d.,]*\d)")
@@ -50,6 +55,8 @@ def is_exact(said: str, aliases: Iterable[str], language: str, measured: bool) -
         return False
     if "?" in given.signs and not any("?" in one.signs for one in known):
         return False
+    if given.brackets and given.brackets not in [one.brackets or given.brackets for one in known]:
+        return False
     if given.numerals not in [one.numerals for one in known]:
         return False
     if not measured and given.zeros not in [one.zeros for one in known]:
@@ -63,6 +70,12 @@ def is_exact(said: str, aliases: Iterable[str], language: str, measured: bool) -
     if not given.marked and not any(one.marked for one in known):
         return True
     return _fits_marks(given, known, language)
+
+
+def brackets(text: str) -> str:
+    """Returns the brackets in which a row or an interval of several parts stands, such as `[)`; or ""."""
+    found = _BRACKETED.fullmatch(text.strip(" ."))
+    return f"{found[1]}{found[2]}" if found else ""
 
 
 def agrees(said: Sequence[str], asked: frozenset[str], frame: frozenset[str], language: str) -> bool:
@@ -87,13 +100,16 @@ def agrees(said: Sequence[str], asked: frozenset[str], frame: frozenset[str], la
 class _Marks:
     """What comparing drops of a text."""
 
-    __slots__ = ("marked", "measures", "numerals", "signs", "symbols", "words", "zeros")
+    __slots__ = ("brackets", "marked", "measures", "numerals", "signs", "symbols", "words", "zeros")
 
     def __init__(self, text: str):
-        plain = _SUPERSCRIPT.sub("^", text.translate(_RELATIONS)) if not text.isascii() else text
+        plain = _SUPERSCRIPT.sub(_raised, text.translate(_RELATIONS)) if not text.isascii() else text
         self.signs = frozenset(_SIGN.findall(plain))
+        if _LOST_MINUS.search(plain):
+            self.signs |= {"-"}
         if _QUESTION.search(text):
             self.signs |= {"?"}
+        self.brackets = brackets(text)
         self.numerals = frozenset(map(str.lower, _NUMERAL.findall(text)))
         self.zeros = frozenset(_ZEROS.findall(text)) if "$" not in text and "%" not in text else frozenset()
         self.measures = tuple(_MEASURE.findall(text))
@@ -101,6 +117,10 @@ class _Marks:
         shouts = text.isupper() and sum(map(len, self.words)) > 2 * MAX_SYMBOL
         self.symbols = () if shouts else tuple(word for word in self.words if len(word) <= MAX_SYMBOL)
         self.marked = any(_is_marked(word) for word in self.words)
+
+
+def _raised(found: re.Match[str]) -> str:
+    return "^-" if "\u207b" in found[0] else "^"
 
 
 @lru_cache(maxsize=1 << 16)

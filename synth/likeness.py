@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from synth.han import HAN
+from synth.number_likeness import may_be_number, may_count
 from synth.numerals import number_in_words, value
 from synth.tokens import SPELLED, fold, is_number, tokens
 from synth.words import words
@@ -25,9 +26,16 @@ MIN_SKELETON = 3
 MAX_ACRONYM = 6
 """Letters of what is made of initials."""
 
+MAX_SHORTENED = 6
+"""Words of a text that may hold short ones."""
+
+MAX_CONTRACTED = 3
+"""Letters of a short word without a full stop."""
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _VOWELS = re.compile("[aeiouy]")
 _ACRONYM = re.compile(r"(?:the\s+)?((?:[^\W\d_]\.?){2,}\s?(?:\d|[IVX]+)?)", re.IGNORECASE)
+_GAP = re.compile(r"[\s-]+")
 _NO_WORD = re.compile(r"[\W_]")
 _ROMAN = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _SUFFIXES = frozenset(("jr", "sr", "junior", "senior", "2", "3", "ii", "iii"))
@@ -63,6 +71,17 @@ class Likeness:
     def skeleton(self) -> str:
         """Its consonants, if it is of Latin letters alone."""
         return _VOWELS.sub("", self.letters) if self.letters.isascii() and self.letters.isalpha() else ""
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """Its words, folded, with their full stops; none of a long text."""
+        found = [piece for piece in _GAP.split(fold(self.text)) if piece]
+        return found if len(found) <= MAX_SHORTENED else []
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it tells a number, a time or a month, or has a sign."""
+        return may_count(self.text, self.said, self.language)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -127,6 +146,10 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
     """
     if given.letters == alias.letters or (given.romanised and given.romanised == alias.romanised):
         return bool(given.letters)
+    if (given.counts or alias.counts) and may_be_number(
+        given.text, given.said, alias.text, alias.said, language
+    ):
+        return True
     if not given.scripts or not alias.scripts:
         return _may_be_number(given, alias, language) or _may_be_number(alias, given, language)
     if given.scripts.isdisjoint(alias.scripts):
@@ -135,6 +158,8 @@ def may_be(given: Likeness, alias: Likeness, language: str) -> bool:
         _is_misspelt(given, alias)
         or _abbreviates(given, alias)
         or _abbreviates(alias, given)
+        or _shortens(given, alias)
+        or _shortens(alias, given)
         or _shares_name(given.names, alias.names)
         or given.cardinals == alias.cardinals
         or (language in HAN and _numbers(given.said) == _numbers(alias.said) != [])
@@ -163,6 +188,8 @@ def _differs_in_a_letter(a: str, b: str) -> bool:
 def _abbreviates(short: Likeness, long: Likeness) -> bool:
     """Whether a text may be made of the initials of another one, as USA, U.S., WWII and JFK are."""
     letters, shouted = short.acronym
+    if shouted and long.acronym[1] and long.acronym[0][:-1] == letters:  # US, USA
+        return True
     for initials in long.initials if letters else ():
         if letters == initials:
             return True
@@ -191,6 +218,27 @@ def _initials(text: str, said: Sequence[str]) -> frozenset[str]:
 
 def _initial(place: int, word: str) -> str:
     return word if word.isdecimal() or (place and _ROMAN.fullmatch(word.upper())) else word[0]
+
+
+def _shortens(short: Likeness, long: Likeness) -> bool:
+    """Whether a text has short words in place of longer ones: "19th c.", "Ft. Worth", "C-14"."""
+    a, b = short.pieces, long.pieces
+    if len(a) != len(b) or not a or a[0][0] != b[0][0] or (len(a) < 2 and "." not in short.text):
+        return False
+    pairs = [(one, other.rstrip(".")) for one, other in zip(a, b, strict=True)]
+    if not all(one.rstrip(".") == other or _is_short_for(one, other) for one, other in pairs):
+        return False
+    return any(one.rstrip(".") != other for one, other in pairs)
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Whether a word has letters of another one in their order, the first one and a full stop or the last."""
+    kept, letters = word.rstrip("."), iter(other[1:])
+    if not kept.isalpha() or not other.isalpha() or len(kept) >= len(other) or kept[0] != other[0]:
+        return False
+    if kept == word and (len(word) > MAX_CONTRACTED or (len(word) > 1 and word[-1] != other[-1])):
+        return False
+    return all(letter in letters for letter in kept[1:])
 
 
 def _shares_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
@@ -230,7 +278,8 @@ def _may_be_number(given: Likeness, alias: Likeness, language: str) -> bool:
         return True
     if found := _SHORT.fullmatch(given.text.rstrip(" .")):
         return Fraction(found[1]) * 10 ** _SCALES[found[2][0].lower()] == number
-    if not set(given.said).isdisjoint(words(language, "half") | words(language, "quarter")):
+    parts = (*words(language, "half"), *words(language, "quarter"))
+    if parts and any(word.endswith(parts) for word in given.said):  # anderthalb
         return True
     return bool(given.scripts) and language not in SPELLED and not any(map(str.isdecimal, given.letters))
 

@@ -1,4 +1,4 @@
-"""The parts of a text in which it must not be cut: mathematics, code, tables and LaTeX's environments."""
+"""The parts of a text in which it must not be cut: mathematics, code, tables, blocks of HTML."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ _TOKEN = re.compile(
     r"|\\[A-Za-z]{1,40}\*?(?:\[[^\[\]\n]{0,40}\])?[ ]?\{|[{}]|\$\$|\$|`+|" + _BLANK.pattern
 )
 _SIGN = re.compile(r"[\\=^_]")
+# A tag or a comment of HTML; `a < b` is none.
+_TAG = re.compile(
+    r"<!--|-->|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]{0,30})"
+    r"(?:\s+[\w:@-]{1,40}(?:=(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=]+))?)*\s*(?P<empty>/?)>"
+)
+_WHOLE = frozenset(
+    ("<!--", "table", "math", "pre", "code", "svg", "script", "style", "figure", "picture", "select")
+)
+"""Elements of HTML that mean nothing in parts, and comments."""
 _CLOSES = {r"\]": r"\[", r"\)": r"\("}
 
 
@@ -31,6 +40,7 @@ class Marked:
         fences = _Within(spans)
         spans += (span for span in _mathematics(text) if not fences.holds(span[0]))
         spans += _tables(text)
+        spans += _html(text, _Within(_merged(spans)))
         self._within = _Within(_merged(spans))
 
     def holds(self, position: int) -> bool:
@@ -90,6 +100,23 @@ def _tables(text: str) -> Iterator[Span]:
         end = _BLANK.search(text, rule.end())
         done = end.start() if end else len(text.rstrip())
         yield text.rfind("\n", 0, max(rule.start() - 1, 0)) + 1, max(done, rule.end())
+
+
+def _html(text: str, known: _Within) -> Iterator[Span]:
+    """Yields tags and comments, and elements that stay whole; what is in code or mathematics is none."""
+    opened: dict[str, list[int]] = {}
+    for tag in _TAG.finditer(text):
+        if known.holds(tag.start()) or _BLANK.search(tag[0]):
+            continue
+        name = (tag["name"] or "<!--").lower()
+        if tag["name"]:
+            yield tag.span()
+        if name not in _WHOLE or tag["empty"]:
+            continue
+        if not tag["end"] and tag[0] != "-->":
+            opened.setdefault(name, []).append(tag.start())
+        elif opened.get(name):
+            yield opened[name].pop(), tag.end()
 
 
 def _mathematics(text: str) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.util import find_spec
 from itertools import pairwise
 
@@ -33,7 +33,7 @@ from synth.answer_keys import (
     without_articles,
 )
 from synth.dates import may_be_dates, read_date
-from synth.exactness import agrees, is_exact
+from synth.exactness import agrees, brackets, is_exact
 from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
 from synth.quantities import near_quantity, same_quantity
@@ -41,7 +41,7 @@ from synth.refusals import beside, is_known, stance
 from synth.sentences import answers_in
 from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
 from synth.wording import announced, plain
-from synth.words import forms, words
+from synth.words import forms, frame, words
 
 LIBRARIES = ("anyascii", "babel", "pint", "text_to_num", "unicode_rbnf")
 """What is needed of the extra `verify`."""
@@ -49,6 +49,8 @@ LIBRARIES = ("anyascii", "babel", "pint", "text_to_num", "unicode_rbnf")
 MAX_SENTENCE = 40
 """Tokens of a sentence in which an answer is looked for."""
 
+MIN_PART = 2
+"""Characters of an answer that may be a part of a name in a script without blanks."""
 MIN_REFUSAL = 3
 """Tokens of an answer that may be a refusal where nobody knows how they are written in the language."""
 
@@ -102,7 +104,8 @@ class Truth:
             return "unclear" if self._mentioned(said) else "wrong"
         how = stance(said, self.language)
         if how != "answers":
-            guessed = how == "guesses" or self._mentioned(beside(said, self.language))
+            holds = said if not self._polar else beside(said, self.language)
+            guessed = how == "guesses" or self._mentioned(holds)
             return "unclear" if guessed else "refused"
         given = announced(said, self.language) or said
         if given != said and self._is_alias(given):
@@ -113,7 +116,7 @@ class Truth:
             return "correct"
         if any(map(self._is_alias, answers_in(given, self.question, self.language))):
             return "correct"
-        if self._mentioned(said) or self._may_be(said):
+        if self._mentioned(said) or self._may_be(said) or self._may_be_polar(heard):
             return "unclear"
         may_refuse = len(heard) >= MIN_REFUSAL and not is_known(self.language)
         return "unclear" if may_refuse else "wrong"
@@ -123,7 +126,7 @@ class Truth:
         if not is_exact(said, self.aliases, self.language, bool(self._known.quantities)):
             return False
         return not self._polar or agrees(
-            tokens(said, self.language), self._question, _frame(self.language), self.language
+            tokens(said, self.language), self._question, frame(self.language), self.language
         )
 
     @cached_property
@@ -131,6 +134,12 @@ class Truth:
         """Whether an alias is a "yes" or "no"."""
         polar = words(self.language, "yes") | words(self.language, "no")
         return any(len(said) == 1 and said[0] in polar for said in self._bare)
+
+    def _may_be_polar(self, said: tuple[str, ...]) -> bool:
+        """Whether a "yes" or "no" is asked for, and an answer may mean one without the word: "He did not"."""
+        if not self._polar or len(said) < 2:
+            return False
+        return said[0] not in words(self.language, "yes") | words(self.language, "no")
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -208,7 +217,7 @@ class Truth:
     def _same_parts(self, text: str) -> bool:
         """Whether an answer has the parts of an alias in another order, or each of its parts is an alias."""
         given = parts(text, self.language)
-        if len(given) < 2:
+        if len(given) < 2 or brackets(text) not in ("", "{}"):  # in others, their order matters
             return False
         if given in (parts(alias, self.language) for alias in self.aliases):
             return True
@@ -249,7 +258,7 @@ class Truth:
     def _is_safe(self, word: str) -> bool:
         if word in words(self.language, "never"):
             return word in words(self.language, "no") and self._negates
-        return word in _frame(self.language) or self._asked(word)
+        return word in frame(self.language) or self._asked(word)
 
     @cached_property
     def _negates(self) -> bool:
@@ -294,7 +303,7 @@ class Truth:
 
     def _matters(self, said: tuple[str, ...]) -> list[str]:
         """Returns the words that any sentence doesn't hold, but for the kind of thing that is asked for."""
-        return [word for word in said if word not in _frame(self.language) and word not in self._kinds]
+        return [word for word in said if word not in frame(self.language) and word not in self._kinds]
 
     def _in_order(self, said: list[str]) -> bool:
         """Whether the question has words in this order."""
@@ -342,7 +351,8 @@ class Truth:
             shorter, longer = sorted((said, known), key=len)
             if shorter and any(longer[i : i + len(shorter)] == shorter for i in range(len(longer))):
                 return True
-            if _UNSPACED.search(alias) and fold(alias) in fold(text):
+            short, long = sorted((fold(alias), fold(text)), key=len)
+            if _UNSPACED.search(alias) and len(short) >= min(MIN_PART, len(alias)) and short in long:
                 return True
         return False
 
@@ -387,10 +397,3 @@ class Truth:
         """What the aliases may say as dates, in every reading."""
         heard = (tokens(alias, self.language) for alias in self.aliases)
         return frozenset[str]().union(*(may_be_dates(said, self.language) for said in heard))
-
-
-@cache
-def _frame(language: str) -> frozenset[str]:
-    """Words that a sentence may hold beside the answer and words of the question."""
-    kinds = ("before", "frame", "numeric", "articles", "drop", "year")
-    return frozenset().union(*(words(language, kind) for kind in kinds))

@@ -40,6 +40,9 @@ STATES = WRONG, RIGHT, LAST = range(3)
 
 ROUNDS = 200
 CLOSE = 1e-6
+LEAST = (
+    1e-100  # a likelihood: where hundreds vote on a step, none may be 0, as none of the states would be left
+)
 DIGITS = 9  # of estimates: what is behind them depends on the machine
 
 # What is believed before there are votes, as numbers of votes (Raykar et al. 2010, JMLR 11, put beta
@@ -280,7 +283,7 @@ def _smoothed(chains: _Chains, logs: Array, known: Skills) -> tuple[Array, Skill
     import numpy as np
 
     start, follow = np.array(known.start), np.array(known.follow)
-    likelihood = np.exp(logs - logs.max(1, keepdims=True))
+    likelihood = np.maximum(np.exp(logs - logs.max(1, keepdims=True)), LEAST)
     likelihood[chains.last, LAST] = 0
     likelihood[chains.last, RIGHT] /= 1 - known.error  # no step follows, so none that is right
     forward, backward = np.empty_like(likelihood), np.ones_like(likelihood)
@@ -322,7 +325,7 @@ def probabilities(skills: Skills, names: Sequence[str], votes: Votes) -> list[fl
             for state, log in enumerate(tables[previous][vote]):
                 said[state] += log / times[name]
             previous = vote
-    likelihood = [[math.exp(value - max(said)) for value in said] for said in logs]
+    likelihood = [[max(math.exp(value - max(said)), LEAST) for value in said] for said in logs]
     likelihood[-1][LAST] = 0.0
     likelihood[-1][RIGHT] /= 1 - skills.error  # no step follows, so none that is right
     expected, follow = skills.start, skills.follow

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from synth.boundaries import CLOSING, SENTENCE_END, TERMINALS, continues, numbered_steps, sentences
 from synth.marked import Marked
 
 Cut = tuple[int, int]
@@ -26,14 +27,11 @@ _HEAD = re.compile(
 _ALONE = re.compile(
     r"#{1,6}\s.*|(\*\*|__).*\1:?|(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{1,3}\s?[:：.)]?(?:\*\*|__)?:?|(?:\d{1,3}[.)]|[-*+•])"
 )
-_OPEN_END = re.compile(r"[:：,，、](?:\*\*|__)?$")
-_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’)\]*_]*$")
+# What a colon, a comma or a sign of mathematics ends goes on in what follows.
+_OPEN_END = re.compile(r"[:：,，、=×÷·−±≤≥≠≈≡∪∩∧∨](?:\*\*|__)?$|\s[+<>/-]$")
+_CLOSED = re.compile(rf"(?:[{CLOSING}]|[»“](?=\s|$))+\s*")
+_DISPLAY = re.compile(r"\\\[|\$\$|\\begin|```|~~~|\||<(?:table|math|pre|svg|figure)\b", re.IGNORECASE)
 _LOWER = re.compile(r"[^\W\d_]{2,}")
-_BOUNDARY = re.compile(r"(?<=[.!?…])[\"'”’)\]*_]*\s+|(?<=[。！？])[”’）」]*\s*")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|cf|vs|resp|approx|fig|eq|eqs|no|dr|mr|mrs|ms|prof|st|thm|sec|ch|[A-Z]|\d{1,3})\.$",
-    re.IGNORECASE,
-)
 # Thai, Lao, Burmese, Khmer, Chinese, Japanese, with punctuation, but no letters or digits of full width
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -61,7 +59,8 @@ def split_steps(text: str) -> tuple[str, ...]:
     ways: tuple[Callable[[str, Marked], Iterator[int]], ...] = (_paragraphs, _items, _lines, _sentences)
     pieces: list[Cut] = []
     for way in ways:
-        places = sorted({p for p in way(text, marked) if not marked.holds(p) and _between_words(text, p)})
+        found = {_after_closing(text, place) for place in way(text, marked)}
+        places = sorted(p for p in found if not marked.holds(p) and _between_words(text, p))
         pieces = _glued(text, _pieces(text, places), marked, strict=way is _sentences)
         if len(pieces) > 1:
             break
@@ -118,10 +117,19 @@ def _located(text: str, steps: Sequence[str]) -> list[Cut]:
     return cuts
 
 
+def _after_closing(text: str, place: int) -> int:
+    """Returns a place without the brackets and quotation marks that close there: they end the step before."""
+    closed = _CLOSED.match(text, place)
+    opens = closed and closed[0] == "]" and text[closed.end() : closed.end() + 1].isalnum()  # `]0, 1]`
+    return closed.end() if closed and not opens else place
+
+
 def _between_words(text: str, place: int) -> bool:
-    """Whether there is white space before a character, or a script that needs none on either side."""
+    """Whether there is white space before a character, the end of a sentence, or a script without any."""
     before, after = text[place - 1 : place], text[place : place + 1]
     if not before or not after or before.isspace() or after.isspace():
+        return True
+    if before in TERMINALS:
         return True
     if unicodedata.category(after).startswith("M"):  # it belongs to the character before
         return False
@@ -135,6 +143,7 @@ def _pieces(text: str, places: Sequence[int]) -> list[Cut]:
 
 def _paragraphs(text: str, marked: Marked) -> Iterator[int]:
     """Yields where paragraphs, headed steps and items begin, but for the items of a list after a colon."""
+    yield from numbered_steps(text)
     for gap in _PARAGRAPH.finditer(text):
         yield gap.end()
     led = False
@@ -159,16 +168,12 @@ def _items(text: str, marked: Marked) -> Iterator[int]:
 
 def _lines(text: str, marked: Marked) -> Iterator[int]:
     for begin, _, before in _numbered_lines(text):
-        if len(before) < _WRAPPED or _SENTENCE_END.search(before.rstrip()) or marked.ends_at(begin - 1):
+        if len(before) < _WRAPPED or SENTENCE_END.search(before.rstrip()) or marked.ends_at(begin - 1):
             yield begin
 
 
 def _sentences(text: str, marked: Marked) -> Iterator[int]:
-    for boundary in _BOUNDARY.finditer(text):
-        after = text[boundary.end() : boundary.end() + 1]
-        before = text[max(boundary.start() - 12, 0) : boundary.start()]
-        if not after.islower() and not _ABBREVIATION.search(before):
-            yield boundary.end()
+    yield from sentences(text)
 
 
 def _numbered_lines(text: str) -> Iterator[tuple[int, str, str]]:
@@ -205,12 +210,14 @@ def _belong(text: str, one: Cut, other: Cut, marked: Marked) -> bool:
     line = before.rstrip().rpartition("\n")[2].strip()
     if _OPEN_END.search(line) or _ALONE.fullmatch(line):
         return True
+    if continues(after.lstrip().partition("\n")[0], line):
+        return True
     ends_whole = marked.ends_at(one[1] - len(before) + len(before.rstrip()))
     if marked.starts_at(other[1] - len(after.lstrip())):
-        return _is_display(after.lstrip()) and not ends_whole and not _SENTENCE_END.search(line)
+        return _is_display(after.lstrip()) and not ends_whole and not SENTENCE_END.search(line)
     word = _LOWER.match(after.lstrip())
     return word is not None and word[0].islower()
 
 
 def _is_display(text: str) -> bool:
-    return text.startswith(("\\[", "$$", "\\begin", "```", "~~~", "|"))
+    return bool(_DISPLAY.match(text))

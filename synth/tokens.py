@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
-from synth.han import HAN, han_in_digits
+from synth.han import HAN, han_in_digits, powers_in_digits
 from synth.words import words
 
 MAX_CHARACTERS = 2000
@@ -115,7 +115,9 @@ def tokens(text: str, language: str = "en") -> tuple[str, ...]:
         text = _DASHES.sub("-", unicodedata.normalize("NFKC", _VULGAR.sub(r" \g<0>", text)))
         text = _FOREIGN_DIGIT.sub(_digit, text.replace("\u2044", "/"))
         if language in HAN:
-            text = han_in_digits(text)
+            text = han_in_digits(powers_in_digits(text))
+        elif language == "ko":
+            text = powers_in_digits(text)
         counts = True
     if counts and _SIGN_OF_NUMBER.search(text):
         text = _MONEY.sub(_amount, _POINT.sub("0.", text))

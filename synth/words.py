@@ -26,6 +26,13 @@ def words(language: str, kind: str) -> frozenset[str]:
 
 
 @cache
+def frame(language: str) -> frozenset[str]:
+    """Returns the words that a sentence may hold beside an answer and words of the question."""
+    kinds = ("before", "frame", "numeric", "articles", "drop", "year")
+    return frozenset().union(*(words(language, kind) for kind in kinds))
+
+
+@cache
 def forms(language: str) -> dict[str, frozenset[str]]:
     """Returns word -> the forms of the verb that it is one of, from `answers.yaml`, folded."""
     from synth.tokens import fold

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.step_rows import preferred
+from pipelines.step_rows import preferred, united
 from schemas.arrow import arrow_schema
-from schemas.aurora import Ballot, Labelled, Preferred, Processed, Solution, Source, Stepwise
+from schemas.aurora import Ballot, Discarded, Labelled, Preferred, Processed, Solution, Source, Stepwise
 from synth.labels import LabelSpec, labelled
 from tests.conftest import Beam
 from tests.inference.stub import MODEL, Reply, Stub
@@ -90,7 +91,19 @@ def test_votes_of_the_rows_are_enough(beam: Beam, tmp_path: Path) -> None:
     assert (half["labels"], half["first_error"], half["n_votes"]) == ([1, 1, 0], 2, 4)
     assert (half["outcome"], half["outcome_conflict"], half["reference_answer"]) == (False, False, "8")
     assert found["wrong"]["outcome_conflict"] is False
-    assert "15 votes count; discarded: no_answer 1, wrong_length 1" in (out / "README.md").read_text()
+    card = (out / "README.md").read_text()
+    assert "15 votes count; discarded: no_answer 1, wrong_length 1" in card
+    assert run["measures"]["labels"] == {"right": 8, "wrong": 4, "abstained": 0}
+    assert run["measures"]["outcome_conflicts"] == 0
+    annotators = {one["annotator"]: one for one in run["measures"]["annotators"]}
+    assert list(annotators) == ["judge 0", "judge 1", "judge 2", "judge 3"]  # most votes first
+    assert [one["votes"] for one in annotators.values()] == [5, 5, 4, 1]
+    assert annotators["judge 2"]["discarded"] == [{"reason": "wrong_length", "votes": 1}]
+    assert annotators["judge 3"]["discarded"] == [{"reason": "no_answer", "votes": 1}]
+    assert annotators["judge 2"]["agreement"] == round(11 / 12, 6)
+    assert [one["conflicts"] for one in annotators.values()] == [0, 0, 1, 0]
+    assert {(one["weight"], *one["coins"]) for one in annotators.values()} == {(None,)}
+    assert "| judge 2 | 4 | wrong_length 1 | 0.9167 | 1 |" in card
 
     [first] = [row for row in rows(out, "exports/prm") if row["id"] == half["id"]]
     assert (first["labels"], first["completions"]) == ([True, True, False], SOLUTION.split("\n\n"))
@@ -142,6 +155,50 @@ def _linked(root: Path, folder: Path) -> Path:
     return root
 
 
+def solution(number: int, votes: dict[str, tuple[int, ...]], text: str = SOLUTION, **more: Any) -> Solution:
+    ballot = Ballot(tuple(votes), tuple(votes.values()))
+    source = Source("a", "b", number, "c")
+    steps = more.pop("steps", tuple(text.split("\n\n")))
+    made = Solution(f"{number}", source, PROBLEM, "", "", "m", text, steps, ballot=ballot)
+    return replace(made, **more)
+
+
+def test_duplicates_give_their_votes() -> None:
+    one = solution(0, {"x": (1, 1, 1)})
+    lost = (Discarded("w", "no_answer"), Discarded("x", "no_answer"))
+    other = solution(1, {"y": (1, 1, 0), "x": (0, 0, 0)}, outcome=True, reference_answer="7")
+    other = replace(other, ballot=replace(other.ballot, discarded=lost))
+    both = united([one, other])
+    assert (both.id, both.outcome, both.reference_answer) == ("0", True, "7")
+    assert dict(zip(both.ballot.annotators, both.ballot.votes, strict=True)) == {
+        "x": (1, 1, 1),
+        "y": (1, 1, 0),
+    }
+    assert both.ballot.discarded == (Discarded("w", "no_answer"),)
+    apart = solution(1, {"y": (1,)}, steps=(SOLUTION,))
+    assert united([one, apart]) == one  # its votes are on other steps
+    bare = solution(0, {}, text=SOLUTION.replace("\n\n", "\n"), steps=())
+    whole = united([bare, one])
+    assert (whole.solution, whole.ballot) == (bare.solution, one.ballot)
+    assert whole.steps == one.steps
+
+
+def test_votes_of_duplicate_rows_are_counted_or_rejected(beam: Beam, tmp_path: Path) -> None:
+    problem = f"{PROBLEM} (same)"
+    lines = [
+        replay("first", [[1, 1, 1]] * 2, problem=problem, annotators=["x", "y"]),
+        replay("second", [[1, 1, 0]] * 2, problem=problem, annotators=["z", "y"]),
+    ]
+    source, out = write(tmp_path / "rows.jsonl", lines), tmp_path / "out"
+    done = beam("run", "aurora", "--input", source, "--output", out)
+    assert done.returncode == 0, done.stderr
+    [row] = rows(out)
+    assert (row["annotators"], row["votes"]) == (["x", "y", "z"], [[1, 1, 1], [1, 1, 1], [1, 1, 0]])
+    [reject] = rows(out, "rejected")
+    assert (reject["reason"], reject["detail"]) == ("duplicate", f"same as {row['id']}")
+    assert json.loads(reject["record"])["ballot"]["votes"] == [[1, 1, 0]] * 2
+
+
 def labels_of(body: dict[str, Any], number: int) -> Reply:
     """A judge that sees the wrong step, answers p1 with a label too many, and asks nobody's leave."""
     schema = body["response_format"]["json_schema"]
@@ -174,7 +231,11 @@ def test_judges_vote_under_every_prompt(beam: Beam, tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in (out / "data").iterdir()} == data
     run = json.loads((out / "run.json").read_text())
     assert (run["llm"]["requests"], run["llm"]["from_ledger"]) == (0, 8)
-    assert run["measures"] == {"votes": 6, "discarded": {"wrong_length": 2}, "split": {}}
+    measures = run["measures"]
+    assert (measures["votes"], measures["discarded"], measures["split"]) == (6, {"wrong_length": 2}, {})
+    discarded = {one["annotator"]: one["discarded"] for one in measures["annotators"]}
+    assert discarded.pop(f"{MODEL}/p1") == [{"reason": "wrong_length", "votes": 2}]
+    assert discarded == {f"{MODEL}/{name}": [] for name in ("p0", "p2", "p3")}
     found = {row["source"]["id"]: row for row in rows(out)}
     for name, first in (("a", -1), ("b", 0)):
         row = found[name]
@@ -227,6 +288,29 @@ def test_policies_write_and_a_model_divides(beam: Beam, tmp_path: Path) -> None:
     assert {row["policy"] for row in rows(out)} == {MODEL}
     assert {name: row["outcome"] for name, row in found.items()} == {"paragraphs": True, "brief": False}
     assert len(rows(out, "exports/preference")) == 1
+
+
+def test_weighted_votes_tell_the_skill_of_annotators(beam: Beam, tmp_path: Path) -> None:
+    draw = random.Random(5)
+    truths = [[1, 1, 1] if i % 2 else [1, 0, 0] for i in range(60)]
+    skills = (0.97, 0.9, 0.6)
+    votes = [[[t if draw.random() < s else 1 - t for t in truth] for s in skills] for truth in truths]
+    lines = [replay(f"row {i}", each) for i, each in enumerate(votes)]
+    source, out = write(tmp_path / "rows.jsonl", lines), tmp_path / "out"
+    done = beam("run", "aurora", "--input", source, "--output", out, "--aggregate", "weighted")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((out / "run.json").read_text())["measures"]["annotators"]
+    assert {one["annotator"] for one in told} == {"judge 0", "judge 1", "judge 2"}
+    right = []
+    for one in sorted(told, key=lambda one: one["annotator"]):
+        assert len(one["coins"]) == 6
+        assert 0 < one["weight"] <= 1
+        coins = {(coin["step"], coin["said_before"]): coin["says_right"] for coin in one["coins"]}
+        assert coins["right", 1] > coins["wrong", 1]
+        right.append(coins["right", 1] - coins["wrong", 1])
+    assert right == sorted(right, reverse=True)
+    card = (out / "README.md").read_text()
+    assert "| a right step called right | a wrong step called wrong | weight |" in card
 
 
 def test_consensus_and_conflicts_can_be_asked_for(beam: Beam, tmp_path: Path) -> None:

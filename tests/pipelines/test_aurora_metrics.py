@@ -122,8 +122,8 @@ def test_the_command(beam: Beam, tmp_path: Path) -> None:
         ([row("a", 1)], [row("a", 1, labels_soft=[1.0, 0.0, 2])], "numbers from 0 to 1"),
         ([row("a", 1)], [row("a", 1, labels_soft="110")], "have to be lists"),
         ([row("a", 1)], [row("a", 1, labels=[1, 0, 2])], "0, 1 or null"),
-        ([{"id": "a"}], [row("a", 1)], "needs `id`, and `label`"),
-        ([row("a", 1)], [{"id": "a"}], "needs `id`, and `label`, `first_error` or `labels`"),
+        ([{"id": "a"}], [row("a", 1)], "no column label; it has id"),
+        ([row("a", 1)], [{"id": "a"}], "no column label or first_error or labels; it has id"),
     ],
 )
 def test_what_can_not_be_used_is_one_line(

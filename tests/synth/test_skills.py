@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.labels import first_error_of
-from synth.skills import Skills, estimate_skills, probabilities
+from synth.skills import Skill, Skills, estimate_skills, probabilities
 
 Item = tuple[list[str], list[list[int]]]
 
@@ -189,3 +189,13 @@ def test_long_solutions_and_many_annotators_stay_numbers() -> None:
     right = probabilities(estimate_skills([(names, rows)]), names, rows)
     assert len(right) == 1000
     assert all(0 <= p <= 1 for p in right)
+
+
+def test_a_state_that_thousands_of_votes_speak_against_is_unlikely_and_no_error() -> None:
+    names = [f"annotator {i}" for i in range(4000)]
+    skill = Skill(((0.1, 0.1), (0.9, 0.9), (0.5, 0.5)))  # half of the votes are 1: as LAST would have it
+    votes = [[i % 2] for i in range(4000)]
+    [share] = probabilities(Skills(dict.fromkeys(names, skill)), names, votes)
+    assert 0 < share < 1
+    found = estimate_skills([(names, votes)] * 2)
+    assert all(0 < coin < 1 for one in found.of.values() for coins in one.one for coin in coins)

@@ -127,6 +127,25 @@ PIECES = [
     "\u200b",
     "\ud800",
     "é",
+    "<table>",
+    "</table>",
+    "<!--",
+    "-->",
+    "<a b='",
+    "...",
+    "!",
+    "=",
+    "Fig. ",
+    "Step 1:",
+    "第一步，",
+    "।",
+    "。",
+    "؟",
+    ")",
+    "」",
+    "”",
+    "»",
+    "]",
 ]
 
 
@@ -135,6 +154,8 @@ def test_nothing_is_lost_of_hostile_text(text: str) -> None:
     steps = split_steps(text)
     assert holds(text, steps)
     assert bool(steps) == bool(text.strip())
+    closing = re.compile(r"[)}」』”’]|\](?!\w)")
+    assert not any(map(closing.match, steps[1:]))
 
 
 FORMULAS = [
@@ -149,6 +170,11 @@ FORMULAS = [
     r"\( a. B \)",
     "`a. B`",
     "\\begin{align}\na. B\n\n2. c\n\\end{align}",
+    "<table>\n\n<tr><td>A. B\n\n</table>",
+    "<math>\n\na. B</math>",
+    "1 + 2 + ... + 9",
+    "5! = 120",
+    "x = 3. 5",
     "```py\nx. Y\n\n1. z\n```",
     "| a. B | c |\n|---|---|\n| 1. D | e |",
 ]
@@ -192,6 +218,73 @@ def test_no_cut_goes_through_what_stays_whole(formulas: list[str], between: str)
             ["She has 16 - 7 = 9 eggs", "She earns 9 * 2 = 18", "#### 18"],
         ),
         ("E.g. 3 is odd. Dr. A. Smith says 1.5 is not.", ["E.g. 3 is odd.", "Dr. A. Smith says 1.5 is not."]),
+        # Mathematics that nothing marks.
+        ("Add 1 + 2 + ... + n first. It is x.", ["Add 1 + 2 + ... + n first.", "It is x."]),
+        ("Take 1, 2, ... N of them. Done.", ["Take 1, 2, ... N of them.", "Done."]),
+        ("Here 5! = 120 and 4! 6! too. So it is.", ["Here 5! = 120 and 4! 6! too.", "So it is."]),
+        (
+            "It is 3. 5 here. We get x. Then y = 7. Done.",
+            ["It is 3. 5 here.", "We get x.", "Then y = 7.", "Done."],
+        ),
+        ("It is $1.00. 40 nickels are 2.", ["It is $1.00.", "40 nickels are 2."]),
+        ("５！＝120。次。", ["５！＝120。", "次。"]),
+        (
+            "We have\n(x + 1)^2\n= x^2 + 2x + 1\n+ 3\nThat is all",
+            ["We have", "(x + 1)^2\n= x^2 + 2x + 1\n+ 3", "That is all"],
+        ),
+        ("a = b\n\n\\leq c\n\nDone", ["a = b\n\n\\leq c", "Done"]),
+        ("It is 3 +\n4\nDone", ["It is 3 +\n4", "Done"]),
+        ("Buy\n- 3 apples\n- 4 pears", ["Buy", "- 3 apples", "- 4 pears"]),
+        ("So x > 2\n> Quoted words\nEnd", ["So x > 2", "> Quoted words", "End"]),
+        ("We see = 3.\n- \\( E = 1 \\)\nEnd", ["We see = 3.", "- \\( E = 1 \\)\nEnd"]),
+        # Blocks of HTML.
+        (
+            'See\n\n<table class="a">\n\n<tr>A. B\n\n</table>\n\nEnd.',
+            ['See\n\n<table class="a">\n\n<tr>A. B\n\n</table>', "End."],
+        ),
+        ("See.\n\n<pre>\nA.\n\n1. B\n</pre>\n\nEnd.", ["See.", "<pre>\nA.\n\n1. B\n</pre>", "End."]),
+        ("A.\n\n<!-- B.\n\nC. -->\n\nD.", ["A.", "<!-- B.\n\nC. -->", "D."]),
+        (
+            "A <b title='B. C'>d</b> e. If x <y, so. Then z> 2.",
+            ["A <b title='B. C'>d</b> e.", "If x <y, so.", "Then z> 2."],
+        ),
+        ("`<table>` opens.\n\nHere `</table>` closes.", ["`<table>` opens.", "Here `</table>` closes."]),
+        # Sentences of other scripts.
+        ("यह है। वह है॥ क्या?हाँ।अब", ["यह है।", "वह है॥", "क्या?हाँ।", "अब"]),
+        ("Սա է։ Ապա։", ["Սա է։", "Ապա։"]),
+        ("ይህ ነው። ከዚያ፧ አዎ", ["ይህ ነው።", "ከዚያ፧", "አዎ"]),
+        ("هل هو؟ نعم. ثم", ["هل هو؟", "نعم.", "ثم"]),
+        ("یہ ہے۔ پھر۔", ["یہ ہے۔", "پھر۔"]),
+        ("သည်။ထို", ["သည်။", "ထို"]),
+        ("នេះ។បន្ទាប់", ["នេះ។", "បន្ទាប់"]),
+        ("འདི་ཡིན། དེ་ནས།", ["འདི་ཡིན།", "དེ་ནས།"]),
+        ("他说！？“是的。”然后3.5。", ["他说！？", "“是的。”", "然后3.5。"]),
+        ("「そうだ。」と。次。", ["「そうだ。」", "と。", "次。"]),
+        ("Er sagt „Ja.“ Dann nicht.", ["Er sagt „Ja.“", "Dann nicht."]),
+        # Abbreviations, initials, ordinal numbers.
+        ("See Fig. 3, Eq. (2) and No. 5. No. So.", ["See Fig. 3, Eq. (2) and No. 5.", "No.", "So."]),
+        ("Im 2. Schritt, z. B. Nr. 3, d. h. so. Ende.", ["Im 2. Schritt, z. B. Nr. 3, d. h. so.", "Ende."]),
+        ("On a c.-à-d. 3 et p. ex. 4. Voilà", ["On a c.-à-d. 3 et p. ex. 4.", "Voilà"]),
+        ("Это т. е. Число, см. рис. 3 там. Вот", ["Это т. е. Число, см. рис. 3 там.", "Вот"]),
+        # Steps that a word and a number name.
+        ("Step 1: Add. It is 3. Step 2: Stop. Yes.", ["Step 1: Add. It is 3.", "Step 2: Stop. Yes."]),
+        ("**Step 1:** Add. So. **Step 2:** Stop.", ["**Step 1:** Add. So.", "**Step 2:** Stop."]),
+        ("Step 1: 3+4=7 Step 2: 7*2=14", ["Step 1: 3+4=7", "Step 2: 7*2=14"]),
+        ("Étape 1 : On ajoute. Oui. Étape 2 : Fin.", ["Étape 1 : On ajoute. Oui.", "Étape 2 : Fin."]),
+        ("步骤1：相加。得3。步骤2：相乘。", ["步骤1：相加。得3。", "步骤2：相乘。"]),
+        ("第一步，相加。得3。第二步，相乘。", ["第一步，相加。得3。", "第二步，相乘。"]),
+        ("1단계: 더한다. 네. 2단계: 곱한다.", ["1단계: 더한다. 네.", "2단계: 곱한다."]),
+        ("ขั้นตอนที่ 1: บวก ขั้นตอนที่ 2: คูณ", ["ขั้นตอนที่ 1: บวก", "ขั้นตอนที่ 2: คูณ"]),
+        (
+            "It follows as in case 1: both are. Or in case 2: none.",
+            ["It follows as in case 1: both are.", "Or in case 2: none."],
+        ),
+        ("We see Phase 1: go. Yes. Then Phase 2: so.", ["We see Phase 1: go.", "Yes.", "Then Phase 2: so."]),
+        ("Day 6: go. Yes. Day 7: so.", ["Day 6: go.", "Yes.", "Day 7: so."]),
+        # What closes ends a step.
+        ("(So it is.\n\n) Next.", ["(So it is.\n\n)", "Next."]),
+        ("「あ。\n」次。", ["「あ。\n」", "次。"]),
+        ("It is in\n\n]0, 1[ here", ["It is in", "]0, 1[ here"]),
         ("One.\n\n---\n\nTwo.", ["One.\n\n---", "Two."]),
         (" \n ", []),
     ],
@@ -260,6 +353,22 @@ def test_lossy_steps_are_refused() -> None:
         "-" * 60000,
         "|" + "- " * 30000,
         "**" * 30000,
+        "<a " * 20000,
+        "<a" + " b" * 30000,
+        "<a" + " " * 60000,
+        "<!--" * 20000,
+        "<table>" * 20000,
+        "<table>" * 9000 + "</table>" * 9000,
+        "Step 1: " * 20000,
+        "第一步，" * 20000,
+        "a" * 60000,
+        "." * 60000,
+        ".) " * 20000,
+        ")" * 60000,
+        "1. 5" * 20000,
+        "= \n" * 20000,
+        "- \n" * 20000,
+        "।" * 60000,
     ],
     ids=lambda text: repr(text[:8]),
 )
