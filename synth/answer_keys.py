@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from synth.dates import read_date
 from synth.quantities import Number, Unit, added, read_number, read_unit
-from synth.tokens import OPERATORS, fold, in_digits, is_number, spread, tokens
+from synth.tokens import OPERATORS, fold, in_digits, is_number, marks, spread, tokens
 from synth.words import words
 
 MIN_ROMANISED = 8
@@ -21,6 +21,8 @@ _LIST = re.compile(r"[,/](?!\d)|[;+&()\n]")
 _NO_UNITS = ("", "am", "pm", "a.m", "p.m")  # "3 pm" are no picometres
 _MINUS = re.compile(r"^(?:minus|menos|meno|moins|min|минус|мінус)\s+(?=\d)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_NUMERAL = re.compile(r"[+-]?\d{1,3}(?:\s\d{3})+(?!\d)(?:,\d+)?|[+-]?\d+(?:[.,]\d+)*")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _PIECE = re.compile(r"\d+(?:\.\d+)?\s*[^\W\d_]+\.?")
 _SEVERAL = re.compile(rf"{_PIECE.pattern}(?:,?\s*(?:and\s+)?{_PIECE.pattern}){{1,3}}")
 _FEET = re.compile("(\\d+)\\s*['\u2032\u2019]\\s*(\\d+)\\s*(?:[\"\u2033\u201d]|''|$)")
@@ -173,7 +175,7 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if not holds_digits(tokens(text, language)):
         return None
     text = _DASHES.sub("-", in_digits(text.strip(" ."), language))
-    text = _MINUS.sub("-", text)
+    text = _with_point(_MINUS.sub("-", text), language)
     if not _DIGIT.search(text[:12]):
         return None
     found = read_number(text)
@@ -183,6 +185,25 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     if unit and unit.unit is not None:
         return found[0], unit
     return _sum(text)
+
+
+def has_unknown_unit(text: str, language: str) -> bool:
+    """Whether a text is a number and words that may be a unit, but none that pint knows: 2 kilos."""
+    written = in_digits(text.strip(" ."), language)
+    found = _NUMERAL.match(written)
+    return bool(found and written[found.end() :].strip()) and quantity(text, language) is None
+
+
+def _with_point(text: str, language: str) -> str:
+    """Returns a text whose first number has a point where the language has a decimal comma, and no groups."""
+    decimal, group = marks(language)
+    found = _NUMERAL.match(text) if decimal == "," else None
+    if not found:
+        return text
+    plain = "".join(found[0].split())
+    if group == "." and _GROUPED.fullmatch(plain):
+        plain = plain.replace(".", "")
+    return plain.replace(",", ".") + text[found.end() :]
 
 
 def _sum(text: str) -> tuple[Number, Unit] | None:

@@ -123,8 +123,8 @@ def _mathematics(text: str) -> Iterator[Span]:
     """Yields mathematics, inline code, environments and what commands hold. What is never closed is none.
 
     A dollar may be money. It is mathematics up to the next one by pandoc's rule (no white space within the
-    dollars at either end, no digit after them), or where what is between has a sign of mathematics. Neither
-    goes on after a blank line, as in TeX.
+    dollars at either end, no digit after them), or where what is between has a sign of mathematics. A single
+    one ends at a blank line at the latest; what can't be money goes on, though TeX wouldn't have it.
     """
     opened: dict[str, int] = {}  # by what opens it; `$ ` is a dollar before white space
     braces: list[int] = []
@@ -134,7 +134,7 @@ def _mathematics(text: str) -> Iterator[Span]:
     for token in _TOKEN.finditer(text):
         mark, begin, end = token[0], token.start(), token.end()
         if "\n" in mark:  # a paragraph ends, and with it what stands within a line
-            opened = {kind: place for kind, place in opened.items() if kind in (r"\[", "$$")}
+            opened = {kind: place for kind, place in opened.items() if kind in (r"\[", r"\(", "$$")}
         elif mark[0] == "`":
             if mark in opened:
                 yield opened.pop(mark), end

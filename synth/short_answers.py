@@ -19,6 +19,7 @@ from itertools import pairwise
 from schemas.contrastive import Grade
 from synth.answer_keys import (
     Known,
+    has_unknown_unit,
     holds_digits,
     in_a_row,
     key_of,
@@ -358,9 +359,16 @@ class Truth:
 
     def _may_be(self, text: str) -> bool:
         """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
-        measured = quantity(text, self.language) if self._known.quantities else None
-        if measured and any(near_quantity(*measured, *gold) for gold in self._known.quantities):
-            return True
+        if self._known.quantities:
+            measured = quantity(text, self.language)
+            if has_unknown_unit(text, self.language):
+                return True
+            if measured and any(
+                near_quantity(*measured, *gold)
+                or measured[0].value == gold[0].value  # "2 kilos" are ks to pint
+                for gold in self._known.quantities
+            ):
+                return True
         given = likeness(text, self.language)
         return any(may_be(given, known, self.language) for known in self._likeness)
 

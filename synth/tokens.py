@@ -181,7 +181,7 @@ def _canonical(token: str, language: str) -> str:
 
 
 @cache
-def _marks(language: str) -> tuple[str, str]:
+def marks(language: str) -> tuple[str, str]:
     """Returns the marks of decimals and of thousands."""
     from babel import Locale, UnknownLocaleError
 
@@ -194,7 +194,7 @@ def _marks(language: str) -> tuple[str, str]:
 
 def number(text: str, language: str = "en") -> str:
     """Returns a number in digits, without marks between thousands and useless zeros; else the text itself."""
-    decimal, group = _marks(language)
+    decimal, group = marks(language)
     plain = text.replace(" ", "")
     if group in ".," and re.fullmatch(rf"-?\d{{1,3}}(?:\{group}\d{{3}})+(?:\{decimal}\d+)?", plain):
         plain = plain.replace(group, "")

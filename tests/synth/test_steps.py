@@ -196,6 +196,7 @@ def test_no_cut_goes_through_what_stays_whole(formulas: list[str], between: str)
         ("We have $ x = 1. Y = 2 $ so. Done here.", ["We have $ x = 1. Y = 2 $ so.", "Done here."]),
         ("She pays 2 $. He pays 3 $. Both pay 5 $.", ["She pays 2 $.", "He pays 3 $.", "Both pay 5 $."]),
         ("It is \\boxed{\\text{Yes. It is.}}", ["It is \\boxed{\\text{Yes. It is.}}"]),
+        ("Let \\(a = 1\n\n+ 2\\) hold.\n\nSo.", ["Let \\(a = 1\n\n+ 2\\) hold.", "So."]),
         ("It costs $5. He has $10. So he needs $3.", ["It costs $5.", "He has $10.", "So he needs $3."]),
         ("1. Add: 3 + 4 = 7.\n2. Then 7 * 2 = 14.", ["1. Add: 3 + 4 = 7.", "2. Then 7 * 2 = 14."]),
         (
