@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -176,29 +176,41 @@ def _ordered(named: Iterable[tuple[int, Iterable[int]]]) -> Found:
     return {(one, other) for one, others in named for other in others if one < other}
 
 
+METHODS: dict[str, Callable[[Texts, list[frozenset[str]], Lsh], Found]] = {
+    "assay": lambda texts, sets, lsh: by_assay(texts, lsh),
+    "datasketch": lambda texts, sets, lsh: by_datasketch(sets, lsh),
+    "rensa": lambda texts, sets, lsh: by_rensa(sets, lsh),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--texts", type=Path, default=NOVELS, metavar="FOLDER", help="novels, as text")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the first set")
+    parser.add_argument("--sets", type=int, default=10, metavar="N", help="whose pairs are added up")
     chosen = parser.parse_args()
-    texts, how = labelled_set(chosen.texts, chosen.seed)
-    sets = shingle_sets(texts)
-    similarity = true_pairs(sets)
-    counts = ", ".join(f"{how.count(name)} {name}" for name in ("original", *CHANGES))
-    print(f"{len(texts):,} texts: {counts}")
+    similar, named, right = Counter[float](), Counter[tuple[float, str]](), Counter[tuple[float, str]]()
+    for seed in range(chosen.seed, chosen.seed + chosen.sets):
+        texts, how = labelled_set(chosen.texts, seed)
+        counts = ", ".join(f"{how.count(name)} {name}" for name in ("original", *CHANGES))
+        print(f"{len(texts):,} texts: {counts}")
+        sets = shingle_sets(texts)
+        similarity = true_pairs(sets)
+        for threshold in THRESHOLDS:
+            truth = {pair for pair, value in similarity.items() if value >= threshold}
+            similar[threshold] += len(truth)
+            for name, method in METHODS.items():
+                found = method(texts, sets, lsh_for(threshold, NGRAM, PERMUTATIONS))
+                named[threshold, name] += len(found)
+                right[threshold, name] += len(found & truth)
     print("threshold  bands rows  similar pairs  by          precision  recall")
     for threshold in THRESHOLDS:
         lsh = lsh_for(threshold, NGRAM, PERMUTATIONS)
-        truth = {pair for pair, value in similarity.items() if value >= threshold}
-        for name, found in (
-            ("assay", by_assay(texts, lsh)),
-            ("datasketch", by_datasketch(sets, lsh)),
-            ("rensa", by_rensa(sets, lsh)),
-        ):
-            right = len(found & truth)
+        for name in METHODS:
+            both = right[threshold, name]
             print(
-                f"{threshold:9}  {lsh.bands:5} {lsh.rows:4}  {len(truth):13,}  {name:10}  "
-                f"{right / len(found):9.4f}  {right / len(truth):6.4f}"
+                f"{threshold:9}  {lsh.bands:5} {lsh.rows:4}  {similar[threshold]:13,}  {name:10}  "
+                f"{both / named[threshold, name]:9.4f}  {both / similar[threshold]:6.4f}"
             )
 
 
