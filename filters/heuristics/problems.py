@@ -149,9 +149,9 @@ def _shingles(words: list[str], size: int) -> set[tuple[str, ...]]:
 def states_answer(problem: str) -> bool:
     """Whether a problem announces an answer and gives one.
 
-    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in its last sentence ("The answer is 12."); in
-    the latter two only a number or a formula counts: "(Answer: in km)" gives none. "I double a number. The
-    answer is 12. Which is it?" goes on, and asks for something else.
+    In a line ("Answer: yes"), in brackets ("(Answer: 12)") or in its last sentence ("The answer is 12.",
+    "What is 3 times 4? Answer: 12"); in the latter two only a number or a formula counts: "(Answer: in km)"
+    gives none. "I double a number. The answer is 12. Which is it?" goes on, and asks for something else.
     """
     return _answer().search(problem) is not None
 
@@ -163,10 +163,11 @@ def _answer() -> re.Pattern[str]:
         for name in ("answer", "answer_sentence")
     )
     number = r"[$(\\]{0,2}[+-]?\d|\$[^$\s]"
+    said = rf"(?:(?:{sentences})[ \t]*[:：]?|(?:{words})[*_]*[ \t]?[:：][*_]*)"
     return re.compile(
         rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]"
         rf"|[(（\[](?:{words})[ \t]?[:：][ \t]*(?:{number})"
-        rf"|(?:^|[.?!。？！])[ \t*_]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})"
+        rf"|(?:^|[.?!。？！])[ \t*_]*{said}[ \t]*(?:{number})"
         r"(?:[^.?!。？！\n]|\.(?=\d))*[.!。！]?[\s*_)]*\Z",
         re.IGNORECASE | re.MULTILINE,
     )
