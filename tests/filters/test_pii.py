@@ -29,6 +29,8 @@ PLAIN = Pii()
         ("邮箱zhang@qq.com。我们的编辑部zhang@qq.com谢谢", "邮箱[EMAIL]。我们的编辑部[EMAIL]谢谢"),
         ("メールはtanaka@example.jpまで, 메일kim@a.co.kr로", "メールは[EMAIL]まで, 메일[EMAIL]로"),
         ("Call +49 30 901820 or +1 (212) 736-5000.", "Call [PHONE] or [PHONE]."),
+        ("Call (+49) 30 1234567, (see +49 30 1234567).", "Call [PHONE], (see [PHONE])."),
+        ("Compute +12 345 678 901 + 5", "Compute +12 345 678 901 + 5"),
         ("The server 8.8.8.8:53 answers.", "The server 8.8.8.8:53 answers."),
         ("The server 151.101.1.69 answers.", "The server [IP] answers."),
         ("From 2606:4700:4700::1111 it came.", "From [IP] it came."),
