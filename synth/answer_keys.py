@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from synth.dates import read_date
-from synth.quantities import Number, Unit, added, read_number, read_unit
+from synth.quantities import Number, Unit, added, near_quantity, read_number, read_unit
 from synth.tokens import OPERATORS, fold, in_digits, is_number, marks, spread, tokens
 from synth.words import words
 
@@ -187,11 +187,16 @@ def quantity(text: str, language: str) -> tuple[Number, Unit] | None:
     return _sum(text)
 
 
-def has_unknown_unit(text: str, language: str) -> bool:
-    """Whether a text is a number and words that may be a unit, but none that pint knows: 2 kilos."""
+def may_measure(text: str, known: Sequence[tuple[Number, Unit]], language: str) -> bool:
+    """Whether a text may say a known quantity: rounded in other units, or in one that pint doesn't know.
+
+    Its number alone counts too, as "2 kilos" are kiloseconds to pint.
+    """
     written = in_digits(text.strip(" ."), language)
-    found = _NUMERAL.match(written)
-    return bool(found and written[found.end() :].strip()) and quantity(text, language) is None
+    found, read = _NUMERAL.match(written), quantity(text, language)
+    if read is None:
+        return bool(found and written[found.end() :].strip())
+    return any(near_quantity(*read, *gold) or read[0].value == gold[0].value for gold in known)
 
 
 def _with_point(text: str, language: str) -> str:

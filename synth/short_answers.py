@@ -19,13 +19,13 @@ from itertools import pairwise
 from schemas.contrastive import Grade
 from synth.answer_keys import (
     Known,
-    has_unknown_unit,
     holds_digits,
     in_a_row,
     key_of,
     keys,
     kind_of,
     known_of,
+    may_measure,
     parts,
     quantity,
     respelt,
@@ -37,7 +37,7 @@ from synth.dates import may_be_dates, read_date
 from synth.exactness import agrees, brackets, is_exact
 from synth.likeness import Likeness, likeness, may_be
 from synth.numerals import same_number, value
-from synth.quantities import near_quantity, same_quantity
+from synth.quantities import same_quantity
 from synth.refusals import beside, is_known, stance
 from synth.sentences import answers_in
 from synth.tokens import MAX_CHARACTERS, SPELLED, fold, is_number, tokens
@@ -359,16 +359,8 @@ class Truth:
 
     def _may_be(self, text: str) -> bool:
         """Whether a text may be an alias for a reason that no rule decides; see `synth.likeness`."""
-        if self._known.quantities:
-            measured = quantity(text, self.language)
-            if has_unknown_unit(text, self.language):
-                return True
-            if measured and any(
-                near_quantity(*measured, *gold)
-                or measured[0].value == gold[0].value  # "2 kilos" are ks to pint
-                for gold in self._known.quantities
-            ):
-                return True
+        if self._known.quantities and may_measure(text, self._known.quantities, self.language):
+            return True
         given = likeness(text, self.language)
         return any(may_be(given, known, self.language) for known in self._likeness)
 
