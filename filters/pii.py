@@ -35,7 +35,7 @@ _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:])")
 _INTERNATIONAL = re.compile(r"(?<![\w+=/*^)\]}.-])\+[1-9][\d\s().\-/\u2010-\u2015]{6,24}\d")
 _SUM = re.compile(r"[\d=+*/^×·−-]\s*$")
-_RESULT = re.compile(r"\s*[=<>≈≤≥*/^×·]|\s+[+−-]\s+\d")
+_RESULT = re.compile(r"\s*[=<>≈≤≥*/^×·]|\s+\+\s+\d")
 _CALL = re.compile(
     r"\b(?:tel|phone|telephone|mobile|cell|call|fax|whatsapp|telefon|telefax|handy|mobil|tél|téléphone|teléfono|telefone"
     r"|telefono|teléfonos|telefoon|telefonnummer|тел|телефон|电话|電話)\b(?=[^\d\n]{0,15}\d(?:\D{0,4}\d){4})",
@@ -135,8 +135,8 @@ def _phones(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             for number in phonenumbers.PhoneNumberMatcher(match[0], None, max_tries=8):
                 start, end = match.start() + number.start, match.start() + number.end
                 if not _RESULT.match(text, end):
-                    half = text[:start].endswith("(") and ")" in number.raw_string.partition("(")[0]
-                    yield start - half, end
+                    in_brackets = ")" in number.raw_string.partition("(")[0]
+                    yield start - (in_brackets and text[max(0, start - 1) : start] == "("), end
     for call in _CALL.finditer(text) if regions else ():
         import phonenumbers
 

@@ -163,11 +163,11 @@ def _answer() -> re.Pattern[str]:
         for name in ("answer", "answer_sentence")
     )
     number = r"[$(\\]{0,2}[+-]?\d|\$[^$\s]"
-    said = rf"(?:(?:{sentences})[ \t]*[:：]?|(?:{words})[*_]*[ \t]?[:：][*_]*)"
     return re.compile(
         rf"^[ \t>*_#]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*[^\s_.…?*]"
         rf"|[(（\[](?:{words})[ \t]?[:：][ \t]*(?:{number})"
-        rf"|(?:^|[.?!。？！])[ \t*_]*{said}[ \t]*(?:{number})"
+        rf"|[.?!。？！][ \t*_]*(?:{words})[*_]*[ \t]?[:：][*_]*[ \t]*(?:{number})\S*(?:[ \t]\S+){{0,2}}\s*\Z"
+        rf"|(?:^|[.?!。？！])[ \t*_]*(?:{sentences})[ \t]*[:：]?[ \t]*(?:{number})"
         r"(?:[^.?!。？！\n]|\.(?=\d))*[.!。！]?[\s*_)]*\Z",
         re.IGNORECASE | re.MULTILINE,
     )

@@ -31,6 +31,7 @@ PLAIN = Pii()
         ("Call +49 30 901820 or +1 (212) 736-5000.", "Call [PHONE] or [PHONE]."),
         ("Call (+49) 30 1234567, (see +49 30 1234567).", "Call [PHONE], (see [PHONE])."),
         ("Compute +12 345 678 901 + 5", "Compute +12 345 678 901 + 5"),
+        ("Call +1 (212) 736-5000 - 24 hours a day", "Call [PHONE] - 24 hours a day"),
         ("The server 8.8.8.8:53 answers.", "The server 8.8.8.8:53 answers."),
         ("The server 151.101.1.69 answers.", "The server [IP] answers."),
         ("From 2606:4700:4700::1111 it came.", "From [IP] it came."),

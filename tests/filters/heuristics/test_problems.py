@@ -95,6 +95,7 @@ SOLUTION = "It goes for three hours at 60 km/h, so it has gone 3 times 60, which
         ("计算3乘4。答案:12", "3乘4等于12。", "answer_in_problem"),
         (f"{PROBLEM} Round your answer: 3.14159", SOLUTION, ""),
         (f"{PROBLEM} Answer: 5 points. Show your work.", SOLUTION, ""),
+        (f"{PROBLEM} Answer: 1 if it is, 0 if it is not.", SOLUTION, ""),
         (f"{PROBLEM} The answer is 180.", SOLUTION, "answer_in_problem"),
         (f"{PROBLEM} 答案是$180$。", SOLUTION, "answer_in_problem"),
         (f"{PROBLEM} **The answer is 18.5 km.**\n", SOLUTION, "answer_in_problem"),
